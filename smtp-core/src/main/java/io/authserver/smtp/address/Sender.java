@@ -1,0 +1,4 @@
+package io.authserver.smtp.address;
+
+/** What a MAIL command says. */
+public record Sender(ReversePath reversePath, MailParameters parameters) {}

@@ -1,0 +1,88 @@
+package io.authserver.smtp.message;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * One header field, as bytes inside the array that holds the header section (RFC 5322 §2.2).
+ *
+ * @param source the array; not to be changed
+ * @param start index of the field's first byte
+ * @param colon index of its colon, or {@code end} where the line has none
+ * @param end index after its last byte, its final CRLF included where it has one
+ */
+public record HeaderField(byte[] source, int start, int colon, int end) {
+  /**
+   * Returns the field's name in lower case, without white space before the colon (RFC 5322 §4.5
+   * allows it); bytes outside ASCII as Latin-1 characters; the empty string where there is no
+   * colon.
+   */
+  public String name() {
+    if (colon >= end) {
+      return "";
+    }
+    return new String(source, start, nameEnd() - start, StandardCharsets.ISO_8859_1)
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns the index after the last byte of the name. */
+  public int nameEnd() {
+    int nameEnd = colon;
+    while (nameEnd > start && (source[nameEnd - 1] == ' ' || source[nameEnd - 1] == '\t')) {
+      nameEnd--;
+    }
+    return nameEnd;
+  }
+
+  /** Returns whether the field has this name, whatever the case. */
+  public boolean isNamed(String name) {
+    int length = nameEnd() - start;
+    if (colon >= end || length != name.length()) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (fold(source[start + i]) != fold((byte) name.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns the bytes after the colon, the final CRLF excluded, folds included. */
+  public byte[] value() {
+    int from = Math.min(colon + 1, end);
+    int to = end;
+    if (to - 1 >= from && source[to - 1] == '\n') {
+      to--;
+    }
+    if (to - 1 >= from && source[to - 1] == '\r') {
+      to--;
+    }
+    return java.util.Arrays.copyOfRange(source, from, to);
+  }
+
+  /** Returns how many bytes the field has, its final CRLF included. */
+  public int length() {
+    return end - start;
+  }
+
+  private static int fold(byte b) {
+    return b >= 'A' && b <= 'Z' ? b + 32 : b & 0xff;
+  }
+
+  /** Returns the field's name and size only: a log shows no content. */
+  @Override
+  public String toString() {
+    return "HeaderField[" + name() + ", " + length() + " bytes]";
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
+  }
+}

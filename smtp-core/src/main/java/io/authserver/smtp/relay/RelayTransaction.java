@@ -1,0 +1,50 @@
+package io.authserver.smtp.relay;
+
+import io.authserver.smtp.address.Recipient;
+import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.message.MessageBytes;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * One mail transaction with a next hop, over a kept connection. Used by one thread.
+ *
+ * <p>In order: {@link #mail}, {@link #recipients} any number of times, {@link #send}, {@link
+ * #finish}; {@link #abort} at any time before {@link #finish} has returned; {@link #close} always.
+ * A step never throws for what a next hop does: that is an outcome. A failed connection makes every
+ * further step fail in the same way.
+ */
+public interface RelayTransaction extends AutoCloseable {
+  /**
+   * Begins the transaction. May be deferred and sent with the first recipients: then it is {@code
+   * Delivered} here, and a refusal is the outcome of each recipient.
+   */
+  RelayOutcome mail(Sender sender);
+
+  /** Adds recipients; an outcome for each, in the same order. */
+  List<RelayOutcome> recipients(List<Recipient> recipients);
+
+  /**
+   * Sends DATA and the message, without the final dot.
+   *
+   * @param addedFields header fields to write before the message, each ending with CRLF
+   * @param message the message, written as it is (dot-stuffed on the wire)
+   * @return {@code Delivered} when all is sent, else the refusal
+   * @throws IOException when the message's own bytes cannot be read; the transaction is aborted
+   */
+  RelayOutcome send(byte[] addedFields, MessageBytes message) throws IOException;
+
+  /**
+   * Sends the final dot and takes the reply. {@code Delivered} means that the next hop has taken
+   * responsibility; when the connection breaks here the outcome is temporary, and the message may
+   * have been taken nevertheless.
+   */
+  RelayOutcome finish();
+
+  /** Drops the transaction at the next hop; nothing of it is delivered. */
+  void abort();
+
+  /** Aborts what is not finished, and gives the connection back or closes it. */
+  @Override
+  void close();
+}
