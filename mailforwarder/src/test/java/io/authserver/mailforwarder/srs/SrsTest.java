@@ -1,0 +1,183 @@
+package io.authserver.mailforwarder.srs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.authserver.mailforwarder.srs.SrsVectors.Vector;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SrsTest {
+  private static final Instant NOW = Instant.parse("2026-03-04T05:06:07Z");
+  private static final Srs SRS = new Srs(List.of(SrsSecret.of("tops3cr3t")));
+
+  static List<Vector> forwardVectors() throws IOException {
+    return SrsVectors.all().stream().filter(v -> v.get("op").equals("forward")).toList();
+  }
+
+  static List<Vector> reverseVectors() throws IOException {
+    return SrsVectors.all().stream().filter(v -> v.get("op").startsWith("reverse")).toList();
+  }
+
+  @Test
+  void theFileHasAllVectors() throws IOException {
+    assertEquals(100, forwardVectors().size());
+    assertEquals(8, reverseVectors().size());
+  }
+
+  @ParameterizedTest
+  @MethodSource("forwardVectors")
+  void rewritesAndReversesAsMailSrsDoes(Vector vector) {
+    String sender = vector.get("sender");
+    int at = sender.lastIndexOf('@');
+    String made =
+        vector.srs().forward(sender.substring(0, at), sender.substring(at + 1), vector.time());
+
+    assertEquals(vector.get("result"), made + "@" + vector.get("alias"));
+    SrsReversal.Original original =
+        assertInstanceOf(
+            SrsReversal.Original.class, vector.srs().reverse(made, vector.time()), made);
+    assertEquals(vector.get("reverse"), original.localPart() + "@" + original.domain());
+  }
+
+  @ParameterizedTest
+  @MethodSource("reverseVectors")
+  void acceptsAndRefusesAsMailSrsDoes(Vector vector) {
+    String address = vector.get("address");
+    String localPart = address.substring(0, address.lastIndexOf('@'));
+
+    SrsReversal reversal = vector.srs().reverse(localPart, vector.time());
+
+    if (!vector.failed()) {
+      SrsReversal.Original original = assertInstanceOf(SrsReversal.Original.class, reversal);
+      assertEquals(vector.get("result"), original.localPart() + "@" + original.domain());
+    } else if (vector.get("error").contains("Invalid hash")) {
+      assertInstanceOf(SrsReversal.BadHash.class, reversal);
+    } else {
+      assertTrue(vector.get("error").contains("Invalid timestamp"));
+      assertInstanceOf(SrsReversal.BadTimestamp.class, reversal);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0,true",
+    "21,true",
+    "22,false",
+    "1023,false",
+    "1024,true",
+    "1045,true",
+    "1046,false"
+  })
+  void anAddressLivesTwentyOneDays(int days, boolean accepted) {
+    String made = SRS.forward("bob", "x.example", NOW);
+    SrsReversal reversal = SRS.reverse(made, NOW.plus(Duration.ofDays(days)));
+    assertEquals(accepted, reversal instanceof SrsReversal.Original);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"=", "+", "-"})
+  void everySeparatorReverses(String separator) {
+    String srs0 = SRS.forward("bob", "x.example", NOW).replaceFirst("SRS0=", "SRS0" + separator);
+    assertEquals(new SrsReversal.Original("bob", "x.example"), SRS.reverse(srs0, NOW));
+    String srs1 = SRS.forward("srs0-ab=cd=y.example=eve", "f.example", NOW);
+    assertEquals(
+        new SrsReversal.Original("SRS0-ab=cd=y.example=eve", "f.example"),
+        SRS.reverse(srs1.replaceFirst("SRS1=", "srs1" + separator), NOW));
+  }
+
+  @Test
+  void aHashIsAcceptedInAnyCase() {
+    String made = SRS.forward("bob", "x.example", NOW);
+    assertInstanceOf(
+        SrsReversal.Original.class, SRS.reverse(made.toLowerCase(java.util.Locale.ROOT), NOW));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SRS0=",
+        "SRS0=abcd",
+        "SRS0=abcd=AA",
+        "SRS0=abcd=AA=x.example",
+        "SRS0=abcd=AA=x.example=bob",
+        "SRS0====",
+        "SRS1=abcd=x.example",
+        "SRS1=abcd==ab",
+        "SRS1=x",
+        "srs0+abcdefghijklmnopqrstuvwxyz0123456789=AA=x.example=bob"
+      })
+  void whatNoSecretMadeIsABadHash(String localPart) {
+    assertInstanceOf(SrsReversal.BadHash.class, SRS.reverse(localPart, NOW));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bob", "srs0", "SRS2=a=b=c=d", "xSRS0=a=b=c=d", "srs", ""})
+  void anOrdinaryAddressIsNotSrs(String localPart) {
+    assertInstanceOf(SrsReversal.NotSrs.class, SRS.reverse(localPart, NOW));
+    assertFalse(Srs.hasTag(localPart));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"A", "AAA", "1A", "A!", ""})
+  void aTimestampThatIsNoneIsRefusedEvenWithOurHash(String timestamp) {
+    String hash = SrsSecret.of("tops3cr3t").digest(timestamp, "x.example", "bob").substring(0, 4);
+    assertInstanceOf(
+        SrsReversal.BadTimestamp.class,
+        SRS.reverse("SRS0=" + hash + "=" + timestamp + "=x.example=bob", NOW));
+  }
+
+  @Test
+  void theFirstSecretSignsAndAllVerify() {
+    Srs old = new Srs(List.of(SrsSecret.of("old")));
+    Srs both = new Srs(List.of(SrsSecret.of("new"), SrsSecret.of("old")));
+    Srs fresh = new Srs(List.of(SrsSecret.of("new")));
+    SrsReversal original = new SrsReversal.Original("bob", "x.example");
+
+    assertEquals(original, both.reverse(old.forward("bob", "x.example", NOW), NOW));
+    assertEquals(original, fresh.reverse(both.forward("bob", "x.example", NOW), NOW));
+    assertInstanceOf(
+        SrsReversal.BadHash.class, fresh.reverse(old.forward("bob", "x.example", NOW), NOW));
+  }
+
+  @Test
+  void shorterHashesAreAcceptedOnlyWhereConfigured() {
+    Srs lax = new Srs(List.of(SrsSecret.of("tops3cr3t")), 4, 2, 21);
+    String made = SRS.forward("bob", "x.example", NOW);
+    String cut = made.replaceFirst("SRS0=(..)..", "SRS0=$1");
+    assertInstanceOf(SrsReversal.Original.class, lax.reverse(cut, NOW));
+    assertInstanceOf(SrsReversal.BadHash.class, SRS.reverse(cut, NOW));
+  }
+
+  @Test
+  void aTagWithoutTheRestOfSrs1IsAnOrdinarySender() {
+    String made = SRS.forward("SRS1=x", "y.example", NOW);
+    assertTrue(made.startsWith("SRS0="), made);
+    assertEquals(new SrsReversal.Original("SRS1=x", "y.example"), SRS.reverse(made, NOW));
+  }
+
+  @Test
+  void anOverlongAddressStillReverses() {
+    String local = "a".repeat(60);
+    String made = SRS.forward(local, "x.example", NOW);
+    assertTrue(Srs.isOverlong(made));
+    assertEquals(new SrsReversal.Original(local, "x.example"), SRS.reverse(made, NOW));
+  }
+
+  @Test
+  void noSecretIsPrinted() {
+    assertEquals("***", SrsSecret.of("hidden").toString());
+    assertThrows(IllegalArgumentException.class, () -> SrsSecret.of(""));
+    assertThrows(IllegalArgumentException.class, () -> new Srs(List.of()));
+  }
+}
