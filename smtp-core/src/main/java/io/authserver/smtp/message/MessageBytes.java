@@ -1,5 +1,6 @@
 package io.authserver.smtp.message;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
 /**
@@ -10,6 +11,15 @@ import java.io.IOException;
  * §2.1). It ends with CRLF unless it is empty.
  */
 public interface MessageBytes {
+  /**
+   * Makes a message of bytes in memory.
+   *
+   * @param bytes the message, its lines ending with CRLF; kept, not copied
+   */
+  static MessageBytes of(byte[] bytes) {
+    return new InMemoryMessage(bytes);
+  }
+
   /** Returns how many bytes the message has. */
   long size();
 
@@ -28,4 +38,15 @@ public interface MessageBytes {
    * @throws IOException when the spool file cannot be read, or from the consumer
    */
   void forEachBlock(long from, BlockConsumer consumer) throws IOException;
+
+  /**
+   * Returns a copy of the whole message; for tests and small messages.
+   *
+   * @throws IOException when the spool file cannot be read
+   */
+  default byte[] toByteArray() throws IOException {
+    ByteArrayOutputStream copy = new ByteArrayOutputStream(Math.toIntExact(size()));
+    forEachBlock(0, copy::write);
+    return copy.toByteArray();
+  }
 }

@@ -1,6 +1,10 @@
 package io.authserver.smtp.reply;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param lines the texts, at least one, without codes, CR, LF or other control characters
  */
 public record Reply(int code, @Nullable EnhancedStatusCode enhancedStatusCode, List<String> lines) {
+  /** How many lines of a next hop's reply are passed on. */
+  public static final int MAX_LINES = 20;
+
+  /** How many characters of a line are passed on (RFC 5321 §4.5.3.1.5: 512 octets a line). */
+  public static final int MAX_LINE_LENGTH = 480;
+
+  private static final Pattern STATUS =
+      Pattern.compile("([245])\\.(\\d{1,3})\\.(\\d{1,3})(?:[ \\t]+|$)");
+
   /** Checks the code and that no line can break out of its reply. */
   public Reply {
     if (code < 200 || code > 599) {
@@ -41,6 +54,78 @@ public record Reply(int code, @Nullable EnhancedStatusCode enhancedStatusCode, L
               Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
     }
     return new Reply(code, status, List.of(text));
+  }
+
+  /**
+   * Makes a reply of what a next hop said: cleaned, bounded, its enhanced status code taken out of
+   * the texts. A code of another class than the reply code's is no status code but text.
+   *
+   * @param code the reply code that it gave, 200 to 599
+   * @param texts what followed the code and its space or hyphen on each line; none stands for an
+   *     empty one
+   */
+  public static Reply foreign(int code, List<String> texts) {
+    EnhancedStatusCode status = null;
+    List<String> lines = new ArrayList<>();
+    for (String text : texts) {
+      if (lines.size() == MAX_LINES) {
+        break;
+      }
+      String clean = clean(text);
+      Matcher matcher = STATUS.matcher(clean);
+      if (matcher.lookingAt() && clean.charAt(0) - '0' == code / 100) {
+        if (status == null) {
+          status =
+              new EnhancedStatusCode(
+                  code / 100,
+                  Integer.parseInt(matcher.group(2)),
+                  Integer.parseInt(matcher.group(3)));
+        }
+        clean = clean.substring(matcher.end());
+      }
+      lines.add(clean);
+    }
+    if (lines.isEmpty()) {
+      lines.add("");
+    }
+    return new Reply(code, status, lines);
+  }
+
+  /**
+   * Returns a text that may stand in a reply or a log: what is not printable ASCII becomes a
+   * question mark, a tab a space, and it is no longer than {@link #MAX_LINE_LENGTH}.
+   */
+  public static String clean(String text) {
+    StringBuilder clean = new StringBuilder(Math.min(text.length(), MAX_LINE_LENGTH));
+    for (int i = 0; i < text.length() && clean.length() < MAX_LINE_LENGTH; i++) {
+      char c = text.charAt(i);
+      clean.append(c >= 0x20 && c < 0x7f ? c : c == '\t' ? ' ' : '?');
+    }
+    return clean.toString().strip();
+  }
+
+  /** Returns the same texts and status under another code, which must be of the same class. */
+  public Reply withCode(int newCode) {
+    if (newCode / 100 != code / 100) {
+      throw new IllegalArgumentException("class of a reply changed: " + code + " to " + newCode);
+    }
+    return new Reply(newCode, enhancedStatusCode, lines);
+  }
+
+  /**
+   * Returns the reply as SMTP writes it (RFC 5321 §4.2.1), each line with its enhanced status code
+   * (RFC 2034 §4) where there is one, ending with CRLF. Non-ASCII characters become question marks.
+   */
+  public byte[] toWire() {
+    StringBuilder wire = new StringBuilder(64);
+    for (int i = 0; i < lines.size(); i++) {
+      wire.append(code).append(i == lines.size() - 1 ? ' ' : '-');
+      if (enhancedStatusCode != null) {
+        wire.append(enhancedStatusCode).append(' ');
+      }
+      wire.append(lines.get(i)).append("\r\n");
+    }
+    return wire.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
   /** Returns whether this is a 2xx reply. */

@@ -1,0 +1,282 @@
+package io.authserver.smtp.address;
+
+import io.authserver.smtp.reply.Reply;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Parses the arguments of MAIL and RCPT (RFC 5321 §4.1.1.2, §4.1.1.3): a path and the parameters of
+ * the extensions that this project knows.
+ *
+ * <p>Refusals: 501 5.5.4 for the command's own syntax or a parameter's bad value, 501 5.1.7 and 501
+ * 5.1.3 for a malformed reverse-path and forward-path, 555 5.5.4 for an unknown parameter, 553
+ * 5.6.7 for a UTF-8 reverse-path without SMTPUTF8.
+ */
+public final class EnvelopeParser {
+  private EnvelopeParser() {}
+
+  /** Parses what follows {@code MAIL} and a space, e.g. {@code FROM:<a@example.org> SIZE=1}. */
+  public static Parsed<Sender> parseMail(String argument) {
+    if (!argument.regionMatches(true, 0, "FROM:", 0, 5)) {
+      return refused("5.5.4", "syntax: MAIL FROM:<address> [parameters]");
+    }
+    AddressScanner scanner = new AddressScanner(argument.substring(5).stripLeading());
+    ReversePath path;
+    try {
+      path = reversePath(scanner);
+    } catch (AddressSyntaxException e) {
+      return refused("5.1.7", "bad reverse-path: " + e.getMessage());
+    }
+    MailParameterReader reader = new MailParameterReader();
+    Reply refusal = reader.readAll(scanner.rest());
+    if (refusal != null) {
+      return new Parsed.Refused<>(refusal);
+    }
+    MailParameters parameters = reader.parameters();
+    if (path instanceof ReversePath.Address(Mailbox mailbox)
+        && !mailbox.isAscii()
+        && !parameters.smtpUtf8()) {
+      return new Parsed.Refused<>(needsSmtpUtf8());
+    }
+    return new Parsed.Value<>(new Sender(path, parameters));
+  }
+
+  /**
+   * Parses what follows {@code RCPT} and a space, e.g. {@code TO:<a@example.org> NOTIFY=NEVER}.
+   *
+   * @param smtpUtf8 whether the transaction's MAIL said SMTPUTF8 (RFC 6531 §3.4)
+   */
+  public static Parsed<Recipient> parseRecipient(String argument, boolean smtpUtf8) {
+    if (!argument.regionMatches(true, 0, "TO:", 0, 3)) {
+      return refused("5.5.4", "syntax: RCPT TO:<address> [parameters]");
+    }
+    AddressScanner scanner = new AddressScanner(argument.substring(3).stripLeading());
+    ForwardPath path;
+    try {
+      path = forwardPath(scanner);
+    } catch (AddressSyntaxException e) {
+      return refused("5.1.3", "bad forward-path: " + e.getMessage());
+    }
+    RecipientParameterReader reader = new RecipientParameterReader();
+    Reply refusal = reader.readAll(scanner.rest());
+    if (refusal != null) {
+      return new Parsed.Refused<>(refusal);
+    }
+    if (!smtpUtf8 && path instanceof ForwardPath.Address(Mailbox mailbox) && !mailbox.isAscii()) {
+      return new Parsed.Refused<>(needsSmtpUtf8());
+    }
+    return new Parsed.Value<>(new Recipient(path, reader.parameters()));
+  }
+
+  private static ReversePath reversePath(AddressScanner scanner) throws AddressSyntaxException {
+    open(scanner);
+    if (scanner.skip('>')) {
+      return new ReversePath.Null();
+    }
+    // RFC 5321 §4.1.1.3, appendix C: a source route is accepted and ignored.
+    scanner.skipSourceRoute();
+    Mailbox mailbox = scanner.mailbox();
+    close(scanner);
+    return new ReversePath.Address(mailbox);
+  }
+
+  private static ForwardPath forwardPath(AddressScanner scanner) throws AddressSyntaxException {
+    open(scanner);
+    scanner.skipSourceRoute();
+    String localPart = scanner.localPart();
+    // RFC 5321 §4.5.1: "postmaster" is valid without a domain, whatever its case.
+    if (scanner.skip('>')) {
+      if (!localPart.equalsIgnoreCase("postmaster")) {
+        throw new AddressSyntaxException("no domain");
+      }
+      return new ForwardPath.Postmaster();
+    }
+    if (!scanner.skip('@')) {
+      throw new AddressSyntaxException("character not allowed");
+    }
+    Mailbox mailbox = new Mailbox(localPart, scanner.domain());
+    close(scanner);
+    return new ForwardPath.Address(mailbox);
+  }
+
+  private static void open(AddressScanner scanner) throws AddressSyntaxException {
+    if (!scanner.skip('<')) {
+      throw new AddressSyntaxException("no <");
+    }
+  }
+
+  private static void close(AddressScanner scanner) throws AddressSyntaxException {
+    if (!scanner.skip('>')) {
+      throw new AddressSyntaxException("no > where the address ends");
+    }
+  }
+
+  private static Reply needsSmtpUtf8() {
+    // RFC 6531 §3.5: an internationalised address without the SMTPUTF8 parameter.
+    return Reply.of(553, "5.6.7", "a UTF-8 address needs SMTPUTF8");
+  }
+
+  private static <T> Parsed<T> refused(String enhanced, String text) {
+    return new Parsed.Refused<>(Reply.of(501, enhanced, text));
+  }
+
+  /** Splits parameters and hands each to the command's own reader. */
+  private abstract static class ParameterReader {
+    /** Reads {@code *( SP Keyword [ "=" value ] )}; returns the refusal, or null. */
+    final @Nullable Reply readAll(String rest) {
+      if (!rest.isEmpty() && rest.charAt(0) != ' ') {
+        return Reply.of(501, "5.5.4", "no space before the parameters");
+      }
+      for (String parameter : rest.split(" ", -1)) {
+        if (parameter.isEmpty()) {
+          continue;
+        }
+        int equals = parameter.indexOf('=');
+        String keyword = equals < 0 ? parameter : parameter.substring(0, equals);
+        String value = equals < 0 ? null : parameter.substring(equals + 1);
+        Reply refusal = read(keyword.toUpperCase(Locale.ROOT), value);
+        if (refusal != null) {
+          return refusal;
+        }
+      }
+      return null;
+    }
+
+    abstract @Nullable Reply read(String keyword, @Nullable String value);
+
+    static Reply unknown() {
+      // RFC 5321 §4.1.1.11: parameters not recognized or not implemented.
+      return Reply.of(555, "5.5.4", "unknown parameter");
+    }
+
+    static Reply bad(String keyword) {
+      return Reply.of(501, "5.5.4", "bad value, or given twice: " + keyword);
+    }
+  }
+
+  private static final class MailParameterReader extends ParameterReader {
+    private long size = -1;
+    private MailParameters.@Nullable Body body;
+    private boolean smtpUtf8;
+    private @Nullable String ret;
+    private @Nullable String envid;
+
+    MailParameters parameters() {
+      return new MailParameters(size, body, smtpUtf8, ret, envid);
+    }
+
+    @Override
+    @Nullable Reply read(String keyword, @Nullable String value) {
+      return switch (keyword) {
+        case "SIZE" -> readSize(value) ? null : bad(keyword);
+        case "BODY" -> readBody(value) ? null : bad(keyword);
+        case "SMTPUTF8" -> readSmtpUtf8(value) ? null : bad(keyword);
+        case "RET" -> readRet(value) ? null : bad(keyword);
+        case "ENVID" -> readEnvid(value) ? null : bad(keyword);
+        default -> unknown();
+      };
+    }
+
+    private boolean readSize(@Nullable String value) {
+      // RFC 1870 §3: 1*20DIGIT; what does not fit a long is larger than any limit.
+      if (size >= 0
+          || value == null
+          || value.isEmpty()
+          || value.length() > 20
+          || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        return false;
+      }
+      String digits = value.replaceFirst("^0+(?=.)", "");
+      size = digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits);
+      return true;
+    }
+
+    private boolean readBody(@Nullable String value) {
+      if (body != null || value == null) {
+        return false;
+      }
+      for (MailParameters.Body known : MailParameters.Body.values()) {
+        if (known.keyword().equalsIgnoreCase(value)) {
+          body = known;
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private boolean readSmtpUtf8(@Nullable String value) {
+      if (smtpUtf8 || value != null) {
+        return false;
+      }
+      smtpUtf8 = true;
+      return true;
+    }
+
+    private boolean readRet(@Nullable String value) {
+      if (ret != null || value == null) {
+        return false;
+      }
+      String upper = value.toUpperCase(Locale.ROOT);
+      if (!upper.equals("FULL") && !upper.equals("HDRS")) {
+        return false;
+      }
+      ret = upper;
+      return true;
+    }
+
+    private boolean readEnvid(@Nullable String value) {
+      // RFC 3461 §4.4: xtext, at most 100 octets.
+      if (envid != null || value == null || value.length() > 100 || !Xtext.isValid(value)) {
+        return false;
+      }
+      envid = value;
+      return true;
+    }
+  }
+
+  private static final class RecipientParameterReader extends ParameterReader {
+    private @Nullable String notifyOn;
+    private @Nullable String orcpt;
+
+    RecipientParameters parameters() {
+      return new RecipientParameters(notifyOn, orcpt);
+    }
+
+    @Override
+    @Nullable Reply read(String keyword, @Nullable String value) {
+      return switch (keyword) {
+        case "NOTIFY" -> readNotify(value) ? null : bad(keyword);
+        case "ORCPT" -> readOrcpt(value) ? null : bad(keyword);
+        default -> unknown();
+      };
+    }
+
+    private boolean readNotify(@Nullable String value) {
+      if (notifyOn != null || value == null) {
+        return false;
+      }
+      String upper = value.toUpperCase(Locale.ROOT);
+      // RFC 3461 §4.1: NEVER stands alone, the others may be combined.
+      if (!upper.matches("NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY)){0,2}")) {
+        return false;
+      }
+      notifyOn = upper;
+      return true;
+    }
+
+    private boolean readOrcpt(@Nullable String value) {
+      // RFC 3461 §4.2: addr-type ";" xtext, at most 500 octets; RFC 6533 §3: UTF-8 in it.
+      if (orcpt != null || value == null || value.length() > 500) {
+        return false;
+      }
+      int semicolon = value.indexOf(';');
+      if (semicolon < 1
+          || !value.substring(0, semicolon).matches("[A-Za-z0-9-]+")
+          || !Xtext.isValid(value.substring(semicolon + 1))) {
+        return false;
+      }
+      orcpt = value;
+      return true;
+    }
+  }
+}

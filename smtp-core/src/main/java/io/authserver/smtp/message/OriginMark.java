@@ -1,0 +1,50 @@
+package io.authserver.smtp.message;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The header field by which mailforwarder tells dkimsigner that a copy was forwarded, and whether
+ * its message was submitted to us. Never leaves the site: dkimsigner removes it.
+ *
+ * @param submitted whether the message was submitted to us (it came in by ESMTPA or ESMTPSA)
+ */
+public record OriginMark(boolean submitted) {
+  /** The name of the field. */
+  public static final String FIELD_NAME = "Authserver-Forwarded";
+
+  /** Returns the field, CRLF included. */
+  public byte[] toField() {
+    return (FIELD_NAME + ": v=1; submitted=" + (submitted ? "yes" : "no") + "\r\n")
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /**
+   * Returns what the marks of a message say, or empty where it has none. One mark that does not say
+   * {@code submitted=yes}, in words that are understood, decides: a mark can only withhold a
+   * signature.
+   */
+  public static Optional<OriginMark> of(HeaderSection header) {
+    boolean found = false;
+    boolean submitted = true;
+    for (HeaderField field : header.all(FIELD_NAME)) {
+      found = true;
+      submitted &= saysSubmitted(field);
+    }
+    return found ? Optional.of(new OriginMark(submitted)) : Optional.empty();
+  }
+
+  /** Returns the message without any mark. */
+  public static MessageBytes remove(MessageBytes message) {
+    return MessageView.withoutFields(message, FIELD_NAME);
+  }
+
+  private static boolean saysSubmitted(HeaderField field) {
+    String value =
+        new String(field.value(), StandardCharsets.ISO_8859_1)
+            .replaceAll("\\s", "")
+            .toLowerCase(Locale.ROOT);
+    return value.equals("v=1;submitted=yes");
+  }
+}
