@@ -1,0 +1,88 @@
+package io.authserver.dkim.canon;
+
+import io.authserver.smtp.message.HeaderField;
+import java.util.List;
+
+/** Canonicalises header fields (RFC 6376 §3.4.1 and §3.4.2). */
+public final class CanonicalHeader {
+  private CanonicalHeader() {}
+
+  /** Returns the fields in the order given, each canonical and ending with CRLF. */
+  public static byte[] of(Canonicalization canonicalization, List<HeaderField> fields) {
+    long bound = 0;
+    for (HeaderField field : fields) {
+      bound += field.length() + 2L;
+    }
+    byte[] out = new byte[Math.toIntExact(bound)];
+    int at = 0;
+    for (HeaderField field : fields) {
+      at = write(canonicalization, field, out, at);
+      out[at++] = '\r';
+      out[at++] = '\n';
+    }
+    return at == out.length ? out : java.util.Arrays.copyOf(out, at);
+  }
+
+  /**
+   * Returns the signature field itself, canonical. RFC 6376 §3.7: it comes last and without its
+   * final CRLF.
+   *
+   * @param field the field with an empty {@code b=}
+   */
+  public static byte[] ofSignatureField(Canonicalization canonicalization, HeaderField field) {
+    byte[] out = new byte[field.length() + 1];
+    return java.util.Arrays.copyOf(out, write(canonicalization, field, out, 0));
+  }
+
+  /** Writes one canonical field without its final CRLF and returns the index after it. */
+  private static int write(
+      Canonicalization canonicalization, HeaderField field, byte[] out, int at) {
+    return switch (canonicalization) {
+      case SIMPLE -> {
+        int length = contentEnd(field) - field.start();
+        System.arraycopy(field.source(), field.start(), out, at, length);
+        yield at + length;
+      }
+      case RELAXED -> relaxed(field, out, at);
+    };
+  }
+
+  private static int relaxed(HeaderField field, byte[] out, int start) {
+    byte[] source = field.source();
+    int at = start;
+    for (int i = field.start(); i < field.nameEnd(); i++) {
+      byte b = source[i];
+      out[at++] = b >= 'A' && b <= 'Z' ? (byte) (b + 32) : b;
+    }
+    out[at++] = ':';
+    int valueStart = at;
+    int end = contentEnd(field);
+    boolean space = false;
+    for (int i = field.colon() + 1; i < end; i++) {
+      byte b = source[i];
+      if (b == ' ' || b == '\t') {
+        space = true;
+      } else if (b == '\r' && i + 1 < end && source[i + 1] == '\n') {
+        // Unfolding: the white space that follows is what is left.
+        i++;
+      } else {
+        // No white space directly after the colon; none at the end, as nothing follows it.
+        if (space && at > valueStart) {
+          out[at++] = ' ';
+        }
+        space = false;
+        out[at++] = b;
+      }
+    }
+    return at;
+  }
+
+  /** Returns the index after the field's last byte before its final CRLF. */
+  private static int contentEnd(HeaderField field) {
+    byte[] source = field.source();
+    int end = field.end();
+    return end - 2 >= field.start() && source[end - 2] == '\r' && source[end - 1] == '\n'
+        ? end - 2
+        : end;
+  }
+}
