@@ -1,0 +1,58 @@
+package io.authserver.smtp.daemon;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The settings that every daemon has.
+ *
+ * @param logLevel what is logged
+ * @param health where health and metrics are served, off unless set
+ * @param stopTimeout how long a stop waits for transactions
+ */
+record DaemonSettings(
+    Setting<LogLevel> logLevel, Setting<HostPort> health, Setting<Duration> stopTimeout) {
+
+  /** Makes the definitions for a program. */
+  static DaemonSettings of(String program) {
+    String prefix = program.toUpperCase(Locale.ROOT).replace('-', '_') + "_";
+    return new DaemonSettings(
+        Setting.of(
+                Logging.LEVEL_VARIABLE,
+                SettingTypes.oneOf(LogLevel.class),
+                "least severe events that are logged")
+            .orElse("info"),
+        Setting.of(
+                prefix + "HEALTH_LISTEN",
+                SettingTypes.hostPort()
+                    .checked(
+                        DaemonSettings::isLoopback, "must be an address of the loopback interface")
+                    .described("host:port on loopback"),
+                "where /healthz, /readyz and /metrics are served over HTTP")
+            .optional(),
+        Setting.of(
+                prefix + "STOP_TIMEOUT",
+                SettingTypes.duration(Duration.ZERO, Duration.ofHours(1)),
+                "how long a stop waits for the transactions that are under way")
+            .orElse("240s"));
+  }
+
+  List<Setting<?>> all() {
+    return List.of(logLevel, health, stopTimeout);
+  }
+
+  private static boolean isLoopback(HostPort address) {
+    boolean literal = address.host().matches("[0-9.]+|.*:.*");
+    if (!literal) {
+      return address.host().equalsIgnoreCase("localhost");
+    }
+    try {
+      return InetAddress.getByName(address.host()).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+}
