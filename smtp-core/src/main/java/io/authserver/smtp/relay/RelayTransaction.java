@@ -4,24 +4,37 @@ import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.MessageBytes;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /**
  * One mail transaction with a next hop, over a kept connection. Used by one thread.
  *
  * <p>In order: {@link #mail}, {@link #recipients} any number of times, {@link #send}, {@link
- * #finish}; {@link #abort} at any time before {@link #finish} has returned; {@link #close} always.
- * A step never throws for what a next hop does: that is an outcome. A failed connection makes every
- * further step fail in the same way.
+ * #finish}; {@link #abort} at any time before {@link #finish} has returned, after which {@link
+ * #mail} may begin anew; {@link #close} always. A step never throws for what a next hop does: that
+ * is an outcome. A failed connection makes every further step fail in the same way.
  */
 public interface RelayTransaction extends AutoCloseable {
+  /**
+   * Bounds all further steps together. Without it each call of {@link #recipients}, and {@link
+   * #send} with {@link #finish}, has {@link RelayTimeouts#total()}; a caller that advances several
+   * transactions within one reply to its client gives each of them what is left.
+   *
+   * @param remaining the time from now
+   */
+  default void limit(Duration remaining) {}
+
   /**
    * Begins the transaction. May be deferred and sent with the first recipients: then it is {@code
    * Delivered} here, and a refusal is the outcome of each recipient.
    */
   RelayOutcome mail(Sender sender);
 
-  /** Adds recipients; an outcome for each, in the same order. */
+  /**
+   * Adds recipients; an outcome for each, in the same order. One that is over the next hop's limit
+   * is a {@link RelayOutcome.TemporaryFailure#isRecipientLimit()}: another transaction may take it.
+   */
   List<RelayOutcome> recipients(List<Recipient> recipients);
 
   /**
@@ -29,7 +42,8 @@ public interface RelayTransaction extends AutoCloseable {
    *
    * @param addedFields header fields to write before the message, each ending with CRLF
    * @param message the message, written as it is (dot-stuffed on the wire)
-   * @return {@code Delivered} when all is sent, else the refusal
+   * @return {@code Delivered} when all is sent, up to a last block that is written together with
+   *     the final dot; else the refusal
    * @throws IOException when the message's own bytes cannot be read; the transaction is aborted
    */
   RelayOutcome send(byte[] addedFields, MessageBytes message) throws IOException;
@@ -41,7 +55,10 @@ public interface RelayTransaction extends AutoCloseable {
    */
   RelayOutcome finish();
 
-  /** Drops the transaction at the next hop; nothing of it is delivered. */
+  /**
+   * Drops the transaction at the next hop; nothing of it is delivered. The connection is kept where
+   * the protocol allows that (RSET), and closed where content has been sent.
+   */
   void abort();
 
   /** Aborts what is not finished, and gives the connection back or closes it. */

@@ -1,0 +1,87 @@
+package io.authserver.smtp.relay;
+
+import io.authserver.smtp.reply.EnhancedStatusCode;
+import io.authserver.smtp.reply.Reply;
+
+/**
+ * What a next hop's reply, or its failing, means to our client.
+ *
+ * <table>
+ * <caption>From the next hop to our client</caption>
+ * <tr><th>next hop</th><th>our client gets</th></tr>
+ * <tr><td>2xx</td><td>the same</td></tr>
+ * <tr><td>4xx but 421</td><td>the same</td></tr>
+ * <tr><td>421</td><td>451, text and enhanced code kept; the connection is closed</td></tr>
+ * <tr><td>500 to 504</td><td>451 4.3.0: it refuses our command</td></tr>
+ * <tr><td>530, 535, 538</td><td>451 4.3.5: it wants a login that nobody configured</td></tr>
+ * <tr><td>other 5xx</td><td>the same</td></tr>
+ * <tr><td>5xx greeting, 5xx to EHLO and HELO</td><td>451 4.3.5</td></tr>
+ * <tr><td>4xx greeting or reply to EHLO</td><td>451, text and enhanced code kept</td></tr>
+ * <tr><td>not reachable</td><td>451 4.4.1</td></tr>
+ * <tr><td>broken off, too slow, not SMTP</td><td>451 4.4.2</td></tr>
+ * <tr><td>no connection of the pool free</td><td>451 4.3.2</td></tr>
+ * </table>
+ */
+final class Outcomes {
+  private Outcomes() {}
+
+  /** Maps a 2xx, 4xx or 5xx reply to MAIL, RCPT, DATA or the final dot. */
+  static RelayOutcome of(NextHopReply reply, RelayStep step) {
+    if (reply.isPositive()) {
+      return new RelayOutcome.Delivered(reply.toReply());
+    }
+    return switch (reply.code()) {
+      case 421 -> temporary(closing(reply), step, reply);
+      // RFC 5321 §4.2.3: 500 to 504 find fault with the command, which is ours
+      case 500, 501, 502, 503, 504 ->
+          temporary(
+              Reply.of(451, "4.3.0", "Next hop did not understand us; try again later"),
+              step,
+              reply);
+      // RFC 4954 §6: authentication required, failed, or not without encryption
+      case 530, 535, 538 ->
+          temporary(
+              Reply.of(451, "4.3.5", "Next hop wants us to log in; try again later"), step, reply);
+      default ->
+          reply.code() < 500
+              ? temporary(reply.toReply(), step, reply)
+              : new RelayOutcome.PermanentFailure(reply.toReply());
+    };
+  }
+
+  /** Maps the failure of a connection. */
+  static RelayOutcome of(RelayFailure failure) {
+    NextHopReply said = failure.nextHopReply();
+    Reply reply =
+        switch (failure.kind()) {
+          case EXHAUSTED ->
+              Reply.of(451, "4.3.2", "Too many connections to the next hop; try again later");
+          case UNREACHABLE -> Reply.of(451, "4.4.1", "Next hop does not answer; try again later");
+          case BROKEN, TIMEOUT, GARBAGE ->
+              Reply.of(451, "4.4.2", "Connection to the next hop broke; try again later");
+          case CHANGED -> Reply.of(451, "4.4.2", "Next hop changed its mind; try again later");
+          case REJECTED ->
+              said != null && said.code() < 500
+                  ? closing(said)
+                  : Reply.of(451, "4.3.5", "Next hop turns us away; try again later");
+          case CLOSING ->
+              said != null
+                  ? closing(said)
+                  : Reply.of(451, "4.3.2", "Next hop is closing; try again later");
+        };
+    return new RelayOutcome.TemporaryFailure(reply, failure.describe());
+  }
+
+  /**
+   * Passes on a 421, or a 4xx from before MAIL, as 451: 421 would tell our client that we close the
+   * connection.
+   */
+  private static Reply closing(NextHopReply reply) {
+    return reply.toReply(new EnhancedStatusCode(4, 3, 2)).withCode(451);
+  }
+
+  private static RelayOutcome temporary(Reply forClient, RelayStep step, NextHopReply reply) {
+    return new RelayOutcome.TemporaryFailure(
+        forClient, "step=" + step + " reply=" + reply.toReply());
+  }
+}

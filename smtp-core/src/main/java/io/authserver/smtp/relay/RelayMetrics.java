@@ -1,0 +1,41 @@
+package io.authserver.smtp.relay;
+
+import java.time.Duration;
+
+/**
+ * What a pool counts. Called by many threads; may neither block nor throw.
+ *
+ * <p>{@code nextHop} is {@link NextHop#name()}. Connections that are open are those opened less
+ * those closed.
+ */
+public interface RelayMetrics {
+  /** Counts nothing. */
+  RelayMetrics NONE = new RelayMetrics() {};
+
+  /**
+   * A connection is open and greeted.
+   *
+   * @param took from the attempt to the reply to EHLO
+   */
+  default void connectionOpened(String nextHop, Duration took) {}
+
+  /** A connection that was opened is closed, by whichever side. */
+  default void connectionClosed(String nextHop) {}
+
+  /** A transaction got a kept connection. */
+  default void connectionReused(String nextHop) {}
+
+  /** A kept connection was dead, and its transaction was repeated on a fresh one. */
+  default void transactionRepeated(String nextHop, RelayStep step) {}
+
+  /** A transaction failed because of the connection or the pool, not by a reply to its contents. */
+  default void failure(String nextHop, RelayStep step) {}
+
+  /**
+   * A message was answered at its end.
+   *
+   * @param replyCode the next hop's reply code to the final dot
+   * @param took from DATA to that reply
+   */
+  default void messageAnswered(String nextHop, int replyCode, Duration took) {}
+}
