@@ -1,0 +1,80 @@
+CREATE OR REPLACE FUNCTION authserver.look_up(
+    address text,
+    OUT decision text,
+    OUT domain_id bigint,
+    OUT domain text,
+    OUT transactional boolean,
+    OUT alias_id bigint,
+    OUT matched_local_part text,
+    OUT user_id uuid,
+    OUT primary_address text,
+    OUT list_id bigint,
+    OUT target text,
+    OUT block_action text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    parts   record;
+    ours    record;
+    hit   record;
+    owner   record;
+BEGIN
+    transactional := false;
+    SELECT s.local_part, s.domain INTO parts FROM authserver.split_address(address) s;
+    IF parts.domain IS NULL THEN
+        decision := 'invalid';
+        RETURN;
+    END IF;
+    domain := parts.domain;
+
+    SELECT d.id, d.redirect_to, d.can_use_transactional INTO ours FROM authserver.domain d WHERE d.name = parts.domain;
+    IF NOT FOUND THEN
+        decision := 'foreign';
+        RETURN;
+    END IF;
+    domain_id := ours.id;
+    transactional := ours.can_use_transactional;
+
+    -- The keys are prefixes of one another, so the longest is the best. The first row found decides.
+    SELECT a.id, a.local_part, a.user_id, a.list_id, a.blocked INTO hit
+    FROM authserver.email_alias a
+    WHERE a.domain_id = ours.id AND a.local_part = ANY (authserver.lookup_keys(parts.local_part))
+    ORDER BY octet_length(a.local_part) DESC
+    LIMIT 1;
+    IF NOT FOUND THEN
+        IF ours.redirect_to IS NULL THEN
+            decision := 'unknown';
+        ELSE
+            decision := 'redirect';
+            target := left(address, -length(parts.domain)) || ours.redirect_to;
+        END IF;
+        RETURN;
+    END IF;
+    alias_id := hit.id;
+    matched_local_part := hit.local_part;
+    user_id := hit.user_id;
+    list_id := hit.list_id;
+
+    IF hit.blocked IS NOT NULL THEN
+        decision := 'blocked';
+        block_action := hit.blocked;
+    ELSIF hit.list_id IS NOT NULL THEN
+        decision := 'list';
+    ELSE
+        SELECT m.local_part || '@' || d.name AS address, m.blocked INTO owner
+        FROM authserver.mail_user u
+        JOIN authserver.email_alias m ON m.id = u.delivery_mailbox_id
+        JOIN authserver.domain d ON d.id = m.domain_id
+        WHERE u.id = hit.user_id AND u.active;
+        primary_address := owner.address;
+        -- Mail for any alias of a user ends at the primary address, so that one has to be open.
+        decision := CASE WHEN owner.address IS NOT NULL AND owner.blocked IS NULL THEN 'user' ELSE 'unknown' END;
+    END IF;
+END;
+$$;
+
+COMMENT ON FUNCTION authserver.look_up(text) IS
+'One step of address resolution, for the daemons and the stored-procedure API alike: user, list, blocked, redirect, unknown, foreign or invalid. primary_address is that of an active user, though it may itself be blocked (then the decision is unknown).';
+
+REVOKE ALL ON FUNCTION authserver.look_up(text) FROM PUBLIC;

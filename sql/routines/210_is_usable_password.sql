@@ -1,0 +1,12 @@
+CREATE OR REPLACE FUNCTION authserver.is_usable_password(password text)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(password LIKE '$%', false)
+$$;
+
+COMMENT ON FUNCTION authserver.is_usable_password(text) IS
+'Whether a stored password can let anybody in: a crypt(3) hash, not NULL, empty, or marked with ! or *.';
+
+REVOKE ALL ON FUNCTION authserver.is_usable_password(text) FROM PUBLIC;

@@ -1,0 +1,20 @@
+CREATE OR REPLACE FUNCTION authserver.has_permission(user_id uuid, permission_name text)
+RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (
+        SELECT FROM authserver.permission p
+        JOIN authserver.user_permission up ON up.permission_id = p.id
+        WHERE p.name = has_permission.permission_name AND up.user_id = has_permission.user_id
+    ) OR EXISTS (
+        SELECT FROM authserver.permission p
+        JOIN authserver.user_group_permission gp ON gp.permission_id = p.id
+        JOIN authserver.user_group_member gm ON gm.group_id = gp.group_id
+        WHERE p.name = has_permission.permission_name AND gm.user_id = has_permission.user_id)
+$$;
+
+COMMENT ON FUNCTION authserver.has_permission(uuid, text) IS
+'Whether a user holds a permission, itself or through a group.';
+
+REVOKE ALL ON FUNCTION authserver.has_permission(uuid, text) FROM PUBLIC;

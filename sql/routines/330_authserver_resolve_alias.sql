@@ -1,0 +1,66 @@
+CREATE OR REPLACE FUNCTION public.authserver_resolve_alias(email varchar, resolve_to_virtmail boolean DEFAULT false)
+RETURNS TABLE (alias varchar)
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    virtmail CONSTANT text := 'virtmail';
+    parts    record;
+    looked   record;
+    target   text;
+    srs      boolean;
+BEGIN
+    IF strpos(email, '@') = 0 THEN
+        -- The composed queries hand what comes out here to authserver_get_credentials.
+        IF NOT resolve_to_virtmail THEN
+            alias := (
+                SELECT s.username FROM authserver.service_user s
+                JOIN authserver.mail_user u ON u.id = s.user_id AND u.active
+                WHERE s.username = lower(email COLLATE "C") AND authserver.is_usable_password(s.password));
+        END IF;
+        IF alias IS NOT NULL THEN
+            RETURN NEXT;
+        END IF;
+        RETURN;
+    END IF;
+
+    SELECT s.local_part, s.domain INTO parts FROM authserver.split_address(email) s;
+    srs := authserver.is_srs_address(parts.local_part);
+    IF srs IS NOT NULL AND EXISTS (SELECT FROM authserver.domain d WHERE d.name = parts.domain) THEN
+        alias := CASE WHEN resolve_to_virtmail THEN virtmail ELSE email END;
+        IF srs THEN
+            RETURN NEXT;
+        END IF;
+        RETURN;
+    END IF;
+
+    SELECT l.decision, l.primary_address, l.target INTO looked FROM authserver.look_up(email) l;
+    IF looked.decision = 'redirect' THEN
+        target := looked.target;
+        -- As far as forwarder_resolve follows; whether a foreign target exists is its domain's to say.
+        FOR i IN 1 .. 10 LOOP
+            EXIT WHEN looked.decision <> 'redirect';
+            SELECT l.decision, l.primary_address, l.target INTO looked FROM authserver.look_up(looked.target) l;
+        END LOOP;
+        IF looked.decision IN ('user', 'list', 'foreign') THEN
+            alias := CASE WHEN resolve_to_virtmail THEN virtmail ELSE target END;
+            RETURN NEXT;
+        END IF;
+    ELSIF looked.decision = 'list' THEN
+        alias := CASE WHEN resolve_to_virtmail THEN virtmail ELSE email END;
+        RETURN NEXT;
+    ELSIF looked.decision = 'user' THEN
+        alias := CASE
+            WHEN resolve_to_virtmail AND looked.primary_address = lower(email COLLATE "C") THEN virtmail
+            ELSE looked.primary_address
+        END;
+        RETURN NEXT;
+    END IF;
+END;
+$$;
+
+COMMENT ON FUNCTION public.authserver_resolve_alias(varchar, boolean) IS
+'STABLE API. With true: virtmail for an address that is delivered or forwarded here as it is written, the primary address for another alias of a user. With false: the primary address, for a list the input, for a redirect its target, for a service user its own name. No row for what takes no mail.';
+
+REVOKE ALL ON FUNCTION public.authserver_resolve_alias(varchar, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.authserver_resolve_alias(varchar, boolean) TO authserver_api;
