@@ -1,0 +1,35 @@
+package io.authserver.db.migrate;
+
+import java.util.List;
+
+/** What a daemon needs the database for. */
+public enum DaemonRole {
+  /** dkimsigner. */
+  SIGNER("authserver_signer"),
+  /** mailforwarder. */
+  FORWARDER("authserver_forwarder");
+
+  private final String group;
+
+  DaemonRole(String group) {
+    this.group = group;
+  }
+
+  /** The group role whose members have these rights. */
+  public String group() {
+    return group;
+  }
+
+  /** The routines that the daemon calls. */
+  List<String> routines() {
+    return switch (this) {
+      case SIGNER ->
+          List.of(
+              "authserver.schema_version()",
+              "authserver.signer_keys(text[])",
+              "authserver.signer_wrapping_keys()");
+      case FORWARDER ->
+          List.of("authserver.schema_version()", "authserver.forwarder_resolve(text[])");
+    };
+  }
+}

@@ -1,0 +1,23 @@
+package io.authserver.db.signing;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a domain wants its mail signed.
+ *
+ * @param sign whether it is signed
+ * @param requireSignature whether mail that cannot be signed now has to wait (451 4.3.5)
+ * @param refuseSeveralAuthors whether mail with several authors is refused (550 5.6.0) instead of
+ *     passed unsigned
+ * @param signByReversePath whether mail of foreign authors is signed when its reverse-path is in
+ *     this domain
+ * @param signatureExpiry how long after t= a signature expires (x=, RFC 6376 §3.5), or null for no
+ *     x=
+ */
+public record SigningPolicy(
+    boolean sign,
+    boolean requireSignature,
+    boolean refuseSeveralAuthors,
+    boolean signByReversePath,
+    @Nullable Duration signatureExpiry) {}
