@@ -197,13 +197,23 @@ public final class RelayPool implements NextHop, AutoCloseable {
     }
   }
 
+  /** Returns how many transactions wait for a permit. */
+  int waiting() {
+    return permits.getQueueLength();
+  }
+
   /** Opens a connection for the holder of a permit. */
   RelayClient openFresh(Deadline deadline) throws RelayFailure {
+    RelayClient client = connect(deadline);
+    learn(client.extensions());
+    return client;
+  }
+
+  private RelayClient connect(Deadline deadline) throws RelayFailure {
     long started = System.nanoTime();
     RelayClient client = RelayClient.open(configuration, deadline);
     open.add(client);
     metrics.connectionOpened(name(), Duration.ofNanos(System.nanoTime() - started));
-    learn(client.extensions());
     if (silent.getAndSet(false)) {
       LOG.info("event=next_hop_up next_hop={}", name());
     }
@@ -246,10 +256,11 @@ public final class RelayPool implements NextHop, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    permits.release();
     if (!keep) {
       retire(client);
     }
+    // last: who gets the permit must find the connection, or room for another one
+    permits.release();
   }
 
   /** Gives back a permit alone. */
@@ -319,9 +330,12 @@ public final class RelayPool implements NextHop, AutoCloseable {
       acquirePermit(Duration.ZERO, deadline);
       boolean released = false;
       try {
-        RelayClient client = openFresh(deadline);
+        RelayClient client = connect(deadline);
+        Extensions offered = client.extensions();
         released = true;
         release(client);
+        // last, so that who waits for it finds the connection ready
+        learn(offered);
       } finally {
         if (!released) {
           permits.release();

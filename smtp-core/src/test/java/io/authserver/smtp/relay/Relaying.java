@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** What the tests of the relay have in common. */
@@ -98,6 +100,17 @@ final class Relaying {
       }
       RelayOutcome sent = transaction.send(NOTHING, message);
       return sent instanceof RelayOutcome.Delivered ? transaction.finish() : sent;
+    }
+  }
+
+  /** Waits for a condition that comes true by another thread's doing. */
+  static void awaitTrue(BooleanSupplier condition, String what) {
+    Deadline deadline = Deadline.after(BOUND);
+    while (!condition.getAsBoolean()) {
+      if (deadline.hasPassed()) {
+        throw new AssertionError("not in time: " + what);
+      }
+      LockSupport.parkNanos(1_000_000);
     }
   }
 

@@ -191,6 +191,7 @@ public final class ScriptedNextHop implements AutoCloseable {
     private List<String> extensions =
         List.of("PIPELINING", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "SIZE 0");
     private int receiveBuffer;
+    private AtomicInteger pipelined = new AtomicInteger();
 
     private Builder() {}
 
@@ -228,6 +229,12 @@ public final class ScriptedNextHop implements AutoCloseable {
       return on(step, event -> event.connection() == connection ? action : before.apply(event));
     }
 
+    /** Counts commands that were followed by another one before they were answered. */
+    public Builder onPendingInput(AtomicInteger counter) {
+      pipelined = counter;
+      return this;
+    }
+
     /** Has a small receive buffer, so that a stall is soon felt. */
     public Builder receiveBuffer(int bytes) {
       receiveBuffer = bytes;
@@ -247,6 +254,7 @@ public final class ScriptedNextHop implements AutoCloseable {
   private final Map<Step, Function<Event, Action>> script;
   private final List<String> extensions;
   private final int receiveBuffer;
+  private final AtomicInteger pipelined;
   private final InetAddress host = InetAddress.getLoopbackAddress();
   private final int port;
   private final AtomicInteger connections = new AtomicInteger();
@@ -259,12 +267,14 @@ public final class ScriptedNextHop implements AutoCloseable {
   private final List<Message> messages = new ArrayList<>();
   private final Map<Integer, List<String>> commands = new ConcurrentHashMap<>();
   private ServerSocket listener;
+  private Thread acceptor;
 
   private ScriptedNextHop(Builder builder) throws IOException {
     script = new EnumMap<>(Step.class);
     script.putAll(builder.script);
     extensions = builder.extensions;
     receiveBuffer = builder.receiveBuffer;
+    pipelined = builder.pipelined;
     listener = listen(0);
     port = listener.getLocalPort();
   }
@@ -286,7 +296,7 @@ public final class ScriptedNextHop implements AutoCloseable {
       socket.setReceiveBufferSize(receiveBuffer);
     }
     socket.bind(new InetSocketAddress(host, onPort), 200);
-    Thread.ofVirtual().name("next-hop").start(() -> acceptAll(socket));
+    acceptor = Thread.ofVirtual().name("next-hop").start(() -> acceptAll(socket));
     return socket;
   }
 
@@ -366,6 +376,12 @@ public final class ScriptedNextHop implements AutoCloseable {
   public void stop() {
     synchronized (monitor) {
       closeQuietly(listener);
+      try {
+        // a listener is not gone before its last accept() has returned
+        acceptor.join(Duration.ofSeconds(10));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
     closeConnections();
   }
@@ -459,6 +475,9 @@ public final class ScriptedNextHop implements AutoCloseable {
           said.add(line);
           monitor.notifyAll();
         }
+        if (in.available() > 0) {
+          pipelined.incrementAndGet();
+        }
         command(line);
       }
     }
@@ -524,13 +543,19 @@ public final class ScriptedNextHop implements AutoCloseable {
         return;
       }
       byte[] wire = readContent();
-      int code = act(Step.FINAL_DOT, "", "250 2.0.0 Taken");
+      Action action = ask(Step.FINAL_DOT, "");
+      if (action instanceof Action.Wait(CountDownLatch latch)) {
+        awaitLatch(latch);
+        action = Action.proceed();
+      }
+      // recorded before the reply, so that who has the reply finds the message
+      boolean taken = action instanceof Action.Proceed || codeOf(action) / 100 == 2;
       synchronized (monitor) {
         messages.add(
-            new Message(
-                number, mail, List.copyOf(recipients), wire, unstuff(wire), code / 100 == 2));
+            new Message(number, mail, List.copyOf(recipients), wire, unstuff(wire), taken));
         monitor.notifyAll();
       }
+      perform(action, "250 2.0.0 Taken");
       completed++;
       clear();
       if (!ended) {
@@ -543,11 +568,18 @@ public final class ScriptedNextHop implements AutoCloseable {
       recipients.clear();
     }
 
-    /** Does what the script says; returns the reply code that it amounts to, 0 for none. */
-    private int act(Step step, String line, String usual) throws IOException {
+    private Action ask(Step step, String line) {
       Function<Event, Action> asked = script.getOrDefault(step, event -> Action.proceed());
-      Event event = new Event(step, number, completed, recipients.size(), line);
-      return switch (asked.apply(event)) {
+      return asked.apply(new Event(step, number, completed, recipients.size(), line));
+    }
+
+    private int act(Step step, String line, String usual) throws IOException {
+      return perform(ask(step, line), usual);
+    }
+
+    /** Does what the script says; returns the reply code that it amounts to, 0 for none. */
+    private int perform(Action action, String usual) throws IOException {
+      return switch (action) {
         case Action.Proceed() -> reply(usual);
         case Action.Send(byte[] bytes, Duration pause) -> send(bytes, pause);
         case Action.SendAndClose(byte[] bytes) -> {
@@ -588,6 +620,18 @@ public final class ScriptedNextHop implements AutoCloseable {
           pause(pause);
         }
       }
+      return code(bytes);
+    }
+
+    private static int codeOf(Action action) {
+      return switch (action) {
+        case Action.Send(byte[] bytes, Duration _) -> code(bytes);
+        case Action.SendAndClose(byte[] bytes) -> code(bytes);
+        default -> 0;
+      };
+    }
+
+    private static int code(byte[] bytes) {
       String head = new String(bytes, 0, Math.min(3, bytes.length), StandardCharsets.ISO_8859_1);
       return head.matches("[0-9]{3}") ? Integer.parseInt(head) : 0;
     }
