@@ -324,4 +324,10 @@ public final class DatabaseUrl {
   public @Nullable String user() {
     return properties.getProperty(PGProperty.USER.getName());
   }
+
+  /** Whether the URL holds a password. */
+  public boolean hasPassword() {
+    return properties.getProperty(PGProperty.PASSWORD.getName()) != null
+        || properties.getProperty(PGProperty.SSL_PASSWORD.getName()) != null;
+  }
 }
