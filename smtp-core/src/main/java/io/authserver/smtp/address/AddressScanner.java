@@ -183,7 +183,7 @@ final class AddressScanner {
   }
 
   private static boolean isAddress(String content) {
-    if (content.regionMatches(true, 0, "IPv6:", 0, 5)) {
+    if (AsciiCase.lower(content).startsWith("ipv6:")) {
       String address = content.substring(5);
       if (!IPV6.matcher(address).matches() || address.indexOf(':') < 0) {
         return false;

@@ -1,7 +1,6 @@
 package io.authserver.smtp.address;
 
 import io.authserver.smtp.reply.Reply;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +85,7 @@ public final class EnvelopeParser {
     String localPart = scanner.localPart();
     // RFC 5321 §4.5.1: "postmaster" is valid without a domain, whatever its case.
     if (scanner.skip('>')) {
-      if (!localPart.equalsIgnoreCase("postmaster")) {
+      if (!AsciiCase.lower(localPart).equals("postmaster")) {
         throw new AddressSyntaxException("no domain");
       }
       return new ForwardPath.Postmaster();
@@ -134,7 +133,7 @@ public final class EnvelopeParser {
         int equals = parameter.indexOf('=');
         String keyword = equals < 0 ? parameter : parameter.substring(0, equals);
         String value = equals < 0 ? null : parameter.substring(equals + 1);
-        Reply refusal = read(keyword.toUpperCase(Locale.ROOT), value);
+        Reply refusal = read(AsciiCase.upper(keyword), value);
         if (refusal != null) {
           return refusal;
         }
@@ -196,7 +195,7 @@ public final class EnvelopeParser {
         return false;
       }
       for (MailParameters.Body known : MailParameters.Body.values()) {
-        if (known.keyword().equalsIgnoreCase(value)) {
+        if (known.keyword().equals(AsciiCase.upper(value))) {
           body = known;
           return true;
         }
@@ -216,7 +215,7 @@ public final class EnvelopeParser {
       if (ret != null || value == null) {
         return false;
       }
-      String upper = value.toUpperCase(Locale.ROOT);
+      String upper = AsciiCase.upper(value);
       if (!upper.equals("FULL") && !upper.equals("HDRS")) {
         return false;
       }
@@ -255,7 +254,7 @@ public final class EnvelopeParser {
       if (notifyOn != null || value == null) {
         return false;
       }
-      String upper = value.toUpperCase(Locale.ROOT);
+      String upper = AsciiCase.upper(value);
       // RFC 3461 §4.1: NEVER stands alone, the others may be combined.
       if (!upper.matches("NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY)){0,2}")) {
         return false;

@@ -2,7 +2,6 @@ package io.authserver.smtp.address;
 
 import java.net.IDN;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -72,9 +71,9 @@ public record Mailbox(String localPart, String domain) {
    */
   public static String foldDomain(String domain) {
     if (isAscii(domain)) {
-      return domain.toLowerCase(Locale.ROOT);
+      return AsciiCase.lower(domain);
     }
-    return IDN.toASCII(domain, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
+    return AsciiCase.lower(IDN.toASCII(domain, IDN.ALLOW_UNASSIGNED));
   }
 
   /** Returns whether an address literal stands in the place of the domain. */

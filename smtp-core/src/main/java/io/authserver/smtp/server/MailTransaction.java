@@ -5,6 +5,7 @@ import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.reply.Reply;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One mail transaction of a client, from MAIL to the reply to the final dot, as a daemon handles
@@ -32,6 +33,15 @@ public interface MailTransaction extends AutoCloseable {
    * @return an outcome for each accepted recipient, in the order in which they were accepted
    */
   List<Reply> onMessage(ReceivedMessage message) throws IOException;
+
+  /**
+   * Returns what the daemon adds to the transaction's line in the log, e.g. {@code decision},
+   * {@code signing_domain}, {@code next_hop}; asked for once, before {@link #close}. No content, no
+   * keys.
+   */
+  default Map<String, String> logFields() {
+    return Map.of();
+  }
 
   /** Ends the transaction; whatever was not finished with a next hop is aborted. */
   @Override

@@ -1,0 +1,212 @@
+package io.authserver.smtp.message;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a message while it is received: in memory as long as the budget lasts, then in a spool file
+ * that has no name any more (unlinked at once), so that nothing is left after a crash. Used by one
+ * thread. Its owner closes it, which ends the message that it returned.
+ */
+public final class MessageBuffer implements AutoCloseable {
+  private static final int FIRST_CHUNK = 8 << 10;
+  private static final int LARGEST_CHUNK = 64 << 10;
+
+  private final MemoryBudget budget;
+  private final Path spoolDirectory;
+  private final List<byte[]> chunks = new ArrayList<>();
+  private int lastChunkFill;
+  private long reserved;
+  private long size;
+  private @Nullable FileChannel spool;
+
+  /**
+   * Makes an empty buffer.
+   *
+   * @param spoolDirectory where the file goes when the budget is spent
+   */
+  public MessageBuffer(MemoryBudget budget, Path spoolDirectory) {
+    this.budget = budget;
+    this.spoolDirectory = spoolDirectory;
+  }
+
+  /**
+   * Adds bytes to the end.
+   *
+   * @throws IOException when the spool file cannot be made or written: 452 4.3.1 to the client
+   */
+  public void append(byte[] block, int offset, int length) throws IOException {
+    int from = offset;
+    int left = length;
+    while (left > 0 && spool == null) {
+      int room = chunks.isEmpty() ? 0 : chunks.getLast().length - lastChunkFill;
+      if (room == 0) {
+        if (!addChunk()) {
+          moveToSpool();
+        }
+        continue;
+      }
+      int now = Math.min(room, left);
+      System.arraycopy(block, from, chunks.getLast(), lastChunkFill, now);
+      lastChunkFill += now;
+      from += now;
+      left -= now;
+    }
+    if (left > 0 && spool != null) {
+      write(spool, block, from, left);
+    }
+    size += length;
+  }
+
+  /** Returns how many bytes were added. */
+  public long size() {
+    return size;
+  }
+
+  /** Returns whether the message is in a file. */
+  public boolean isSpooled() {
+    return spool != null;
+  }
+
+  /**
+   * Ends the message.
+   *
+   * @param headerLength how many bytes its header section has; kept in memory
+   * @param bodyOffset where its body begins
+   * @throws IOException when the spool file cannot be read
+   */
+  public MessageBytes finish(int headerLength, long bodyOffset) throws IOException {
+    byte[] header = new byte[headerLength];
+    copyTo(header);
+    return new BufferedMessage(this, HeaderSection.of(header), bodyOffset);
+  }
+
+  private void copyTo(byte[] target) throws IOException {
+    if (spool != null) {
+      readFully(spool, 0, target, target.length);
+      return;
+    }
+    int copied = 0;
+    for (byte[] chunk : chunks) {
+      int now = Math.min(chunk.length, target.length - copied);
+      System.arraycopy(chunk, 0, target, copied, now);
+      copied += now;
+    }
+  }
+
+  /** Gives the memory back and closes the file. */
+  @Override
+  public void close() {
+    releaseChunks();
+    if (spool != null) {
+      try {
+        spool.close();
+      } catch (IOException e) {
+        // The file has no name and is only read from here on: nothing can be lost by it.
+        return;
+      }
+    }
+  }
+
+  private boolean addChunk() {
+    int length =
+        chunks.isEmpty() ? FIRST_CHUNK : Math.min(LARGEST_CHUNK, chunks.getLast().length * 2);
+    if (!budget.tryReserve(length)) {
+      return false;
+    }
+    reserved += length;
+    chunks.add(new byte[length]);
+    lastChunkFill = 0;
+    return true;
+  }
+
+  private void moveToSpool() throws IOException {
+    Path file =
+        Files.createTempFile(
+            spoolDirectory,
+            "message-",
+            ".tmp",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    } finally {
+      Files.delete(file);
+    }
+    spool = channel;
+    for (int i = 0; i < chunks.size(); i++) {
+      byte[] chunk = chunks.get(i);
+      write(channel, chunk, 0, i == chunks.size() - 1 ? lastChunkFill : chunk.length);
+    }
+    releaseChunks();
+  }
+
+  private void releaseChunks() {
+    chunks.clear();
+    budget.release(reserved);
+    reserved = 0;
+  }
+
+  private static void write(FileChannel channel, byte[] block, int offset, int length)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(block, offset, length);
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+
+  private static void readFully(FileChannel channel, long from, byte[] target, int length)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(target, 0, length);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, from + buffer.position()) < 0) {
+        throw new EOFException("spool file ends early");
+      }
+    }
+  }
+
+  private void forEachBlock(long from, BlockConsumer consumer) throws IOException {
+    if (spool != null) {
+      byte[] block = new byte[LARGEST_CHUNK];
+      for (long at = from; at < size; ) {
+        int length = (int) Math.min(block.length, size - at);
+        readFully(spool, at, block, length);
+        consumer.accept(block, 0, length);
+        at += length;
+      }
+      return;
+    }
+    long start = 0;
+    for (int i = 0; i < chunks.size(); i++) {
+      byte[] chunk = chunks.get(i);
+      int length = i == chunks.size() - 1 ? lastChunkFill : chunk.length;
+      int skip = (int) Math.min(length, Math.max(0, from - start));
+      if (skip < length) {
+        consumer.accept(chunk, skip, length - skip);
+      }
+      start += length;
+    }
+  }
+
+  private record BufferedMessage(MessageBuffer buffer, HeaderSection header, long bodyOffset)
+      implements MessageBytes {
+    @Override
+    public long size() {
+      return buffer.size;
+    }
+
+    @Override
+    public void forEachBlock(long from, BlockConsumer consumer) throws IOException {
+      buffer.forEachBlock(from, consumer);
+    }
+  }
+}

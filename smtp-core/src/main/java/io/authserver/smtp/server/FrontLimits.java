@@ -1,0 +1,44 @@
+package io.authserver.smtp.server;
+
+/**
+ * The limits of a front.
+ *
+ * @param messageSize bytes of a message, offered as SIZE; 552 5.3.4 beyond
+ * @param recipients accepted recipients of a transaction; 452 4.5.3 beyond
+ * @param sessions sessions at a time; 421 4.3.2 beyond
+ * @param commandLine octets of a command line; 500 5.5.2 beyond
+ * @param headerSize bytes of a header section; 552 5.3.4 beyond
+ * @param lineLength octets of a line of a message; 554 5.6.0 beyond
+ * @param receivedFields Received fields of a message; 554 5.4.6 beyond
+ * @param errors commands of a session that are in error; 421 4.7.0 beyond
+ * @param backlog connections that wait to be accepted
+ */
+public record FrontLimits(
+    long messageSize,
+    int recipients,
+    int sessions,
+    int commandLine,
+    int headerSize,
+    int lineLength,
+    int receivedFields,
+    int errors,
+    int backlog) {
+  /** What holds where nothing is configured. */
+  public static final FrontLimits DEFAULTS =
+      new FrontLimits(100L << 20, 1000, 4096, 4096, 1 << 20, 64 << 10, 100, 100, 1024);
+
+  /** Checks that each is positive, and that RFC 5321's smallest command line fits. */
+  public FrontLimits {
+    if (messageSize < 1
+        || recipients < 1
+        || sessions < 1
+        || commandLine < 512
+        || headerSize < 1
+        || lineLength < 1
+        || receivedFields < 1
+        || errors < 1
+        || backlog < 1) {
+      throw new IllegalArgumentException("a limit of the SMTP front is too small");
+    }
+  }
+}

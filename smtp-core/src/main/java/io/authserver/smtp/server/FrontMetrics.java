@@ -1,0 +1,50 @@
+package io.authserver.smtp.server;
+
+import java.time.Duration;
+
+/** What a front counts. Called by many threads; must be quick and not throw. */
+public interface FrontMetrics {
+  /** Counts nothing. */
+  FrontMetrics NONE = new FrontMetrics() {};
+
+  /** A limit that was met. */
+  enum Limit {
+    MESSAGE_SIZE,
+    RECIPIENTS,
+    SESSIONS,
+    COMMAND_LINE,
+    HEADER_SIZE,
+    LINE_LENGTH,
+    RECEIVED_FIELDS,
+    ERRORS,
+    COMMAND_TIME,
+    DATA_TIME,
+    SESSION_TIME,
+    WRITE_TIME,
+    STORAGE
+  }
+
+  /** A session began. */
+  default void sessionStarted() {}
+
+  /** A session ended. */
+  default void sessionEnded() {}
+
+  /** A limit was met. */
+  default void limit(Limit limit) {}
+
+  /** A message came with a CR or LF that is no part of a CRLF. */
+  default void strayLineEnds() {}
+
+  /** A message went to the spool, the memory budget being spent. */
+  default void spooled() {}
+
+  /**
+   * A transaction ended.
+   *
+   * @param replyCode the reply that decided it; 0 where the client went away or said RSET
+   * @param bytes the message's size, 0 where none came
+   * @param duration from MAIL to the end
+   */
+  default void transactionEnded(int replyCode, long bytes, Duration duration) {}
+}

@@ -1,0 +1,21 @@
+package io.authserver.smtp.server;
+
+import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.relay.Extensions;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What every session of a front needs to know. */
+record FrontSettings(
+    String hostName,
+    FrontLimits limits,
+    FrontTimeouts timeouts,
+    StrayLineEnds strayLineEnds,
+    MemoryBudget memoryBudget,
+    Path spoolDirectory,
+    Supplier<Optional<Extensions>> extensions,
+    MailTransactionFactory transactions,
+    FrontMetrics metrics,
+    InstantSource clock) {}

@@ -1,0 +1,187 @@
+package io.authserver.smtp.server;
+
+import io.authserver.smtp.address.ForwardPath;
+import io.authserver.smtp.address.Recipient;
+import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.reply.Reply;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One transaction of a session: calls the daemon's {@link MailTransaction}, turns its failures into
+ * 451 4.3.0, and writes its line in the log. Used by the session's thread.
+ */
+final class OpenTransaction implements AutoCloseable {
+  // One name for the line of every transaction, whatever class writes it.
+  private static final Logger LOG = LoggerFactory.getLogger("io.authserver.smtp.transaction");
+
+  private final FrontSettings settings;
+  private final ClientSession session;
+  private final String id;
+  private final Sender sender;
+  private final MailTransaction daemon;
+  private final List<Recipient> accepted = new ArrayList<>();
+  private final long began = System.nanoTime();
+  private int refused;
+  private long bytes;
+  private @Nullable Reply decisive;
+
+  private OpenTransaction(
+      FrontSettings settings,
+      ClientSession session,
+      String id,
+      Sender sender,
+      MailTransaction daemon) {
+    this.settings = settings;
+    this.session = session;
+    this.id = id;
+    this.sender = sender;
+    this.daemon = daemon;
+  }
+
+  /** Begins a transaction with the daemon; {@link #mail} comes next. */
+  static OpenTransaction begin(
+      FrontSettings settings, ClientSession session, String id, Sender sender) {
+    return new OpenTransaction(
+        settings, session, id, sender, settings.transactions().begin(session));
+  }
+
+  /** Returns the reply to MAIL; unless it is positive the transaction is over. */
+  Reply mail() {
+    Reply reply;
+    try {
+      reply = Replies.forClient(daemon.onMail(sender));
+    } catch (IOException | RuntimeException e) {
+      reply = failed("MAIL", e);
+    }
+    if (!reply.isPositive()) {
+      decisive = reply;
+    }
+    return reply;
+  }
+
+  /** Returns a reply for each recipient. */
+  List<Reply> recipients(List<Recipient> recipients) {
+    List<Reply> replies;
+    try {
+      replies = daemon.onRecipients(recipients);
+      if (replies.size() != recipients.size()) {
+        throw new IllegalStateException(
+            replies.size() + " replies for " + recipients.size() + " recipients");
+      }
+      replies = replies.stream().map(Replies::forClient).toList();
+    } catch (IOException | RuntimeException e) {
+      replies = Collections.nCopies(recipients.size(), failed("RCPT", e));
+    }
+    for (int i = 0; i < recipients.size(); i++) {
+      if (replies.get(i).isPositive()) {
+        accepted.add(recipients.get(i));
+      } else {
+        refused++;
+      }
+    }
+    return replies;
+  }
+
+  /** Hands the message over and returns the one reply to the final dot. */
+  Reply message(MessageReceiver.Result.Complete complete) {
+    ReceivedMessage message = new ReceivedMessage(id, complete.message(), receivedField());
+    Reply reply;
+    try {
+      List<Reply> outcomes = daemon.onMessage(message);
+      if (outcomes.size() != accepted.size()) {
+        throw new IllegalStateException(
+            outcomes.size() + " outcomes for " + accepted.size() + " recipients");
+      }
+      reply = Replies.forClient(OutcomeMerge.merge(outcomes));
+    } catch (IOException | RuntimeException e) {
+      reply = failed("DATA", e);
+    }
+    decisive = reply;
+    return reply;
+  }
+
+  private byte[] receivedField() {
+    ForwardPath single = accepted.size() == 1 ? accepted.getFirst().forwardPath() : null;
+    return TraceField.received(
+        session,
+        settings.hostName(),
+        id,
+        sender.parameters().smtpUtf8(),
+        single,
+        settings.clock().instant());
+  }
+
+  /** Notes what decided the transaction where that was not the daemon. */
+  Reply decidedBy(Reply reply) {
+    decisive = reply;
+    return reply;
+  }
+
+  void received(long messageBytes) {
+    bytes = messageBytes;
+  }
+
+  int acceptedRecipients() {
+    return accepted.size();
+  }
+
+  boolean smtpUtf8() {
+    return sender.parameters().smtpUtf8();
+  }
+
+  /** Ends it at the daemon, and writes the line. */
+  @Override
+  public void close() {
+    Map<String, String> fields = Map.of();
+    try {
+      fields = daemon.logFields();
+    } catch (RuntimeException e) {
+      LOG.error("event=log_fields_failed transaction={}", id, e);
+    }
+    try {
+      daemon.close();
+    } catch (RuntimeException e) {
+      LOG.error("event=close_failed transaction={}", id, e);
+    }
+    Duration duration = Duration.ofNanos(System.nanoTime() - began);
+    Reply reply = decisive;
+    settings.metrics().transactionEnded(reply == null ? 0 : reply.code(), bytes, duration);
+    if (LOG.isInfoEnabled()) {
+      LogLine line = new LogLine();
+      line.add("session", session.id()).add("transaction", id);
+      line.add("client", TraceField.addressLiteral(session.clientAddress().getAddress()));
+      line.add("reverse_path", sender.reversePath().toString());
+      line.add("recipients", Integer.toString(accepted.size() + refused));
+      if (refused > 0) {
+        line.add("refused_recipients", Integer.toString(refused));
+      }
+      fields.forEach(line::add);
+      line.add("reply", reply == null ? "none" : reply.toString());
+      line.add("bytes", Long.toString(bytes));
+      line.add("ms", Long.toString(duration.toMillis()));
+      LOG.info("{}", line);
+    }
+  }
+
+  /** The one place where a failure becomes a reply: all of them are ours, and temporary. */
+  private Reply failed(String command, Exception cause) {
+    if (cause instanceof IOException) {
+      LOG.warn(
+          "event=transaction_failed transaction={} command={} cause={}",
+          id,
+          command,
+          Reply.clean(cause.toString()));
+    } else {
+      LOG.error("event=transaction_failed transaction={} command={}", id, command, cause);
+    }
+    return Replies.LOCAL_ERROR;
+  }
+}

@@ -1,0 +1,216 @@
+package io.authserver.smtp.server;
+
+import io.authserver.smtp.reply.Reply;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The client's bytes: one buffer, read by blocks, for commands and data alike, so that what was
+ * read past the final dot is simply the next command. Used by the session's thread. Replies that
+ * wait are written before a read that may block.
+ */
+final class SessionInput {
+  private static final int SMALL = 8 << 10;
+  private static final int LARGE = 64 << 10;
+  private static final InputLine END = new InputLine.End();
+
+  private final Socket socket;
+  private final InputStream stream;
+  private final ReplyWriter output;
+  private final int maxLine;
+  private final int smallSize;
+  private byte[] buffer;
+  private int start;
+  private int end;
+
+  SessionInput(Socket socket, ReplyWriter output, int maxLine) throws IOException {
+    this.socket = socket;
+    this.stream = socket.getInputStream();
+    this.output = output;
+    this.maxLine = maxLine;
+    this.smallSize = Math.max(SMALL, maxLine + 2);
+    this.buffer = new byte[smallSize];
+  }
+
+  byte[] array() {
+    return buffer;
+  }
+
+  int position() {
+    return start;
+  }
+
+  int limit() {
+    return end;
+  }
+
+  boolean isEmpty() {
+    return start == end;
+  }
+
+  void consumeTo(int index) {
+    start = index;
+  }
+
+  /**
+   * Reads a block, at least one byte.
+   *
+   * @param deadline in {@link System#nanoTime()}
+   * @return false at the end of the stream
+   * @throws SocketTimeoutException when the deadline has passed
+   */
+  boolean fill(long deadline) throws IOException {
+    output.flush();
+    if (start == end) {
+      start = 0;
+      end = 0;
+    } else if (end == buffer.length) {
+      System.arraycopy(buffer, start, buffer, 0, end - start);
+      end -= start;
+      start = 0;
+    }
+    long left = (deadline - System.nanoTime()) / 1_000_000;
+    if (left <= 0) {
+      throw new SocketTimeoutException("deadline passed");
+    }
+    socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
+    int count = stream.read(buffer, end, buffer.length - end);
+    if (count < 0) {
+      return false;
+    }
+    end += count;
+    return true;
+  }
+
+  /** Makes the buffer large while a message streams in that fills it; keeps its content. */
+  void growForData() {
+    if (buffer.length < LARGE && end == buffer.length) {
+      buffer = Arrays.copyOf(buffer, LARGE);
+    }
+  }
+
+  /** Gives a large buffer back, when what is left fits a small one. */
+  void shrink() {
+    if (buffer.length > smallSize && end - start <= smallSize) {
+      byte[] small = new byte[smallSize];
+      System.arraycopy(buffer, start, small, 0, end - start);
+      buffer = small;
+      end -= start;
+      start = 0;
+    }
+  }
+
+  /**
+   * Returns whether a whole command line has come already that begins with this verb and a space.
+   */
+  boolean hasLineWithVerb(String verb) {
+    if (end - start <= verb.length() || buffer[start + verb.length()] != ' ') {
+      return false;
+    }
+    for (int i = 0; i < verb.length(); i++) {
+      if ((buffer[start + i] & ~0x20) != verb.charAt(i)) {
+        return false;
+      }
+    }
+    int lineEnd = lineEnd(start);
+    return lineEnd >= 0 && lineEnd - start <= maxLine;
+  }
+
+  /**
+   * Reads a command line. It ends with CRLF alone (RFC 5321 §2.3.8): a bare CR or LF makes the
+   * whole line bad, whatever it says.
+   */
+  InputLine readLine(long deadline) throws IOException {
+    boolean tooLong = false;
+    int scan = start;
+    while (true) {
+      int lineEnd = lineEnd(scan);
+      if (lineEnd >= 0) {
+        int from = start;
+        start = lineEnd + 2;
+        return tooLong || lineEnd - from > maxLine ? tooLong() : decode(from, lineEnd);
+      }
+      if (end - start > maxLine) {
+        tooLong = true;
+        // The rest of the line is dropped; a CR at the end may be half of its CRLF.
+        start = buffer[end - 1] == '\r' ? end - 1 : end;
+      }
+      int kept = end - start;
+      if (!fill(deadline)) {
+        return END;
+      }
+      scan = start + Math.max(0, kept - 1);
+    }
+  }
+
+  /**
+   * Reads bytes and drops them.
+   *
+   * @return false when the stream ends before
+   */
+  boolean discard(long count, long deadline) throws IOException {
+    long left = count;
+    while (true) {
+      int now = (int) Math.min(left, end - start);
+      start += now;
+      left -= now;
+      if (left == 0) {
+        return true;
+      }
+      if (!fill(deadline)) {
+        return false;
+      }
+    }
+  }
+
+  /** Returns the index of the next CRLF, or -1. */
+  private int lineEnd(int from) {
+    for (int i = from; i + 1 < end; i++) {
+      if (buffer[i] == '\r' && buffer[i + 1] == '\n') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private InputLine decode(int from, int to) {
+    boolean ascii = true;
+    int last = to;
+    while (last > from && buffer[last - 1] == ' ') {
+      last--;
+    }
+    for (int i = from; i < last; i++) {
+      byte b = buffer[i];
+      if (b < 0) {
+        ascii = false;
+      } else if (b < ' ' || b == 0x7f) {
+        return new InputLine.Bad(
+            Reply.of(500, "5.5.2", "control character in the command line"), false);
+      }
+    }
+    if (ascii) {
+      return new InputLine.Text(new String(buffer, from, last - from, StandardCharsets.ISO_8859_1));
+    }
+    try {
+      String text =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(buffer, from, last - from))
+              .toString();
+      return new InputLine.Text(text);
+    } catch (CharacterCodingException e) {
+      return new InputLine.Bad(Reply.of(500, "5.5.2", "command line is not UTF-8"), false);
+    }
+  }
+
+  private static InputLine tooLong() {
+    // RFC 5321 §4.5.3.1.10: 500 for a line that is too long.
+    return new InputLine.Bad(Reply.of(500, "5.5.2", "command line too long"), true);
+  }
+}

@@ -1,0 +1,59 @@
+package io.authserver.smtp.server;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** The sessions of a front. Safe for many threads. */
+final class SessionRegistry {
+  private final int most;
+  private final Set<SmtpSession> sessions = new HashSet<>();
+  private boolean draining;
+
+  SessionRegistry(int most) {
+    this.most = most;
+  }
+
+  /** Adds a session unless there are too many. */
+  synchronized boolean add(SmtpSession session) {
+    if (sessions.size() >= most) {
+      return false;
+    }
+    if (draining) {
+      session.phase().drain(false);
+    }
+    return sessions.add(session);
+  }
+
+  /** Asks every session to end, also those that were accepted in the last moment. */
+  synchronized void drain() {
+    draining = true;
+    sessions.forEach(session -> session.phase().drain(false));
+  }
+
+  synchronized void remove(SmtpSession session) {
+    sessions.remove(session);
+    notifyAll();
+  }
+
+  synchronized int size() {
+    return sessions.size();
+  }
+
+  synchronized List<SmtpSession> all() {
+    return List.copyOf(sessions);
+  }
+
+  /** Waits until no session is left, or only the deadline is; returns whether none is. */
+  synchronized boolean awaitEmpty(long deadline) throws InterruptedException {
+    while (!sessions.isEmpty()) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1_000_000));
+    }
+    return true;
+  }
+}

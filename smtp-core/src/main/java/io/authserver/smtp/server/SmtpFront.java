@@ -1,0 +1,378 @@
+package io.authserver.smtp.server;
+
+import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.relay.Extensions;
+import io.authserver.smtp.reply.Reply;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.subethamail.smtp.server.SMTPServer;
+import org.subethamail.smtp.server.Session;
+import org.subethamail.smtp.server.SessionHandler;
+
+/**
+ * The SMTP front of a daemon: listens, and hands each client's transactions to a {@link
+ * MailTransactionFactory}. {@link #start} once, then {@link #drain} or {@link #close}.
+ *
+ * <p>SubEthaSMTP accepts the connections and gives each its thread; it asks us whether it may begin
+ * before it says its first word, and there we speak the whole session ourselves.
+ */
+public final class SmtpFront implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SmtpFront.class);
+
+  /** Names sessions: unique in a process, and over restarts as long as the clock goes forward. */
+  private static final AtomicLong LAST_ID = new AtomicLong(System.currentTimeMillis() << 10);
+
+  private final FrontSettings settings;
+  private final List<InetSocketAddress> addresses;
+  private final List<Supplier<ServerSocket>> handedOver;
+  private final SessionRegistry sessions;
+  private final List<Listener> listeners = new ArrayList<>();
+  private final List<SMTPServer> servers = new ArrayList<>();
+  private final ScheduledExecutorService watchdog =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("smtp-front-watchdog").factory());
+
+  private SmtpFront(Builder builder) {
+    this.settings = builder.settings();
+    this.addresses = List.copyOf(builder.addresses);
+    this.handedOver = List.copyOf(builder.handedOver);
+    this.sessions = new SessionRegistry(settings.limits().sessions());
+  }
+
+  /** Returns a builder with the defaults of the design. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Binds every address and begins to accept.
+   *
+   * @throws IOException when an address cannot be bound; the message names it, and nothing listens
+   */
+  public synchronized void start() throws IOException {
+    if (!servers.isEmpty()) {
+      throw new IllegalStateException("started before");
+    }
+    try {
+      for (InetSocketAddress address : addresses) {
+        listeners.add(bind(address));
+      }
+      for (Supplier<ServerSocket> supplier : handedOver) {
+        listeners.add(new Listener(supplier.get()));
+      }
+    } catch (IOException | RuntimeException e) {
+      closeListeners();
+      throw e;
+    }
+    for (Listener listener : listeners) {
+      servers.add(serve(listener));
+    }
+    // Its checks do not throw, and close() ends it: the future tells nothing.
+    ScheduledFuture<?> _ =
+        watchdog.scheduleWithFixedDelay(this::checkWrites, 1, 1, TimeUnit.SECONDS);
+  }
+
+  private Listener bind(InetSocketAddress address) throws IOException {
+    ServerSocket socket = new ServerSocket();
+    try {
+      socket.setReuseAddress(true);
+      socket.bind(address, settings.limits().backlog());
+      return new Listener(socket);
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      BindException named =
+          new BindException(
+              "cannot listen on "
+                  + address.getHostString()
+                  + ":"
+                  + address.getPort()
+                  + ": "
+                  + e.getMessage());
+      named.initCause(e);
+      throw named;
+    }
+  }
+
+  private SMTPServer serve(Listener listener) {
+    SMTPServer server =
+        new SMTPServer.Builder()
+            .hostName(settings.hostName())
+            .softwareName("")
+            .port(listener.getLocalPort())
+            .backlog(settings.limits().backlog())
+            // Ours is the limit that answers: far enough above it that SubEtha's never does.
+            .maxConnections(settings.limits().sessions() * 2 + 1000)
+            .insertReceivedHeaders(false)
+            .executorService(Executors.newVirtualThreadPerTaskExecutor())
+            .serverSocketFactory(() -> listener)
+            .sessionHandler(new TakeOver())
+            .serverThreadName("smtp-front-accept-" + listener.getLocalPort())
+            .build();
+    server.start();
+    return server;
+  }
+
+  /** Returns the addresses that it listens on, with the ports that were chosen. */
+  public synchronized List<InetSocketAddress> localAddresses() {
+    return listeners.stream()
+        .map(each -> (InetSocketAddress) each.getLocalSocketAddress())
+        .toList();
+  }
+
+  /** Returns how many sessions are open. */
+  public int sessionCount() {
+    return sessions.size();
+  }
+
+  /**
+   * Ends in order: stops accepting, says 421 to idle sessions, lets transactions finish until the
+   * grace is over, cuts those whose client is still sending, waits for those whose final dot was
+   * received as long as {@link FrontTimeouts#finalDot} says, and closes what is left.
+   *
+   * @return whether no transaction was cut
+   */
+  public boolean drain(Duration grace) throws InterruptedException {
+    long began = System.nanoTime();
+    stopAccepting();
+    sessions.drain();
+    boolean clean = sessions.awaitEmpty(began + grace.toNanos());
+    if (!clean) {
+      List<SmtpSession> late = sessions.all();
+      clean = late.stream().allMatch(session -> session.phase().isFinalDot());
+      late.forEach(session -> session.phase().drain(true));
+      long finalDot = began + settings.timeouts().finalDot().toNanos();
+      while (!sessions.awaitEmpty(Deadline.earlier(finalDot, Deadline.in(Duration.ofSeconds(1))))
+          && !Deadline.hasPassed(finalDot)) {
+        // Sessions without a final dot have had a second for their 421.
+        sessions.all().stream()
+            .filter(session -> !session.phase().isFinalDot())
+            .forEach(SmtpSession::closeNow);
+      }
+    }
+    close();
+    return clean;
+  }
+
+  private synchronized void stopAccepting() {
+    for (Listener listener : listeners) {
+      try {
+        listener.stopAccepting();
+      } catch (IOException e) {
+        LOG.warn("event=close_failed cause={}", Reply.clean(e.toString()));
+      }
+    }
+  }
+
+  /** Closes everything at once; {@link #drain} is the way that loses nothing of a client's time. */
+  @Override
+  public synchronized void close() {
+    watchdog.shutdownNow();
+    stopAccepting();
+    sessions.all().forEach(SmtpSession::closeNow);
+    for (SMTPServer server : servers) {
+      // SubEtha closes its listener, and waits for its sessions without a bound: not for us.
+      Thread stopper = Thread.ofPlatform().daemon().name("smtp-front-stop").start(server::stop);
+      try {
+        if (!stopper.join(Duration.ofSeconds(2))) {
+          server.getExecutorService().shutdownNow();
+          stopper.join(Duration.ofSeconds(2));
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        server.getExecutorService().shutdownNow();
+      }
+    }
+    closeListeners();
+    servers.clear();
+  }
+
+  private void closeListeners() {
+    for (Listener listener : listeners) {
+      try {
+        listener.close();
+      } catch (IOException e) {
+        LOG.warn("event=close_failed cause={}", Reply.clean(e.toString()));
+      }
+    }
+  }
+
+  private void checkWrites() {
+    long now = System.nanoTime();
+    for (SmtpSession session : sessions.all()) {
+      session.checkWrite(now);
+    }
+  }
+
+  private void serve(Socket socket) throws IOException {
+    String id = Long.toString(LAST_ID.incrementAndGet(), 36).toUpperCase(Locale.ROOT);
+    SmtpSession session = new SmtpSession(settings, socket, id);
+    if (!sessions.add(session)) {
+      settings.metrics().limit(FrontMetrics.Limit.SESSIONS);
+      socket.getOutputStream().write(Replies.TOO_MANY_SESSIONS.toWire());
+      return;
+    }
+    settings.metrics().sessionStarted();
+    try {
+      session.run();
+    } finally {
+      sessions.remove(session);
+      settings.metrics().sessionEnded();
+    }
+  }
+
+  /** Called by SubEtha in the session's own thread, before the banner: we never let it begin. */
+  private final class TakeOver implements SessionHandler {
+    @Override
+    public SessionAcceptance accept(Session session) {
+      try {
+        serve(session.getSocket());
+      } catch (IOException e) {
+        LOG.debug("event=client_vanished cause={}", Reply.clean(e.toString()));
+      } catch (RuntimeException e) {
+        LOG.error("event=session_failed", e);
+      } finally {
+        session.quit();
+      }
+      return SessionAcceptance.success();
+    }
+
+    @Override
+    public void onSessionEnd(Session session) {
+      // Nothing is left to do: the session ended in accept().
+    }
+  }
+
+  /** What a front is made of. */
+  public static final class Builder {
+    private final List<InetSocketAddress> addresses = new ArrayList<>();
+    private final List<Supplier<ServerSocket>> handedOver = new ArrayList<>();
+    private String hostName = "localhost";
+    private FrontLimits limits = FrontLimits.DEFAULTS;
+    private FrontTimeouts timeouts = FrontTimeouts.DEFAULTS;
+    private StrayLineEnds strayLineEnds = StrayLineEnds.CONVERT;
+    private @Nullable MemoryBudget memoryBudget;
+    private Path spoolDirectory = Path.of("/var/tmp");
+    private @Nullable Supplier<Optional<Extensions>> extensions;
+    private @Nullable MailTransactionFactory transactions;
+    private FrontMetrics metrics = FrontMetrics.NONE;
+    private InstantSource clock = InstantSource.system();
+
+    private Builder() {}
+
+    /** Sets our name in the banner, the reply to EHLO and the Received field. */
+    public Builder hostName(String name) {
+      hostName = name;
+      return this;
+    }
+
+    /** Adds an address to listen on, IPv4 or IPv6; port 0 chooses one. */
+    public Builder listen(InetSocketAddress address) {
+      addresses.add(address);
+      return this;
+    }
+
+    /** Adds a socket that listens already, e.g. one that systemd handed over. */
+    public Builder listener(Supplier<ServerSocket> listening) {
+      handedOver.add(listening);
+      return this;
+    }
+
+    /** Sets the limits. */
+    public Builder limits(FrontLimits value) {
+      limits = value;
+      return this;
+    }
+
+    /** Sets the timeouts. */
+    public Builder timeouts(FrontTimeouts value) {
+      timeouts = value;
+      return this;
+    }
+
+    /** Sets what becomes of a stray CR or LF. */
+    public Builder strayLineEnds(StrayLineEnds value) {
+      strayLineEnds = value;
+      return this;
+    }
+
+    /** Sets the memory budget, which all fronts of a daemon share. */
+    public Builder memoryBudget(MemoryBudget value) {
+      memoryBudget = value;
+      return this;
+    }
+
+    /** Sets where messages go when the budget is spent; no tmpfs. */
+    public Builder spoolDirectory(Path value) {
+      spoolDirectory = value;
+      return this;
+    }
+
+    /** Sets who knows what the next hop offers: {@code nextHop::extensions}. */
+    public Builder extensions(Supplier<Optional<Extensions>> value) {
+      extensions = value;
+      return this;
+    }
+
+    /** Sets who handles transactions. */
+    public Builder transactions(MailTransactionFactory value) {
+      transactions = value;
+      return this;
+    }
+
+    /** Sets who counts. */
+    public Builder metrics(FrontMetrics value) {
+      metrics = value;
+      return this;
+    }
+
+    /** Sets the clock of the Received field. */
+    public Builder clock(InstantSource value) {
+      clock = value;
+      return this;
+    }
+
+    /** Returns the front, not started. */
+    public SmtpFront build() {
+      return new SmtpFront(this);
+    }
+
+    private FrontSettings settings() {
+      if (extensions == null || transactions == null) {
+        throw new IllegalStateException("a front needs extensions and transactions");
+      }
+      if (addresses.isEmpty() && handedOver.isEmpty()) {
+        throw new IllegalStateException("a front needs an address or a socket");
+      }
+      return new FrontSettings(
+          hostName,
+          limits,
+          timeouts,
+          strayLineEnds,
+          memoryBudget == null ? new MemoryBudget(MemoryBudget.DEFAULT_BYTES) : memoryBudget,
+          spoolDirectory,
+          extensions,
+          transactions,
+          metrics,
+          clock);
+    }
+  }
+}

@@ -1,0 +1,259 @@
+package io.authserver.smtp.server;
+
+import io.authserver.smtp.address.AsciiCase;
+import io.authserver.smtp.reply.Reply;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The command loop of one session, from the banner to the last byte (RFC 5321 §4.1). Runs in the
+ * session's own thread.
+ */
+final class SmtpSession {
+  private static final Logger LOG = LoggerFactory.getLogger(SmtpSession.class);
+
+  private final FrontSettings settings;
+  private final Socket socket;
+  private final String id;
+  private final SessionPhase phase;
+  private final ReplyWriter output;
+  private final SessionInput input;
+  private final ErrorCount errors;
+  private final Commands commands;
+  private final long sessionDeadline;
+  private @Nullable ClientSession client;
+  private boolean over;
+
+  SmtpSession(FrontSettings settings, Socket socket, String id) throws IOException {
+    this.settings = settings;
+    this.socket = socket;
+    this.id = id;
+    this.phase = new SessionPhase(this::stopReading);
+    this.output = new ReplyWriter(socket.getOutputStream());
+    this.input = new SessionInput(socket, output, settings.limits().commandLine());
+    this.errors = new ErrorCount(settings.limits().errors());
+    this.commands = new Commands(settings, input, output, phase, errors);
+    this.sessionDeadline = Deadline.in(settings.timeouts().session());
+  }
+
+  SessionPhase phase() {
+    return phase;
+  }
+
+  /** Speaks until the session is over. Never throws; the socket is the caller's to close. */
+  void run() {
+    try {
+      if (phase.isDraining()) {
+        last(Replies.SHUTTING_DOWN);
+      } else {
+        output.add(new Reply(220, null, List.of(settings.hostName() + " ESMTP")));
+      }
+      while (!over) {
+        step();
+      }
+      output.flush();
+    } catch (SocketTimeoutException e) {
+      settings
+          .metrics()
+          .limit(
+              commands.isReceiving()
+                  ? FrontMetrics.Limit.DATA_TIME
+                  : FrontMetrics.Limit.COMMAND_TIME);
+      sayLast(Replies.TIMEOUT);
+    } catch (IOException e) {
+      LOG.debug("event=client_vanished session={} cause={}", id, Reply.clean(e.toString()));
+    } catch (RuntimeException | Error e) {
+      LOG.error("event=session_failed session={}", id, e);
+      sayLast(Replies.FAILED);
+    } finally {
+      commands.endTransaction();
+      linger();
+    }
+  }
+
+  private void step() throws IOException {
+    if (Deadline.hasPassed(sessionDeadline) && !commands.inTransaction()) {
+      settings.metrics().limit(FrontMetrics.Limit.SESSION_TIME);
+      last(Replies.SESSION_TOO_LONG);
+      return;
+    }
+    if (!phase.beginWait(commands.inTransaction())) {
+      last(Replies.SHUTTING_DOWN);
+      return;
+    }
+    InputLine line = input.readLine(Deadline.in(settings.timeouts().command()));
+    phase.endWait();
+    switch (line) {
+      case InputLine.End end -> ended();
+      case InputLine.Bad(Reply reply, boolean tooLong) -> {
+        if (tooLong) {
+          settings.metrics().limit(FrontMetrics.Limit.COMMAND_LINE);
+        }
+        output.add(errors.count(reply));
+      }
+      case InputLine.Text(String text) -> execute(text);
+    }
+    if (errors.tooMany() && !over) {
+      settings.metrics().limit(FrontMetrics.Limit.ERRORS);
+      last(Replies.TOO_MANY_ERRORS);
+    }
+  }
+
+  private void execute(String text) throws IOException {
+    int space = text.indexOf(' ');
+    String verb = AsciiCase.upper(space < 0 ? text : text.substring(0, space));
+    String argument = space < 0 ? "" : text.substring(space + 1).strip();
+    switch (verb) {
+      case "EHLO" -> greeting(argument, true);
+      case "HELO" -> greeting(argument, false);
+      case "MAIL" -> commands.mail(client, argument);
+      case "RCPT" -> commands.rcpt(argument);
+      case "DATA" -> {
+        if (!commands.data(argument)) {
+          ended();
+        }
+      }
+      case "RSET" -> {
+        if (withoutArgument(argument)) {
+          commands.reset();
+          output.add(Replies.OK);
+        }
+      }
+      case "NOOP" -> output.add(Replies.OK);
+      case "VRFY" ->
+          output.add(
+              argument.isEmpty() ? errors.count(Replies.BAD_ARGUMENT) : Replies.NOT_VERIFIED);
+      case "HELP" -> output.add(Replies.HELP);
+      case "QUIT" -> {
+        if (withoutArgument(argument)) {
+          last(Replies.BYE);
+        }
+      }
+      case "BDAT" -> chunk(argument);
+      case "STARTTLS", "AUTH", "EXPN", "ETRN", "LHLO", "SEND", "SOML", "SAML", "TURN" ->
+          output.add(errors.count(Replies.NOT_IMPLEMENTED));
+      default -> output.add(errors.count(Replies.UNKNOWN_COMMAND));
+    }
+  }
+
+  private boolean withoutArgument(String argument) throws IOException {
+    if (argument.isEmpty()) {
+      return true;
+    }
+    output.add(errors.count(Replies.BAD_ARGUMENT));
+    return false;
+  }
+
+  private void greeting(String argument, boolean extended) throws IOException {
+    if (argument.isEmpty() || argument.length() > 255 || argument.indexOf(' ') >= 0) {
+      // RFC 2034 §4: no enhanced status code in a reply to EHLO or HELO.
+      output.add(errors.count(Reply.of(501, "", "syntax: EHLO name, or HELO name")));
+      return;
+    }
+    commands.reset();
+    client =
+        new ClientSession(
+            id,
+            (InetSocketAddress) socket.getRemoteSocketAddress(),
+            (InetSocketAddress) socket.getLocalSocketAddress(),
+            argument,
+            extended,
+            null);
+    output.add(
+        new Reply(250, null, extended ? commands.ehloLines() : List.of(settings.hostName())));
+  }
+
+  /** Refuses BDAT (RFC 3030): not offered, but its chunk is on the way and no command. */
+  private void chunk(String argument) throws IOException {
+    String[] words = argument.split(" +", -1);
+    boolean readable =
+        words[0].matches("\\d{1,18}")
+            && (words.length == 1
+                || (words.length == 2 && AsciiCase.upper(words[1]).equals("LAST")));
+    if (!readable) {
+      // Where the chunk ends is not known, so nothing behind it may be taken for a command.
+      errors.count(Replies.CHUNK_SIZE);
+      last(Replies.CHUNK_SIZE);
+      return;
+    }
+    if (!phase.beginWait(true)) {
+      last(Replies.SHUTTING_DOWN);
+      return;
+    }
+    long deadline = Deadline.in(settings.timeouts().message());
+    boolean whole = input.discard(Long.parseLong(words[0]), deadline);
+    phase.endWait();
+    if (!whole) {
+      ended();
+      return;
+    }
+    output.add(errors.count(Replies.NOT_IMPLEMENTED));
+  }
+
+  private void last(Reply reply) throws IOException {
+    output.add(reply);
+    over = true;
+  }
+
+  /** The stream has ended: the client closed its side, or we did since we are draining. */
+  private void ended() throws IOException {
+    if (phase.isDraining()) {
+      last(Replies.SHUTTING_DOWN);
+    } else {
+      over = true;
+    }
+  }
+
+  private void sayLast(Reply reply) {
+    try {
+      output.add(reply);
+      output.flush();
+    } catch (IOException e) {
+      LOG.debug("event=client_vanished session={} cause={}", id, Reply.clean(e.toString()));
+    }
+  }
+
+  private void stopReading() {
+    try {
+      socket.shutdownInput();
+    } catch (IOException e) {
+      LOG.debug("event=client_vanished session={} cause={}", id, Reply.clean(e.toString()));
+    }
+  }
+
+  /** Closes the socket when a write has taken too long. Called by the watchdog. */
+  void checkWrite(long now) {
+    long began = output.writeBegan();
+    if (began != 0 && now - began > settings.timeouts().write().toNanos()) {
+      settings.metrics().limit(FrontMetrics.Limit.WRITE_TIME);
+      closeNow();
+    }
+  }
+
+  void closeNow() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.debug("event=close_failed session={} cause={}", id, Reply.clean(e.toString()));
+    }
+  }
+
+  /**
+   * Lets the client read the last reply: closing a socket with unread bytes resets the connection,
+   * and the reply may be lost with it.
+   */
+  private void linger() {
+    try {
+      socket.shutdownOutput();
+      input.discard(256 << 10, System.nanoTime() + 1_000_000_000L);
+    } catch (IOException e) {
+      LOG.trace("event=linger_ended session={}", id);
+    }
+  }
+}

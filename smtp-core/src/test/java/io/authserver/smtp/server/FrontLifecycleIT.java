@@ -1,0 +1,215 @@
+package io.authserver.smtp.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.authserver.smtp.reply.Reply;
+import io.authserver.smtp.testing.RawSmtpClient;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Sessions at their limits, timeouts, and the orderly end (RFC 5321 §3.8). */
+class FrontLifecycleIT {
+  @Test
+  void recipientsSessionsAndErrorsHaveTheirCodes() throws Exception {
+    try (FrontFixture fixture =
+            new FrontFixture(builder -> builder.limits(FrontFixture.limits(1000, 2, 1, 3)));
+        RawSmtpClient client = fixture.greeted()) {
+      client.sendLines(
+          "MAIL FROM:<a@example.org>",
+          "RCPT TO:<b@example.org>",
+          "RCPT TO:<c@example.org>",
+          "RCPT TO:<d@example.org>");
+      client.expect("250");
+      client.expect("250");
+      client.expect("250");
+      client.expect("452 4.5.3");
+      try (RawSmtpClient second = fixture.connect()) {
+        assertEquals("421 4.3.2 too many sessions", second.readReply());
+        assertNull(second.readLine());
+      }
+      client.command("FOO", "500");
+      client.command("FOO", "500");
+      client.command("FOO", "500");
+      client.expect("421 4.7.0");
+      assertNull(client.readLine());
+    }
+  }
+
+  @Test
+  void aClientThatSaysNothingOrTooSlowlyGets421() throws Exception {
+    FrontTimeouts d = FrontTimeouts.DEFAULTS;
+    FrontTimeouts quick =
+        new FrontTimeouts(
+            Duration.ofMillis(300),
+            Duration.ofMillis(300),
+            d.message(),
+            d.session(),
+            d.write(),
+            d.finalDot());
+    try (FrontFixture fixture = new FrontFixture(builder -> builder.timeouts(quick))) {
+      try (RawSmtpClient client = fixture.connect()) {
+        client.expect("220");
+        client.send("NOO");
+        client.expect("421 4.4.2");
+        assertNull(client.readLine());
+      }
+      try (RawSmtpClient client = fixture.inTransaction()) {
+        client.command("DATA", "354");
+        client.send("x\r\n.");
+        client.expect("421 4.4.2");
+        assertNull(client.readLine());
+      }
+      assertTrue(fixture.daemon.messages.isEmpty());
+    }
+  }
+
+  @Test
+  void drainingLetsTransactionsFinishAndSays421ToIdleSessions() throws Exception {
+    // Trap 3: SubEtha's stop() closes sockets at once: the client never saw its 250.
+    CountDownLatch inMessage = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    try (FrontFixture fixture = new FrontFixture();
+        RawSmtpClient idle = fixture.greeted();
+        RawSmtpClient sending = fixture.inTransaction();
+        RawSmtpClient waiting = fixture.inTransaction()) {
+      fixture.daemon.onMessage =
+          (message, recipients) -> {
+            inMessage.countDown();
+            try {
+              assertTrue(release.await(10, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            return List.of(Reply.of(250, "2.0.0", "taken"));
+          };
+      waiting.command("DATA", "354");
+      waiting.send("body\r\n.\r\n");
+      assertTrue(inMessage.await(10, TimeUnit.SECONDS));
+      CompletableFuture<Boolean> drained = drain(fixture, Duration.ofSeconds(20));
+      idle.expect("421 4.3.2");
+      assertNull(idle.readLine());
+      assertEquals("421 4.3.2 shutting down", greetingOfALateClient(fixture));
+      release.countDown();
+      waiting.expect("250 2.0.0 taken");
+      waiting.expect("421 4.3.2");
+      assertTrue(sending.data(FrontFixture.bytes("x\r\n")).startsWith("250"));
+      sending.expect("421 4.3.2");
+      assertTrue(drained.get(10, TimeUnit.SECONDS));
+      assertEquals(0, fixture.front.sessionCount());
+    }
+  }
+
+  @Test
+  void afterTheGraceOnlyAFinalDotIsWaitedFor() throws Exception {
+    CountDownLatch inMessage = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    try (FrontFixture fixture = new FrontFixture();
+        RawSmtpClient sending = fixture.inTransaction();
+        RawSmtpClient waiting = fixture.inTransaction()) {
+      fixture.daemon.onMessage =
+          (message, recipients) -> {
+            inMessage.countDown();
+            try {
+              assertTrue(release.await(10, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            return List.of(Reply.of(250, "2.0.0", "taken"));
+          };
+      sending.command("DATA", "354");
+      waiting.command("DATA", "354");
+      waiting.send("body\r\n.\r\n");
+      assertTrue(inMessage.await(10, TimeUnit.SECONDS));
+      CompletableFuture<Boolean> drained = drain(fixture, Duration.ZERO);
+      sending.expect("421 4.3.2");
+      assertFalse(drained.isDone());
+      release.countDown();
+      waiting.expect("250 2.0.0 taken");
+      waiting.expect("421 4.3.2");
+      assertFalse(drained.get(10, TimeUnit.SECONDS), "one transaction was cut");
+    }
+  }
+
+  @Test
+  void aSocketThatListensAlreadyIsTakenAndPortsInUseAreNamed() throws Exception {
+    ServerSocket handedOver = new ServerSocket(0, 50, InetAddress.ofLiteral("::1"));
+    InetSocketAddress address =
+        new InetSocketAddress(handedOver.getInetAddress(), handedOver.getLocalPort());
+    try (FrontFixture fixture = new FrontFixture(builder -> builder.listener(() -> handedOver));
+        RawSmtpClient client = RawSmtpClient.greeted(address)) {
+      client.command("MAIL FROM:<a@example.org>", "250");
+      client.command("RCPT TO:<b@example.org>", "250");
+      client.data(FrontFixture.bytes("x\r\n"));
+      String trace = fixture.daemon.take().trace();
+      assertTrue(trace.contains("([IPv6:0:0:0:0:0:0:0:1])"), trace);
+      BindException inUse =
+          assertThrows(
+              BindException.class,
+              () -> new FrontFixture(builder -> builder.listen(fixture.address())).close());
+      assertTrue(inUse.getMessage().contains(":" + fixture.address().getPort()));
+    }
+  }
+
+  @Test
+  void hundredsOfIdleSessionsLeaveRoomForMail() throws Exception {
+    List<RawSmtpClient> idle = new ArrayList<>();
+    try (FrontFixture fixture = new FrontFixture()) {
+      try {
+        for (int i = 0; i < 500; i++) {
+          idle.add(fixture.connect());
+        }
+        for (RawSmtpClient each : idle) {
+          each.expect("220");
+        }
+        try (RawSmtpClient client = fixture.inTransaction()) {
+          assertTrue(client.data(FrontFixture.bytes("x\r\n")).startsWith("250"));
+        }
+        assertTrue(fixture.front.drain(Duration.ofSeconds(10)));
+        for (RawSmtpClient each : idle) {
+          each.expect("421");
+        }
+      } finally {
+        for (RawSmtpClient each : idle) {
+          each.close();
+        }
+      }
+    }
+  }
+
+  /** A connection is refused, or was accepted in the last moment and gets its 421. */
+  private static String greetingOfALateClient(FrontFixture fixture) {
+    try (RawSmtpClient late = fixture.connect()) {
+      return late.readReply();
+    } catch (IOException e) {
+      return "421 4.3.2 shutting down";
+    }
+  }
+
+  private static CompletableFuture<Boolean> drain(FrontFixture fixture, Duration grace) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                done.complete(fixture.front.drain(grace));
+              } catch (InterruptedException | RuntimeException e) {
+                done.completeExceptionally(e);
+              }
+            });
+    return done;
+  }
+}

@@ -1,0 +1,162 @@
+package io.authserver.smtp.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A client that sends exactly the bytes it is told to, and reads replies. Every wait has a timeout.
+ * Text is Latin-1: one character, one byte.
+ */
+public final class RawSmtpClient implements AutoCloseable {
+  private static final int TIMEOUT_MILLIS = 10_000;
+
+  private final Socket socket = new Socket();
+  private final InputStream in;
+
+  /** Connects; the banner is not read yet. */
+  public RawSmtpClient(InetSocketAddress address) throws IOException {
+    socket.setTcpNoDelay(true);
+    socket.connect(address, TIMEOUT_MILLIS);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
+    in = socket.getInputStream();
+  }
+
+  /** Connects, reads the banner, says EHLO and reads its reply. */
+  public static RawSmtpClient greeted(InetSocketAddress address) throws IOException {
+    RawSmtpClient client = new RawSmtpClient(address);
+    client.expect("220");
+    client.command("EHLO client.example", "250");
+    return client;
+  }
+
+  /** Sends bytes. */
+  public void send(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+    socket.getOutputStream().flush();
+  }
+
+  /** Sends a part of an array. */
+  public void send(byte[] bytes, int offset, int length) throws IOException {
+    socket.getOutputStream().write(bytes, offset, length);
+    socket.getOutputStream().flush();
+  }
+
+  /** Sends characters as bytes, nothing added. */
+  public void send(String text) throws IOException {
+    send(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Sends lines in one write, CRLF added to each. */
+  public void sendLines(String... lines) throws IOException {
+    send(String.join("\r\n", lines) + "\r\n");
+  }
+
+  /** Sends a line, CRLF added, and returns the reply. */
+  public String command(String line) throws IOException {
+    send(line + "\r\n");
+    return readReply();
+  }
+
+  /** Sends a line, CRLF added, and returns the reply, which must begin so. */
+  public String command(String line, String expected) throws IOException {
+    send(line + "\r\n");
+    return expect(expected);
+  }
+
+  /** Reads a reply, which must begin so. */
+  public String expect(String expected) throws IOException {
+    String reply = readReply();
+    if (!reply.startsWith(expected)) {
+      throw new AssertionError("expected " + expected + ", got " + reply);
+    }
+    return reply;
+  }
+
+  /** Sends a message by DATA, dots stuffed, final dot added, and returns the last reply. */
+  public String data(byte[] message) throws IOException {
+    command("DATA", "354");
+    send(stuffed(message));
+    return readReply();
+  }
+
+  /**
+   * Returns a message as DATA carries it, its final dot included; it ends with CRLF or is empty.
+   */
+  public static byte[] stuffed(byte[] message) {
+    ByteArrayOutputStream wire = new ByteArrayOutputStream(message.length + 16);
+    for (int i = 0; i < message.length; i++) {
+      boolean lineStart = i == 0 || (i >= 2 && message[i - 2] == '\r' && message[i - 1] == '\n');
+      if (lineStart && message[i] == '.') {
+        wire.write('.');
+      }
+      wire.write(message[i]);
+    }
+    wire.writeBytes(".\r\n".getBytes(StandardCharsets.US_ASCII));
+    return wire.toByteArray();
+  }
+
+  /** Reads one reply, all of its lines joined by LF; fails at the end of the stream. */
+  public String readReply() throws IOException {
+    StringBuilder reply = new StringBuilder();
+    while (true) {
+      String line = readLine();
+      if (line == null) {
+        throw new IOException("connection closed; read so far: " + reply);
+      }
+      reply.append(line);
+      if (line.length() < 4 || line.charAt(3) != '-') {
+        return reply.toString();
+      }
+      reply.append('\n');
+    }
+  }
+
+  /** Reads a line without its CRLF, or null at the end of the stream. */
+  public String readLine() throws IOException {
+    StringBuilder line = new StringBuilder();
+    while (true) {
+      int next = in.read();
+      if (next < 0) {
+        return line.isEmpty() ? null : line.toString();
+      }
+      if (next == '\n') {
+        int last = line.length() - 1;
+        if (last < 0 || line.charAt(last) != '\r') {
+          throw new AssertionError("bare LF in a reply: " + line);
+        }
+        line.setLength(last);
+        return line.toString();
+      }
+      line.append((char) next);
+    }
+  }
+
+  /** Reads whatever comes until the server closes. */
+  public String readToEnd() throws IOException {
+    return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+  }
+
+  /** Returns how many bytes can be read without waiting. */
+  public int available() throws IOException {
+    return in.available();
+  }
+
+  /** Closes our side; replies can still be read. */
+  public void closeOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
+  /** Returns the socket. */
+  public Socket socket() {
+    return socket;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
