@@ -1,0 +1,58 @@
+package io.authserver.mailforwarder.resolve;
+
+import io.authserver.smtp.address.ForwardPath;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.reply.Reply;
+import java.util.List;
+
+/** What becomes of a recipient of our client. */
+public sealed interface Decision {
+  /**
+   * It goes on as it is: a user's alias with its extension, a foreign address, or an unknown local
+   * part of ours, about which OpenSMTPD has the last word.
+   *
+   * @param path the address as the client gave it
+   * @param foreign whether its domain is not ours
+   */
+  record PassOn(ForwardPath path, boolean foreign) implements Decision {}
+
+  /**
+   * It stands for other addresses.
+   *
+   * @param expandedBy the address that stands for them, as the client gave it
+   * @param targets what it stands for, at least one
+   * @param skipped what was left out, for the log
+   */
+  record Forward(Mailbox expandedBy, List<Target> targets, List<Skipped> skipped)
+      implements Decision {
+    /** Copies the lists. */
+    public Forward {
+      targets = List.copyOf(targets);
+      skipped = List.copyOf(skipped);
+    }
+  }
+
+  /**
+   * It is taken and thrown away, as its alias says.
+   *
+   * @param reason for the log
+   */
+  record Drop(String reason) implements Decision {}
+
+  /**
+   * It is refused.
+   *
+   * @param reply for the client
+   * @param reason for the log
+   * @param operatorShouldAct whether our own configuration is at fault
+   */
+  record Refuse(Reply reply, String reason, boolean operatorShouldAct) implements Decision {}
+
+  /**
+   * An address of a list or redirect that gets nothing.
+   *
+   * @param address as the database has it
+   * @param reason in a word, e.g. {@code circle}
+   */
+  record Skipped(String address, String reason) {}
+}

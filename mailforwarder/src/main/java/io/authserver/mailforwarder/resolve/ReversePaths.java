@@ -1,0 +1,113 @@
+package io.authserver.mailforwarder.resolve;
+
+import io.authserver.db.alias.ResolutionStep;
+import io.authserver.mailforwarder.srs.Srs;
+import io.authserver.smtp.address.MailParameters;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.address.RecipientParameters;
+import io.authserver.smtp.address.ReversePath;
+import io.authserver.smtp.address.Sender;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The sender of a forwarded copy. */
+final class ReversePaths {
+  private final Srs srs;
+  private final @Nullable String srsDomain;
+
+  ReversePaths(Srs srs, @Nullable String srsDomain) {
+    this.srs = srs;
+    this.srsDomain = srsDomain;
+  }
+
+  /**
+   * Returns what MAIL says for a copy.
+   *
+   * @param above the steps that led to the target, nearest first
+   * @param ours whether the target is in a domain of ours
+   * @param aliasDomain the domain of the alias, for SRS addresses without a domain of their own
+   */
+  Sender forCopy(
+      SenderFacts facts,
+      List<ResolutionStep> above,
+      Mailbox target,
+      boolean ours,
+      String aliasDomain) {
+    MailParameters given = facts.sender().parameters();
+    Optional<Mailbox> listSender = listSender(facts, above);
+    ReversePath path =
+        listSender
+            .<ReversePath>map(ReversePath.Address::new)
+            .orElseGet(() -> rewritten(facts, ours, aliasDomain));
+    boolean utf8 =
+        given.smtpUtf8()
+            || !target.isAscii()
+            || (path instanceof ReversePath.Address(Mailbox mailbox) && !mailbox.isAscii());
+    // RFC 3461 §5.2.7.3: a list that sends under its own name passes on no RET and no ENVID.
+    boolean ownName = listSender.isPresent();
+    return new Sender(
+        path,
+        new MailParameters(
+            -1, given.body(), utf8, ownName ? null : given.ret(), ownName ? null : given.envid()));
+  }
+
+  /** Returns the own reverse-path of the nearest list that has one; none for a bounce. */
+  static Optional<Mailbox> listSender(SenderFacts facts, List<ResolutionStep> above) {
+    if (facts.sender().reversePath().isNull()) {
+      return Optional.empty();
+    }
+    return above.stream()
+        .filter(Steps::isList)
+        .flatMap(list -> Steps.newMailfrom(list).stream())
+        .filter(mailbox -> !leadsBack(mailbox, above))
+        .findFirst();
+  }
+
+  /** Returns whether a reverse-path would send a list's bounces to the list. */
+  static boolean leadsBack(Mailbox newMailfrom, List<ResolutionStep> above) {
+    String text = Lookup.text(newMailfrom).toLowerCase(Locale.ROOT);
+    return above.stream().anyMatch(step -> step.address().toLowerCase(Locale.ROOT).equals(text));
+  }
+
+  private ReversePath rewritten(SenderFacts facts, boolean ours, String aliasDomain) {
+    if (!(facts.sender().reversePath() instanceof ReversePath.Address(Mailbox mailbox))) {
+      return facts.sender().reversePath();
+    }
+    if (ours || (facts.submitted() && facts.ours())) {
+      return facts.sender().reversePath();
+    }
+    // Mail::SRS keeps the case of a domain; only what has no ASCII form is folded.
+    String domain = mailbox.isAscii() ? mailbox.domain() : mailbox.foldedDomain();
+    return new ReversePath.Address(
+        new Mailbox(
+            srs.forward(mailbox.localPart(), domain, facts.at()),
+            srsDomain == null ? aliasDomain : srsDomain));
+  }
+
+  /**
+   * Returns what is asked about a target's notifications.
+   *
+   * @param single whether the recipient stands for this target alone
+   */
+  static RecipientParameters parameters(
+      RecipientParameters given, boolean listSender, boolean single) {
+    if (listSender) {
+      // RFC 3461 §5.2.7.3: what the sender asked for ends at the list.
+      return RecipientParameters.NONE;
+    }
+    String notifyOn = given.notifyOn();
+    if (single || notifyOn == null || !notifyOn.contains("SUCCESS")) {
+      return given;
+    }
+    // RFC 3461 §5.2.7.2 (c): an alias of several addresses does not ask each of them for SUCCESS.
+    String rest =
+        Arrays.stream(notifyOn.split(","))
+            .filter(word -> !word.equals("SUCCESS"))
+            .collect(Collectors.joining(","));
+    return new RecipientParameters(rest.isEmpty() ? "NEVER" : rest, given.orcpt());
+  }
+}

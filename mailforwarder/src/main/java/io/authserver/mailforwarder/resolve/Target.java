@@ -1,0 +1,42 @@
+package io.authserver.mailforwarder.resolve;
+
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.address.RecipientParameters;
+import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.reply.Reply;
+import java.util.Optional;
+
+/** One address that a recipient stands for. */
+public sealed interface Target {
+  /**
+   * Who is told when this target refuses the message: the owner of the list that named it, or that
+   * list's own reverse-path; empty where the sender is told.
+   */
+  Optional<Mailbox> reportTo();
+
+  /**
+   * It gets a copy.
+   *
+   * @param address where it goes
+   * @param ours whether its domain is ours
+   * @param sender the reverse-path and parameters of the copy
+   * @param parameters what is asked about its notifications
+   */
+  record Send(
+      Mailbox address,
+      boolean ours,
+      Sender sender,
+      RecipientParameters parameters,
+      Optional<Mailbox> reportTo)
+      implements Target {}
+
+  /**
+   * It gets none, and that is a failure to report.
+   *
+   * @param reply why
+   */
+  record Failed(Mailbox address, Reply reply, Optional<Mailbox> reportTo) implements Target {}
+
+  /** Returns where it would go. */
+  Mailbox address();
+}

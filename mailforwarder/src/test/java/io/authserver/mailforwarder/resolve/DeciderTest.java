@@ -1,0 +1,305 @@
+package io.authserver.mailforwarder.resolve;
+
+import static io.authserver.mailforwarder.Envelopes.recipient;
+import static io.authserver.mailforwarder.Envelopes.sender;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.authserver.db.alias.BlockAction;
+import io.authserver.db.alias.ResolutionStep;
+import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.mailforwarder.FakeSite;
+import io.authserver.mailforwarder.srs.Srs;
+import io.authserver.mailforwarder.srs.SrsSecret;
+import io.authserver.smtp.address.MailParameters;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.address.Recipient;
+import io.authserver.smtp.address.Sender;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class DeciderTest {
+  private static final Instant NOW = Instant.parse("2026-03-04T05:06:07Z");
+  private static final Srs SRS = new Srs(List.of(SrsSecret.of("s")));
+
+  private final FakeSite site =
+      new FakeSite()
+          .domain("ours.example")
+          .domain("also.example")
+          .redirect("old.example", "ours.example")
+          .redirect("moved.example", "far.example")
+          .user("alice@ours.example")
+          .user("bob@ours.example")
+          .list("team@ours.example", "alice@ours.example", "carol@far.example")
+          .ownedList("own@ours.example", "owner@far.example", null, "carol@far.example")
+          .ownedList("held@ours.example", null, "bob@ours.example", "carol@far.example")
+          .ownedList("outer@also.example", "outer@far.example", null, "team@ours.example")
+          .list("nobody@ours.example")
+          .list("ring@ours.example", "ring@ours.example")
+          .ownedList("self@ours.example", "self@ours.example", null, "carol@far.example")
+          .list("mixed@ours.example", "alice@ours.example", "not an address", "gone@ours.example")
+          .list("blocks@ours.example", "no@ours.example", "drop@ours.example", "wait@ours.example")
+          .list("drops@ours.example", "drop@ours.example")
+          .blocked("no@ours.example", BlockAction.REJECT)
+          .blocked("drop@ours.example", BlockAction.DROP)
+          .blocked("wait@ours.example", BlockAction.DEFER);
+  private final Decider decider = new Decider(SRS, null);
+
+  private Decision decide(Decider with, Recipient recipient, SenderFacts facts)
+      throws AuthDatabaseException {
+    Lookup lookup =
+        with.lookup(
+            Mailbox.parse(recipient.forwardPath().toString().replaceAll("^<|>$", "")), facts.at());
+    Map<String, List<ResolutionStep>> found = new HashMap<>();
+    for (String address : lookup.addresses()) {
+      found.put(address, site.resolve(List.of(address)));
+    }
+    return with.decide(recipient, lookup, found, facts);
+  }
+
+  private Decision decide(String address) throws AuthDatabaseException {
+    return decide(decider, recipient(address), from("x@out.example"));
+  }
+
+  private static SenderFacts from(String address) {
+    boolean ours = address.endsWith("@ours.example");
+    return new SenderFacts(sender(address), ours, false, ours, NOW);
+  }
+
+  private List<String> copies(String address, SenderFacts facts) throws AuthDatabaseException {
+    Decision.Forward forward =
+        assertInstanceOf(
+            Decision.Forward.class, decide(decider, recipient(address), facts), address);
+    return forward.targets().stream()
+        .map(
+            target ->
+                switch (target) {
+                  case Target.Send send -> send.sender().reversePath() + " " + send.address();
+                  case Target.Failed failed -> failed.reply().code() + " " + failed.address();
+                })
+        .toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "alice@ours.example,false",
+    "Alice+ext-tail@Ours.Example,false",
+    "gone@ours.example,false",
+    "someone@far.example,true",
+    "SRS0=ab=cd=x.example=y@far.example,true",
+    "user@[192.0.2.1],true"
+  })
+  void passesOnUnchanged(String address, boolean foreign) throws AuthDatabaseException {
+    assertEquals(new Decision.PassOn(recipient(address).forwardPath(), foreign), decide(address));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "no@ours.example,550 5.7.1,false",
+    "wait@ours.example,450 4.7.1,false",
+    "nobody@ours.example,550 5.1.1,true",
+    "ring@ours.example,554 5.4.6,true",
+    "SRS0=abcd=AA=x.example=y@ours.example,550 5.1.1,false",
+    "srs1+abcd=x.example=y@ours.example,550 5.1.1,false"
+  })
+  void refuses(String address, String reply, boolean operatorShouldAct)
+      throws AuthDatabaseException {
+    Decision.Refuse refuse = assertInstanceOf(Decision.Refuse.class, decide(address));
+    assertTrue(refuse.reply().toString().startsWith(reply), refuse.reply().toString());
+    assertEquals(operatorShouldAct, refuse.operatorShouldAct());
+  }
+
+  @Test
+  void dropsInSilence() throws AuthDatabaseException {
+    assertInstanceOf(Decision.Drop.class, decide("drop@ours.example"));
+    assertInstanceOf(Decision.Drop.class, decide("drops@ours.example"));
+  }
+
+  @Test
+  void rewritesTheSenderTowardsForeignTargetsOnly() throws AuthDatabaseException {
+    String srs = "SRS0=" + SRS.forward("x", "out.example", NOW).substring(5);
+    assertEquals(
+        List.of(
+            "<x@out.example> alice@ours.example", "<" + srs + "@ours.example> carol@far.example"),
+        copies("team@ours.example", from("x@out.example")));
+    assertEquals(
+        List.of("<" + srs + "@moved.example> eve+x@far.example"),
+        copies("eve+x@moved.example", from("x@out.example")));
+  }
+
+  @Test
+  void theNullSenderStaysNull() throws AuthDatabaseException {
+    assertEquals(
+        List.of("<> alice@ours.example", "<> carol@far.example"),
+        copies("team@ours.example", from("")));
+    assertEquals(List.of("<> carol@far.example"), copies("own@ours.example", from("")));
+  }
+
+  @Test
+  void aSubmittedSenderOfOursStays() throws AuthDatabaseException {
+    assertEquals(
+        List.of("<bob@ours.example> alice@ours.example", "<bob@ours.example> carol@far.example"),
+        copies("team@ours.example", from("bob@ours.example")));
+    List<String> spoofed =
+        copies("team@ours.example", from("bob@ours.example").withSubmitted(false));
+    assertTrue(spoofed.getLast().startsWith("<SRS0="), spoofed.toString());
+  }
+
+  @Test
+  void theNearestListsOwnReversePathWins() throws AuthDatabaseException {
+    assertEquals(
+        List.of("<owner@far.example> carol@far.example"),
+        copies("own@ours.example", from("x@out.example")));
+    assertEquals(
+        List.of("<outer@far.example> alice@ours.example", "<outer@far.example> carol@far.example"),
+        copies("outer@also.example", from("x@out.example")));
+  }
+
+  @Test
+  void aReversePathThatLeadsBackToItsListIsNotUsed() throws AuthDatabaseException {
+    Decision.Forward forward =
+        assertInstanceOf(Decision.Forward.class, decide("self@ours.example"));
+    Target.Send send = assertInstanceOf(Target.Send.class, forward.targets().getFirst());
+    assertTrue(send.sender().reversePath().toString().startsWith("<SRS0="));
+    assertEquals("new_mailfrom_leads_back", forward.skipped().getFirst().reason());
+  }
+
+  @Test
+  void aTargetThatIsNoAddressIsSkipped() throws AuthDatabaseException {
+    assertEquals(
+        List.of("<x@out.example> alice@ours.example", "<x@out.example> gone@ours.example"),
+        copies("mixed@ours.example", from("x@out.example")));
+  }
+
+  @Test
+  void blockedTargetsFailInsideTheirList() throws AuthDatabaseException {
+    assertEquals(
+        List.of("550 no@ours.example", "450 wait@ours.example"),
+        copies("blocks@ours.example", from("x@out.example")));
+  }
+
+  @Test
+  void anAliasOfARedirectedDomainIsResolvedFurther() throws AuthDatabaseException {
+    assertEquals(
+        List.of("<x@out.example> alice+q@ours.example"),
+        copies("alice+q@old.example", from("x@out.example")));
+  }
+
+  @Test
+  void reportsGoToTheOwnerElseToTheListsReversePath() throws AuthDatabaseException {
+    assertEquals(Optional.of(Mailbox.parse("bob@ours.example")), reportTo("held@ours.example"));
+    assertEquals(Optional.of(Mailbox.parse("owner@far.example")), reportTo("own@ours.example"));
+    assertEquals(Optional.empty(), reportTo("team@ours.example"));
+    assertEquals(Optional.empty(), reportTo("eve@moved.example"));
+  }
+
+  private Optional<Mailbox> reportTo(String address) throws AuthDatabaseException {
+    return assertInstanceOf(Decision.Forward.class, decide(address))
+        .targets()
+        .getFirst()
+        .reportTo();
+  }
+
+  @Test
+  void anSrsAddressOfOursLeadsToItsSender() throws AuthDatabaseException {
+    String made = SRS.forward("x", "out.example", NOW) + "@ours.example";
+    assertEquals(List.of("<> x@out.example"), copies(made, from("")));
+    List<String> withSender = copies(made, from("y@far.example"));
+    assertTrue(withSender.getFirst().matches("<SRS0=....=..=far.example=y@ours.example> x@out.*"));
+    Decision late =
+        decide(
+            decider,
+            recipient(made),
+            new SenderFacts(sender(""), false, false, false, NOW.plus(Duration.ofDays(30))));
+    assertEquals("srs_expired", assertInstanceOf(Decision.Refuse.class, late).reason());
+  }
+
+  @Test
+  void anSrsAddressLeadsOnThroughAListOfOurs() throws AuthDatabaseException {
+    String made = SRS.forward("team", "ours.example", NOW) + "@ours.example";
+    assertEquals(List.of("<> alice@ours.example", "<> carol@far.example"), copies(made, from("")));
+  }
+
+  @Test
+  void whatWasRewrittenTwiceIsReversedTwice() throws AuthDatabaseException {
+    String once = SRS.forward("x", "out.example", NOW);
+    String twice = SRS.forward(once, "ours.example", NOW) + "@ours.example";
+    assertTrue(twice.startsWith("SRS1="), twice);
+    assertEquals(List.of("<> x@out.example"), copies(twice, from("")));
+    String foreignFirst = SRS.forward("SRS0=ab=cd=y.example=z", "far.example", NOW);
+    assertEquals(
+        List.of("<> SRS0=ab=cd=y.example=z@far.example"),
+        copies(foreignFirst + "@ours.example", from("")));
+  }
+
+  @Test
+  void aSeparateDomainTakesAllSrsAddresses() throws AuthDatabaseException {
+    Decider separate = new Decider(SRS, "srs.example");
+    Decision.Forward forward =
+        assertInstanceOf(
+            Decision.Forward.class,
+            decide(separate, recipient("eve@moved.example"), from("x@out.example")));
+    Target.Send send = assertInstanceOf(Target.Send.class, forward.targets().getFirst());
+    String path = send.sender().reversePath().toString();
+    assertTrue(path.endsWith("@srs.example>"), path);
+    // The domain need not be in the database.
+    assertEquals(
+        "x@out.example",
+        assertInstanceOf(
+                Decision.Forward.class,
+                decide(separate, recipient(path.replaceAll("[<>]", "")), from("")))
+            .targets()
+            .getFirst()
+            .address()
+            .toString());
+  }
+
+  @Test
+  void aQuotedLocalPartSurvivesTheWayBack() throws AuthDatabaseException {
+    SenderFacts facts = from("\"a b\"@out.example");
+    Decision.Forward forward =
+        assertInstanceOf(
+            Decision.Forward.class, decide(decider, recipient("eve@moved.example"), facts));
+    Target.Send send = assertInstanceOf(Target.Send.class, forward.targets().getFirst());
+    String path = send.sender().reversePath().toString().replaceAll("^<|>$", "");
+    assertTrue(path.startsWith("\"SRS0="), path);
+    assertEquals(List.of("<> \"a b\"@out.example"), copies(path, from("")));
+  }
+
+  @Test
+  void notificationParametersEndAtAListWithItsOwnName() throws AuthDatabaseException {
+    Sender asks =
+        new Sender(
+            sender("x@out.example").reversePath(),
+            new MailParameters(123, MailParameters.Body.EIGHTBITMIME, false, "FULL", "id"));
+    SenderFacts facts = new SenderFacts(asks, false, false, false, NOW);
+    Target.Send own = send(recipient("own@ours.example", "SUCCESS,FAILURE"), facts, 0);
+    assertEquals(null, own.parameters().notifyOn());
+    assertEquals(null, own.sender().parameters().envid());
+    assertEquals(MailParameters.Body.EIGHTBITMIME, own.sender().parameters().body());
+    Target.Send single = send(recipient("eve@moved.example", "SUCCESS,FAILURE"), facts, 0);
+    assertEquals("SUCCESS,FAILURE", single.parameters().notifyOn());
+    assertEquals("id", single.sender().parameters().envid());
+    assertEquals(-1, single.sender().parameters().size());
+    assertEquals(
+        "FAILURE",
+        send(recipient("team@ours.example", "SUCCESS,FAILURE"), facts, 1).parameters().notifyOn());
+    assertEquals(
+        "NEVER", send(recipient("team@ours.example", "SUCCESS"), facts, 1).parameters().notifyOn());
+  }
+
+  private Target.Send send(Recipient recipient, SenderFacts facts, int index)
+      throws AuthDatabaseException {
+    Decision.Forward forward =
+        assertInstanceOf(Decision.Forward.class, decide(decider, recipient, facts));
+    return assertInstanceOf(Target.Send.class, forward.targets().get(index));
+  }
+}
