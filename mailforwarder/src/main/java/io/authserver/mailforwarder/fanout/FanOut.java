@@ -1,0 +1,214 @@
+package io.authserver.mailforwarder.fanout;
+
+import io.authserver.smtp.message.MessageBytes;
+import io.authserver.smtp.relay.RelayOutcome;
+import io.authserver.smtp.reply.Reply;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * The next-hop transactions of one message, which advance together: recipients, then bodies, then
+ * final dots.
+ *
+ * <p>At most {@link FanOutLimits#openTransactions} are open; copies for further ones wait and go in
+ * sequence when those have ended. As soon as one copy is known to fail for now, no further final
+ * dot is sent: the client will come again with the whole message, and what was not sent cannot be
+ * doubled.
+ *
+ * <p>Owned by the session's thread.
+ */
+final class FanOut implements AutoCloseable {
+  private final NextHops nextHops;
+  private final FanOutLimits limits;
+  private final LongSupplier nanoTime;
+  private final Map<LegKey, Leg> legs = new LinkedHashMap<>();
+  private final Map<String, Copy> copies = new LinkedHashMap<>();
+  private final Set<String> nextHopNames = new LinkedHashSet<>();
+
+  FanOut(NextHops nextHops, FanOutLimits limits, LongSupplier nanoTime) {
+    this.nextHops = nextHops;
+    this.limits = limits;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Begins the time that all next hops together have before our reply. */
+  Countdown countdown() {
+    return new Countdown(nanoTime, limits.reply());
+  }
+
+  /** Returns the copy for a final address: the one that is there already, or a new one. */
+  Copy copy(Plan.Planned planned) {
+    return copies.computeIfAbsent(planned.finalAddress(), address -> new Copy(planned));
+  }
+
+  /** Returns how many more final addresses there may be. */
+  int room() {
+    return limits.targets() - copies.size();
+  }
+
+  Collection<Copy> copies() {
+    return copies.values();
+  }
+
+  /** Forgets the copies that nobody waits for any more; none of them is with a next hop. */
+  void retain(Set<Copy> wanted) {
+    copies.values().removeIf(copy -> !wanted.contains(copy) && !copy.isOpen());
+  }
+
+  /** Returns the names of all next hops that were asked, for the log. */
+  Set<String> nextHopNames() {
+    return nextHopNames;
+  }
+
+  /** Tells next hops about copies that none was told about, as far as transactions are open. */
+  void tell(Countdown countdown) {
+    Map<LegKey, List<Copy>> groups = new LinkedHashMap<>();
+    for (Copy copy : copies.values()) {
+      if (!copy.isTold()) {
+        groups.computeIfAbsent(copy.key(), key -> new ArrayList<>()).add(copy);
+      }
+    }
+    List<Leg> asked = new ArrayList<>();
+    for (LegKey key : groups.keySet()) {
+      Leg leg = legs.get(key);
+      if (leg == null && legs.size() < limits.openTransactions()) {
+        leg = open(key);
+      }
+      if (leg != null && !leg.isFull()) {
+        asked.add(leg);
+      }
+    }
+    InParallel.each(
+        asked, leg -> leg.tell(groups.getOrDefault(leg.key(), List.of()), countdown.remaining()));
+  }
+
+  private Leg open(LegKey key) {
+    // Messages that wait for a second connection while they hold one could wait for each other.
+    Duration wait = legs.isEmpty() ? limits.poolWait() : Duration.ZERO;
+    Leg leg = new Leg(key, nextHops.of(key.route()), wait);
+    legs.put(key, leg);
+    nextHopNames.add(leg.nextHopName());
+    return leg;
+  }
+
+  /**
+   * Sends copies another way: transactions that hold one of them are dropped, and the others in
+   * them begin again.
+   */
+  void reroute(List<Plan.Planned> plans) {
+    Set<LegKey> left = new LinkedHashSet<>();
+    for (Plan.Planned planned : plans) {
+      Copy copy = copies.get(planned.finalAddress());
+      if (copy != null && !copy.key().equals(planned.key())) {
+        left.add(copy.key());
+        copy.reroute(planned);
+      }
+    }
+    for (LegKey key : left) {
+      Leg leg = legs.remove(key);
+      if (leg != null) {
+        leg.close();
+        leg.copies().stream().filter(copy -> copy.key().equals(key)).forEach(Copy::restart);
+      }
+    }
+  }
+
+  /** Fails the open copies of all transactions with these keys, and drops those. */
+  void refuse(Function<LegKey, Boolean> which, Reply reply) {
+    legs.values()
+        .removeIf(
+            leg -> {
+              boolean refused = which.apply(leg.key());
+              if (refused) {
+                leg.close();
+              }
+              return refused;
+            });
+    for (Copy copy : copies.values()) {
+      if (copy.isOpen() && which.apply(copy.key())) {
+        copy.messageAnswered(new RelayOutcome.PermanentFailure(reply));
+      }
+    }
+  }
+
+  /** Returns whether a copy failed for now. */
+  boolean hasDeferred() {
+    return copies.values().stream().anyMatch(copy -> copy.state() == Copy.State.DEFERRED);
+  }
+
+  /** Returns how many copies a next hop has taken responsibility for. */
+  long delivered() {
+    return copies.values().stream().filter(copy -> copy.state() == Copy.State.DELIVERED).count();
+  }
+
+  /**
+   * Delivers every open copy, or stops at the first failure that a retry may mend. Afterwards no
+   * transaction is open.
+   *
+   * @param addedFields the fields on top of the copies with a key
+   * @throws IOException when the message cannot be read
+   */
+  void deliver(MessageBytes message, Function<LegKey, byte[]> addedFields, Countdown countdown)
+      throws IOException {
+    try {
+      tell(countdown);
+      while (!hasDeferred() && copies.values().stream().anyMatch(Copy::isOpen)) {
+        sendBodies(message, addedFields, countdown);
+        if (hasDeferred()) {
+          return;
+        }
+        InParallel.each(live(), Leg::finish);
+        close();
+        if (!hasDeferred()) {
+          tell(countdown);
+        }
+      }
+    } finally {
+      close();
+    }
+  }
+
+  private void sendBodies(
+      MessageBytes message, Function<LegKey, byte[]> addedFields, Countdown countdown)
+      throws IOException {
+    // One after the other: a message is read by one thread at a time.
+    for (Leg leg : live()) {
+      if (countdown.isOver()) {
+        leg.fail(
+            new RelayOutcome.TemporaryFailure(
+                Reply.of(451, "4.4.7", "Took too long; try again later"), "deadline"));
+        return;
+      }
+      leg.send(addedFields.apply(leg.key()), message, countdown.remaining());
+      if (hasDeferred()) {
+        return;
+      }
+    }
+  }
+
+  private List<Leg> live() {
+    return legs.values().stream().filter(Leg::isLive).toList();
+  }
+
+  /** Drops every transaction that is not finished. */
+  @Override
+  public void close() {
+    legs.values().forEach(Leg::close);
+    legs.clear();
+    // What was only accepted is forgotten with its transaction.
+    for (Copy copy : copies.values()) {
+      if (copy.state() == Copy.State.ACCEPTED) {
+        copy.restart();
+      }
+    }
+  }
+}

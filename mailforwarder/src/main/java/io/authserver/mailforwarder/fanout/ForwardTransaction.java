@@ -1,0 +1,259 @@
+package io.authserver.mailforwarder.fanout;
+
+import io.authserver.db.alias.ResolutionStep;
+import io.authserver.mailforwarder.resolve.Decision;
+import io.authserver.mailforwarder.resolve.Lookup;
+import io.authserver.mailforwarder.resolve.SenderFacts;
+import io.authserver.mailforwarder.resolve.Target;
+import io.authserver.smtp.address.ForwardPath;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.address.Recipient;
+import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.message.HeaderSection;
+import io.authserver.smtp.reply.Reply;
+import io.authserver.smtp.server.ClientSession;
+import io.authserver.smtp.server.MailTransaction;
+import io.authserver.smtp.server.ReceivedMessage;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's transaction: resolved and told to next hops at RCPT, sent on after the client's final
+ * dot.
+ *
+ * <p>Whether a message was submitted is known with its header section only. Until then the sender
+ * is believed: most mail from an address of ours was submitted. Where it was not, the next-hop
+ * transactions that rest on it begin again before any of them has seen a body.
+ */
+final class ForwardTransaction implements MailTransaction {
+  private final Forwarding forwarding;
+  private final TransactionLog log;
+  private final Resolver resolver;
+  private final FanOut fanOut;
+  private final List<Entry> accepted = new ArrayList<>();
+  private @Nullable SenderFacts facts;
+
+  ForwardTransaction(Forwarding forwarding, ClientSession session) {
+    this.forwarding = forwarding;
+    this.log = new TransactionLog(session.id(), forwarding.metrics(), forwarding.nanoTime());
+    this.resolver = new Resolver(forwarding.store());
+    this.fanOut = forwarding.fanOut();
+  }
+
+  @Override
+  public Reply onMail(Sender sender) {
+    facts =
+        new SenderFacts(
+            sender, false, false, forwarding.submissionOnly(), forwarding.clock().instant());
+    log.sender(sender);
+    return Reply.of(250, "2.1.0", "Sender ok");
+  }
+
+  @Override
+  public List<Reply> onRecipients(List<Recipient> recipients) throws IOException {
+    Instant at = facts().at();
+    List<@Nullable Lookup> lookups = new ArrayList<>();
+    for (Recipient recipient : recipients) {
+      lookups.add(
+          recipient.forwardPath() instanceof ForwardPath.Address(Mailbox mailbox)
+              ? forwarding.decider().lookup(mailbox, at)
+              : null);
+    }
+    resolve(lookups);
+    List<Entry> entries = new ArrayList<>();
+    List<Optional<Reply>> early = new ArrayList<>();
+    for (int i = 0; i < recipients.size(); i++) {
+      Entry entry = entry(recipients.get(i), lookups.get(i));
+      Optional<Reply> refusal = refusal(entry.decision());
+      if (refusal.isEmpty() && entry.parts().isEmpty() && wantsCopies(entry)) {
+        refusal = Optional.of(Reply.of(452, "4.5.3", "Too many addresses for one message"));
+      }
+      entries.add(entry);
+      early.add(refusal);
+    }
+    fanOut.tell(fanOut.countdown());
+    List<Reply> replies = new ArrayList<>();
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      Reply reply = early.get(i).orElseGet(() -> Verdict.atRecipient(entry));
+      if (reply.isPositive()) {
+        accepted.add(entry);
+      }
+      log.recipient(entry, reply);
+      replies.add(reply);
+    }
+    forgetRefused();
+    return replies;
+  }
+
+  /** What failed for a recipient that was refused is no outcome of the message. */
+  private void forgetRefused() {
+    Set<Copy> wanted = new HashSet<>();
+    for (Entry entry : accepted) {
+      for (Entry.Part part : entry.parts()) {
+        if (part.copy() != null) {
+          wanted.add(part.copy());
+        }
+      }
+    }
+    fanOut.retain(wanted);
+  }
+
+  /** Asks the database, once for the batch, and learns from it about the sender as well. */
+  private void resolve(List<@Nullable Lookup> lookups) throws IOException {
+    Optional<String> probe = Resolver.domainProbe(facts().sender().reversePath());
+    List<Lookup> wanted = new ArrayList<>();
+    for (Lookup lookup : lookups) {
+      if (lookup != null) {
+        wanted.add(lookup);
+      }
+    }
+    resolver.find(wanted, probe);
+    Optional<ResolutionStep> sender = probe.flatMap(resolver::top);
+    boolean ours = sender.isPresent() && sender.get().domainId() != null;
+    facts =
+        new SenderFacts(
+            facts().sender(),
+            ours,
+            ours && sender.get().transactional(),
+            forwarding.submissionOnly() || ours,
+            facts().at());
+  }
+
+  private Entry entry(Recipient recipient, @Nullable Lookup lookup) {
+    Decision decision = decide(recipient, lookup, facts());
+    List<Plan.Planned> planned = Plan.of(decision, recipient, facts(), false);
+    if (planned.size() > fanOut.room()) {
+      return new Entry(recipient, lookup, decision, List.of());
+    }
+    List<Entry.Part> parts = new ArrayList<>();
+    switch (decision) {
+      case Decision.PassOn _ ->
+          parts.add(
+              new Entry.Part(
+                  Optional.empty(), Optional.empty(), fanOut.copy(planned.getFirst()), null));
+      case Decision.Forward forward -> addParts(forward, planned, parts);
+      case Decision.Drop _, Decision.Refuse _ -> {}
+    }
+    return new Entry(recipient, lookup, decision, parts);
+  }
+
+  private void addParts(
+      Decision.Forward forward, List<Plan.Planned> planned, List<Entry.Part> parts) {
+    int next = 0;
+    for (Target target : forward.targets()) {
+      Optional<Mailbox> hidden = Optional.of(target.address());
+      switch (target) {
+        case Target.Send send ->
+            parts.add(
+                new Entry.Part(hidden, send.reportTo(), fanOut.copy(planned.get(next++)), null));
+        case Target.Failed failed ->
+            parts.add(new Entry.Part(hidden, failed.reportTo(), null, failed.reply()));
+      }
+    }
+  }
+
+  private Decision decide(Recipient recipient, @Nullable Lookup lookup, SenderFacts known) {
+    return lookup == null
+        ? new Decision.PassOn(recipient.forwardPath(), false)
+        : forwarding.decider().decide(recipient, lookup, resolver.found(), known);
+  }
+
+  private static boolean wantsCopies(Entry entry) {
+    return entry.decision() instanceof Decision.Forward
+        || entry.decision() instanceof Decision.PassOn;
+  }
+
+  private static Optional<Reply> refusal(Decision decision) {
+    return decision instanceof Decision.Refuse refuse
+        ? Optional.of(refuse.reply())
+        : Optional.empty();
+  }
+
+  @Override
+  public List<Reply> onMessage(ReceivedMessage message) throws IOException {
+    Countdown countdown = fanOut.countdown();
+    HeaderSection header = message.content().header();
+    boolean submitted = forwarding.submissionOnly() || Submission.isSubmitted(header);
+    reroute(facts().withSubmitted(submitted), header);
+    Set<String> expandedBefore = CopyFields.deliveredTo(header);
+    fanOut.refuse(
+        key -> key.deliveredTo().filter(expandedBefore::contains).isPresent(),
+        Reply.of(554, "5.4.6", "Forwarding loop"));
+    if (accepted.stream().allMatch(entry -> entry.deferrals().isEmpty())) {
+      try {
+        fanOut.deliver(
+            message.content(),
+            key -> CopyFields.of(key, submitted, message.receivedField()),
+            countdown);
+      } catch (IOException e) {
+        log.possibleDoubles(message.id(), fanOut.delivered());
+        throw e;
+      }
+    }
+    Reply reply = answer(Verdict.atEnd(accepted), message, countdown);
+    log.message(message, submitted, accepted, fanOut, reply);
+    return Collections.nCopies(accepted.size(), reply);
+  }
+
+  /** Decides again with what the header section says, and sends copies another way. */
+  private void reroute(SenderFacts known, HeaderSection header) {
+    boolean transactional =
+        known.submitted()
+            && known.transactional()
+            && forwarding.nextHops().transactionalRelay().isPresent()
+            && known.domain().equals(AuthorDomain.of(header));
+    List<Plan.Planned> plans = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (Entry entry : accepted) {
+      Decision decision = decide(entry.recipient(), entry.lookup(), known);
+      for (Plan.Planned planned : Plan.of(decision, entry.recipient(), known, transactional)) {
+        if (seen.add(planned.finalAddress())) {
+          plans.add(planned);
+        }
+      }
+    }
+    fanOut.reroute(plans);
+  }
+
+  private Reply answer(Verdict verdict, ReceivedMessage message, Countdown countdown) {
+    return switch (verdict) {
+      case Verdict.Refused(Reply reply) -> reply;
+      case Verdict.Deferred(Reply reply) -> {
+        log.possibleDoubles(message.id(), fanOut.delivered());
+        yield reply;
+      }
+      case Verdict.Done done -> {
+        boolean told =
+            new Notifier(forwarding, message.id())
+                .report(
+                    facts().sender(), done.toReport(), message.content(), facts().at(), countdown);
+        if (!told) {
+          log.possibleDoubles(message.id(), fanOut.delivered());
+          yield Reply.of(451, "4.3.0", "A notification cannot be sent now; try again later");
+        }
+        yield Reply.of(250, "2.0.0", "Message taken");
+      }
+    };
+  }
+
+  private SenderFacts facts() {
+    SenderFacts known = facts;
+    if (known == null) {
+      throw new IllegalStateException("no MAIL yet");
+    }
+    return known;
+  }
+
+  @Override
+  public void close() {
+    fanOut.close();
+  }
+}

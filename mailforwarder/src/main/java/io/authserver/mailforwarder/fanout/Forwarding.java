@@ -1,0 +1,37 @@
+package io.authserver.mailforwarder.fanout;
+
+import io.authserver.db.alias.ResolutionStore;
+import io.authserver.mailforwarder.notify.NotificationComposer;
+import io.authserver.mailforwarder.resolve.Decider;
+import io.authserver.smtp.server.ClientSession;
+import io.authserver.smtp.server.MailTransaction;
+import io.authserver.smtp.server.MailTransactionFactory;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/**
+ * What all transactions of the forwarder share. Safe for many threads.
+ *
+ * @param submissionOnly whether every message that comes in was submitted by somebody who logged in
+ * @param nanoTime measures the time that a reply has left, as {@link System#nanoTime()} does
+ */
+public record Forwarding(
+    ResolutionStore store,
+    Decider decider,
+    NextHops nextHops,
+    FanOutLimits limits,
+    NotificationComposer composer,
+    boolean submissionOnly,
+    InstantSource clock,
+    LongSupplier nanoTime,
+    ForwarderMetrics metrics)
+    implements MailTransactionFactory {
+  @Override
+  public MailTransaction begin(ClientSession session) {
+    return new ForwardTransaction(this, session);
+  }
+
+  FanOut fanOut() {
+    return new FanOut(nextHops, limits, nanoTime);
+  }
+}

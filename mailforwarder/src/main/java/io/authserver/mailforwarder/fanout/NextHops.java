@@ -1,0 +1,22 @@
+package io.authserver.mailforwarder.fanout;
+
+import io.authserver.smtp.relay.NextHop;
+import java.util.Optional;
+
+/**
+ * The configured next hops.
+ *
+ * @param localDelivery takes recipients that are passed on unchanged
+ * @param remoteRelay takes forwarded copies
+ * @param transactionalRelay takes transactional mail, where there is one
+ */
+public record NextHops(
+    NextHop localDelivery, NextHop remoteRelay, Optional<NextHop> transactionalRelay) {
+  NextHop of(Route route) {
+    return switch (route) {
+      case LOCAL_DELIVERY -> localDelivery;
+      case REMOTE_RELAY -> remoteRelay;
+      case TRANSACTIONAL_RELAY -> transactionalRelay.orElse(localDelivery);
+    };
+  }
+}

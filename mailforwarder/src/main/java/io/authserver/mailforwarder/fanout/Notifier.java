@@ -1,0 +1,137 @@
+package io.authserver.mailforwarder.fanout;
+
+import io.authserver.mailforwarder.notify.Addressees;
+import io.authserver.mailforwarder.notify.Addressees.Addressee;
+import io.authserver.mailforwarder.notify.NotificationComposer;
+import io.authserver.mailforwarder.notify.Refusal;
+import io.authserver.mailforwarder.resolve.Decision;
+import io.authserver.mailforwarder.resolve.Lookup;
+import io.authserver.mailforwarder.resolve.SenderFacts;
+import io.authserver.smtp.address.ForwardPath;
+import io.authserver.smtp.address.MailParameters;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.address.Recipient;
+import io.authserver.smtp.address.RecipientParameters;
+import io.authserver.smtp.address.ReversePath;
+import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.message.MessageBytes;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands over the notifications about refusals inside a message that was delivered to others. No
+ * next hop gives our notifications back to us, so their addressees are resolved here as any
+ * recipient is.
+ */
+final class Notifier {
+  private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
+
+  private final Forwarding forwarding;
+  private final String messageId;
+
+  Notifier(Forwarding forwarding, String messageId) {
+    this.forwarding = forwarding;
+    this.messageId = messageId;
+  }
+
+  /**
+   * Tells everybody who has to know.
+   *
+   * @return whether a next hop has taken every notification, or refused it for good: a notification
+   *     is never told about itself
+   */
+  boolean report(
+      Sender sender,
+      List<Refusal> refusals,
+      MessageBytes original,
+      Instant arrived,
+      Countdown countdown) {
+    boolean done = true;
+    for (Map.Entry<Addressee, List<Refusal>> told :
+        Addressees.of(sender.reversePath(), refusals).entrySet()) {
+      Addressee addressee = told.getKey();
+      try {
+        byte[] bytes =
+            forwarding
+                .composer()
+                .compose(
+                    addressee,
+                    told.getValue(),
+                    sender,
+                    original,
+                    arrived,
+                    forwarding.clock().instant());
+        done &= handOver(addressee, bytes, countdown);
+      } catch (IOException e) {
+        LOG.warn("event=notification-failed id={} addressee={}", messageId, addressee.mailbox(), e);
+        forwarding.metrics().notified("deferred");
+        done = false;
+      }
+    }
+    return done;
+  }
+
+  private boolean handOver(Addressee addressee, byte[] bytes, Countdown countdown)
+      throws IOException {
+    Instant now = forwarding.clock().instant();
+    SenderFacts facts = new SenderFacts(sender(addressee, bytes), false, false, false, now);
+    Recipient recipient =
+        new Recipient(
+            new ForwardPath.Address(addressee.mailbox()),
+            // RFC 3461 §6.1: no notification about a notification
+            new RecipientParameters("NEVER", null));
+    Lookup lookup = forwarding.decider().lookup(addressee.mailbox(), now);
+    Resolver resolver = new Resolver(forwarding.store());
+    resolver.find(List.of(lookup), Optional.empty());
+    Decision decision = forwarding.decider().decide(recipient, lookup, resolver.found(), facts);
+    try (FanOut fanOut = forwarding.fanOut()) {
+      List<Copy> copies =
+          Plan.of(decision, recipient, facts, false).stream().map(fanOut::copy).toList();
+      fanOut.deliver(
+          MessageBytes.of(bytes), key -> CopyFields.of(key, false, new byte[0]), countdown);
+      String outcome =
+          fanOut.hasDeferred() ? "deferred" : fanOut.delivered() > 0 ? "delivered" : "refused";
+      forwarding.metrics().notified(outcome);
+      if (outcome.equals("delivered")) {
+        LOG.info("event=notification id={} addressee={}", messageId, addressee.mailbox());
+      } else {
+        LOG.warn(
+            "event=notification id={} addressee={} outcome={} reply=\"{}\"",
+            messageId,
+            addressee.mailbox(),
+            outcome,
+            replies(copies));
+      }
+      return !outcome.equals("deferred");
+    }
+  }
+
+  private static String replies(List<Copy> copies) {
+    return copies.isEmpty()
+        ? "nobody receives mail there"
+        : copies.stream()
+            .filter(Copy::isTold)
+            .map(copy -> copy.outcome().reply().toString())
+            .distinct()
+            .toList()
+            .toString();
+  }
+
+  private static Sender sender(Addressee addressee, byte[] bytes) {
+    boolean eightBit = NotificationComposer.isEightBit(bytes);
+    Mailbox mailbox = addressee.mailbox();
+    return new Sender(
+        new ReversePath.Null(),
+        new MailParameters(
+            -1,
+            eightBit ? MailParameters.Body.EIGHTBITMIME : null,
+            !mailbox.isAscii(),
+            null,
+            null));
+  }
+}

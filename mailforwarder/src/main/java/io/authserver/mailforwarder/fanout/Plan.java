@@ -1,0 +1,92 @@
+package io.authserver.mailforwarder.fanout;
+
+import io.authserver.mailforwarder.resolve.Decision;
+import io.authserver.mailforwarder.resolve.SenderFacts;
+import io.authserver.mailforwarder.resolve.Target;
+import io.authserver.smtp.address.ForwardPath;
+import io.authserver.smtp.address.MailParameters;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.address.Recipient;
+import io.authserver.smtp.address.Sender;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Which copies a decision asks for. Pure. */
+final class Plan {
+  private Plan() {}
+
+  /**
+   * A copy to be made.
+   *
+   * @param finalAddress by which duplicates are found
+   */
+  record Planned(String finalAddress, LegKey key, Recipient recipient) {}
+
+  /**
+   * Plans the copies of a recipient.
+   *
+   * @param transactional whether what is passed on to a foreign domain takes the transactional
+   *     relay
+   */
+  static List<Planned> of(
+      Decision decision, Recipient recipient, SenderFacts facts, boolean transactional) {
+    return switch (decision) {
+      case Decision.PassOn(ForwardPath path, boolean foreign) ->
+          List.of(
+              new Planned(
+                  finalAddress(path, !foreign),
+                  new LegKey(
+                      foreign && transactional ? Route.TRANSACTIONAL_RELAY : Route.LOCAL_DELIVERY,
+                      withoutSize(facts.sender()),
+                      Optional.empty()),
+                  recipient));
+      case Decision.Forward forward -> {
+        Optional<String> deliveredTo = Optional.of(folded(forward.expandedBy()));
+        List<Planned> copies = new ArrayList<>();
+        for (Target target : forward.targets()) {
+          if (target instanceof Target.Send send) {
+            ForwardPath path = new ForwardPath.Address(send.address());
+            copies.add(
+                new Planned(
+                    finalAddress(path, send.ours()),
+                    new LegKey(Route.REMOTE_RELAY, send.sender(), deliveredTo),
+                    new Recipient(path, send.parameters())));
+          }
+        }
+        yield copies;
+      }
+      case Decision.Drop drop -> List.of();
+      case Decision.Refuse refuse -> List.of();
+    };
+  }
+
+  /** Returns an address as Delivered-To names it and loops are found by it. */
+  static String folded(Mailbox mailbox) {
+    return new Mailbox(mailbox.localPart().toLowerCase(Locale.ROOT), mailbox.foldedDomain())
+        .toString();
+  }
+
+  /**
+   * Returns what duplicates have in common: of ours the folded address, of others the local part as
+   * it is, whose case only its domain understands (RFC 5321 §2.4).
+   */
+  static String finalAddress(ForwardPath path, boolean ours) {
+    return switch (path) {
+      case ForwardPath.Address(Mailbox mailbox) ->
+          ours
+              ? folded(mailbox)
+              : new Mailbox(mailbox.localPart(), mailbox.foldedDomain()).toString();
+      case ForwardPath.Postmaster() -> "postmaster";
+    };
+  }
+
+  // A copy is larger than what the client announced, by the fields that we add.
+  private static Sender withoutSize(Sender sender) {
+    MailParameters given = sender.parameters();
+    return new Sender(
+        sender.reversePath(),
+        new MailParameters(-1, given.body(), given.smtpUtf8(), given.ret(), given.envid()));
+  }
+}

@@ -1,0 +1,61 @@
+package io.authserver.mailforwarder.fanout;
+
+import io.authserver.db.alias.ResolutionStep;
+import io.authserver.db.alias.ResolutionStore;
+import io.authserver.mailforwarder.resolve.Lookup;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.address.ReversePath;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Asks the database about what a message needs, once for each batch of recipients. */
+final class Resolver {
+  private final ResolutionStore store;
+  private final Map<String, List<ResolutionStep>> found = new HashMap<>();
+
+  Resolver(ResolutionStore store) {
+    this.store = store;
+  }
+
+  /** Returns the steps that are known by now, by address. */
+  Map<String, List<ResolutionStep>> found() {
+    return found;
+  }
+
+  /**
+   * Returns the address that tells whether a sender's domain is ours: one for each domain, so that
+   * foreign senders do not fill the cache.
+   */
+  static Optional<String> domainProbe(ReversePath reversePath) {
+    return reversePath instanceof ReversePath.Address(Mailbox mailbox)
+            && !mailbox.isAddressLiteral()
+        ? Optional.of(new Mailbox("postmaster", mailbox.foldedDomain()).toString())
+        : Optional.empty();
+  }
+
+  /** Finds out about the addresses that are not known yet, with one question. */
+  void find(List<Lookup> lookups, Optional<String> domainProbe) throws IOException {
+    Set<String> wanted = new LinkedHashSet<>();
+    domainProbe.ifPresent(wanted::add);
+    lookups.forEach(lookup -> wanted.addAll(lookup.addresses()));
+    wanted.removeAll(found.keySet());
+    if (wanted.isEmpty()) {
+      return;
+    }
+    List<String> asked = List.copyOf(wanted);
+    for (ResolutionStep step : store.resolve(asked)) {
+      found.computeIfAbsent(asked.get(step.input() - 1), _ -> new ArrayList<>()).add(step);
+    }
+  }
+
+  /** Returns the step of an address itself, once it was found. */
+  Optional<ResolutionStep> top(String address) {
+    return Optional.ofNullable(found.get(address)).map(List::getFirst);
+  }
+}
