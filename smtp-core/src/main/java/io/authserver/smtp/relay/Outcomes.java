@@ -25,7 +25,20 @@ import io.authserver.smtp.reply.Reply;
 final class Outcomes {
   private Outcomes() {}
 
-  /** Maps a 2xx, 4xx or 5xx reply to MAIL, RCPT, DATA or the final dot. */
+  /**
+   * Maps a reply to MAIL, RCPT, DATA or the final dot; one that ends the connection is a failure.
+   */
+  static RelayOutcome orFailure(NextHopReply reply, RelayStep step) throws RelayFailure {
+    if (reply.code() == 421) {
+      throw new RelayFailure(RelayFailure.Kind.CLOSING, step, "closing", reply);
+    }
+    if (reply.code() >= 300 && reply.code() < 400) {
+      throw new RelayFailure(RelayFailure.Kind.GARBAGE, step, "a 3xx reply out of place", reply);
+    }
+    return of(reply, step);
+  }
+
+  /** Maps a 2xx, 4xx or 5xx reply. */
   static RelayOutcome of(NextHopReply reply, RelayStep step) {
     if (reply.isPositive()) {
       return new RelayOutcome.Delivered(reply.toReply());

@@ -3,7 +3,6 @@ package io.authserver.smtp.relay;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.MessageBytes;
-import io.authserver.smtp.relay.EnvelopeCommands.Command;
 import io.authserver.smtp.relay.RelayFailure.Kind;
 import io.authserver.smtp.reply.Reply;
 import java.io.IOException;
@@ -11,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,11 +46,6 @@ import org.slf4j.LoggerFactory;
 final class PooledTransaction implements RelayTransaction {
   private static final Logger LOG = LoggerFactory.getLogger(PooledTransaction.class);
 
-  /**
-   * The most commands in one write, so that their replies fit the socket buffers (RFC 2920 §3.1).
-   */
-  private static final int MAX_GROUP = 100;
-
   /** How far the transaction has come. */
   private enum State {
     /** Before MAIL, or aborted. */
@@ -69,20 +64,14 @@ final class PooledTransaction implements RelayTransaction {
   private State state = State.NEW;
   private @Nullable Deadline limit;
   private @Nullable Sender sender;
-  private @Nullable RelayClient client;
 
-  /** Whether MAIL was answered with 2xx on this connection, and with SMTPUTF8. */
-  private boolean mailOpen;
-
-  private boolean mailSmtpUtf8;
+  /** The connection, and what was said on it; null without one. */
+  private @Nullable EnvelopeDialogue dialogue;
 
   /** Whether this connection has answered a call of this transaction. */
   private boolean answered;
 
   private boolean repeated;
-
-  /** The refusal of MAIL, which is that of every recipient. */
-  private @Nullable RelayOutcome mailRefusal;
 
   /** The failure that ended it, which is that of every further step. */
   private @Nullable RelayOutcome failure;
@@ -114,6 +103,11 @@ final class PooledTransaction implements RelayTransaction {
   public RelayOutcome mail(Sender begun) {
     require(State.NEW);
     sender = begun;
+    // after an abort the connection is still there, and may die before it is used again
+    answered = dialogue != null;
+    if (dialogue != null) {
+      begin(dialogue.client());
+    }
     state = State.ENVELOPE;
     return new RelayOutcome.Delivered(Reply.of(250, "2.1.0", "Sender ok"));
   }
@@ -127,129 +121,51 @@ final class PooledTransaction implements RelayTransaction {
     if (failure != null) {
       return Collections.nCopies(recipients.size(), failure);
     }
-    Batch batch = new Batch(recipients);
+    RecipientBatch batch = new RecipientBatch(recipients);
     Deadline deadline = deadline();
     try {
       try {
-        offer(batch, connection(deadline), deadline);
+        dialogue(deadline).offer(batch, taken, deadline);
       } catch (RelayFailure e) {
-        RelayClient fresh = replace(e, deadline);
-        batch.forget();
-        offer(batch, fresh, deadline);
+        replace(e, deadline).offer(batch, taken, deadline);
       }
       answered = true;
       taken.addAll(batch.taken());
       return batch.outcomes();
     } catch (RelayFailure e) {
-      return batch.outcomesOr(fail(e));
+      return batch.outcomesAfter(fail(e));
     }
   }
 
-  private RelayClient connection(Deadline deadline) throws RelayFailure {
-    if (client == null) {
-      client = pool.acquire(wait, deadline);
-    }
-    return client;
+  private EnvelopeDialogue dialogue(Deadline deadline) throws RelayFailure {
+    EnvelopeDialogue current = dialogue;
+    return current != null ? current : begin(pool.acquire(wait, deadline));
+  }
+
+  private EnvelopeDialogue begin(RelayClient client) {
+    Sender from = Objects.requireNonNull(sender, "MAIL comes first");
+    EnvelopeDialogue begun = new EnvelopeDialogue(client, from, timeouts);
+    dialogue = begun;
+    return begun;
   }
 
   /**
    * Opens a fresh connection in place of a dead one, with the envelope as far as it was answered;
    * where that may not be, passes the failure on.
    */
-  private RelayClient replace(RelayFailure dead, Deadline deadline) throws RelayFailure {
-    RelayClient old = client;
-    boolean mayRepeat =
-        old != null
-            && !repeated
-            && (old.isKept() || answered)
-            && (dead.kind() == Kind.BROKEN || dead.kind() == Kind.CLOSING);
-    if (!mayRepeat || old == null) {
+  private EnvelopeDialogue replace(RelayFailure dead, Deadline deadline) throws RelayFailure {
+    EnvelopeDialogue old = dialogue;
+    boolean asDead = dead.kind() == Kind.BROKEN || dead.kind() == Kind.CLOSING;
+    if (old == null || repeated || !asDead || !(old.client().isKept() || answered)) {
       throw dead;
     }
     repeated = true;
     LOG.info("event=repeat next_hop={} {}", pool.name(), dead.describe());
     pool.metrics().transactionRepeated(pool.name(), dead.step());
-    pool.discard(old);
-    mailOpen = false;
-    mailRefusal = null;
-    RelayClient fresh = pool.openFresh(deadline);
-    client = fresh;
-    replay(fresh, deadline);
+    pool.discard(old.client());
+    EnvelopeDialogue fresh = begin(pool.openFresh(deadline));
+    fresh.repeat(taken, false, deadline);
     return fresh;
-  }
-
-  /** Tells a fresh connection what the old one had agreed to; it must agree to the same. */
-  private void replay(RelayClient fresh, Deadline deadline) throws RelayFailure {
-    if (taken.isEmpty()) {
-      return;
-    }
-    Batch again = new Batch(taken);
-    offer(again, fresh, deadline);
-    if (again.taken().size() != taken.size()) {
-      throw new RelayFailure(Kind.CHANGED, RelayStep.RCPT, "a recipient is not taken any more");
-    }
-  }
-
-  /** Sends MAIL, if it was not sent yet, and RCPT for each of a batch, and takes the replies. */
-  private void offer(Batch batch, RelayClient to, Deadline deadline) throws RelayFailure {
-    if (mailOpen && !mailSmtpUtf8 && batch.needsSmtpUtf8() && to.extensions().smtpUtf8()) {
-      // MAIL went out without SMTPUTF8, which these addresses need: begin again with it
-      reset(to, deadline);
-      Batch before = new Batch(taken);
-      before.smtpUtf8 = true;
-      offer(before, to, deadline);
-      if (before.taken().size() != taken.size()) {
-        throw new RelayFailure(Kind.CHANGED, RelayStep.RCPT, "a recipient is not taken any more");
-      }
-    }
-    batch.prepare(to.extensions());
-    if (!mailOpen && mailRefusal == null) {
-      batch.prepareMail(to.extensions());
-    }
-    int group = to.extensions().pipelining() ? MAX_GROUP : 1;
-    while (mailRefusal == null && batch.hasUnsent()) {
-      exchange(batch, group, to, deadline);
-    }
-    if (mailRefusal != null) {
-      batch.refuseRest(mailRefusal);
-    }
-  }
-
-  /** One group of commands: a write, then as many replies. */
-  private void exchange(Batch batch, int group, RelayClient to, Deadline deadline)
-      throws RelayFailure {
-    List<Pending> sent = batch.next(group);
-    RelayStep first = sent.getFirst().step();
-    to.requireSilence(first, deadline.orAfter(timeouts.envelope()));
-    for (Pending command : sent) {
-      to.append(command.line(), 0, command.line().length, command.step(), deadline);
-    }
-    to.flush(first, deadline);
-    for (Pending command : sent) {
-      RelayStep step = command.step();
-      NextHopReply reply = to.readReply(step, deadline.orAfter(timeouts.envelope()));
-      RelayOutcome outcome = outcome(reply, step);
-      if (step == RelayStep.RCPT) {
-        batch.answer(command.index(), mailRefusal == null ? outcome : mailRefusal);
-      } else if (outcome instanceof RelayOutcome.Delivered) {
-        mailOpen = true;
-        mailSmtpUtf8 = batch.smtpUtf8;
-        to.countMail();
-      } else {
-        mailRefusal = outcome;
-      }
-    }
-  }
-
-  /** Maps a reply; one that ends the connection is a failure. */
-  private static RelayOutcome outcome(NextHopReply reply, RelayStep step) throws RelayFailure {
-    if (reply.code() == 421) {
-      throw new RelayFailure(Kind.CLOSING, step, "closing", reply);
-    }
-    if (reply.code() >= 300 && reply.code() < 400) {
-      throw new RelayFailure(Kind.GARBAGE, step, "a 3xx reply out of place", reply);
-    }
-    return Outcomes.of(reply, step);
   }
 
   // ---- message
@@ -260,14 +176,13 @@ final class PooledTransaction implements RelayTransaction {
     if (failure != null) {
       return failure;
     }
-    RelayClient to = client;
-    if (to == null || taken.isEmpty()) {
+    if (dialogue == null || taken.isEmpty()) {
       throw new IllegalStateException("no recipient was taken");
     }
     Deadline deadline = deadline();
     messageDeadline = deadline;
     sendStarted = System.nanoTime();
-    long most = to.extensions().size();
+    long most = dialogue.client().extensions().size();
     if (most > 0 && addedFields.length + message.size() > most) {
       // RFC 1870 §3: larger than the fixed maximum is not even tried
       failure =
@@ -276,7 +191,7 @@ final class PooledTransaction implements RelayTransaction {
       return failure;
     }
     try {
-      RelayOutcome refusal = askForData(to, deadline);
+      RelayOutcome refusal = askForData(dialogue, deadline);
       if (refusal != null) {
         failure = refusal;
         return refusal;
@@ -287,31 +202,13 @@ final class PooledTransaction implements RelayTransaction {
     return sendContent(addedFields, message, deadline);
   }
 
-  /** Sends DATA; returns null for 354, else the refusal. */
-  private @Nullable RelayOutcome askForData(RelayClient to, Deadline deadline) throws RelayFailure {
-    NextHopReply reply;
+  private @Nullable RelayOutcome askForData(EnvelopeDialogue current, Deadline deadline)
+      throws RelayFailure {
     try {
-      reply = data(to, deadline);
+      return current.data(deadline);
     } catch (RelayFailure e) {
-      reply = data(replace(e, deadline), deadline);
+      return replace(e, deadline).data(deadline);
     }
-    if (reply.code() == 354) {
-      return null;
-    }
-    if (reply.code() < 400) {
-      throw new RelayFailure(Kind.GARBAGE, RelayStep.DATA, "neither 354 nor a refusal", reply);
-    }
-    return Outcomes.of(reply, RelayStep.DATA);
-  }
-
-  private NextHopReply data(RelayClient to, Deadline deadline) throws RelayFailure {
-    to.requireSilence(RelayStep.DATA, deadline.orAfter(timeouts.data()));
-    byte[] line = {'D', 'A', 'T', 'A', '\r', '\n'};
-    NextHopReply reply = to.command(line, RelayStep.DATA, timeouts.data(), deadline);
-    if (reply.code() == 421) {
-      throw new RelayFailure(Kind.CLOSING, RelayStep.DATA, "closing", reply);
-    }
-    return reply;
   }
 
   private RelayOutcome sendContent(byte[] addedFields, MessageBytes message, Deadline deadline)
@@ -385,9 +282,8 @@ final class PooledTransaction implements RelayTransaction {
       pool.metrics()
           .messageAnswered(
               pool.name(), reply.code(), Duration.ofNanos(System.nanoTime() - sendStarted));
-      RelayOutcome outcome = outcome(reply, RelayStep.FINAL_REPLY);
+      RelayOutcome outcome = Outcomes.orFailure(reply, RelayStep.FINAL_REPLY);
       // RFC 5321 §4.1.1.4: whatever the reply, the next hop's buffers are cleared
-      mailOpen = false;
       state = State.DONE;
       failure = outcome;
       giveBack();
@@ -405,7 +301,7 @@ final class PooledTransaction implements RelayTransaction {
       throw new RelayFailure(
           Kind.GARBAGE, RelayStep.CONTENT, "a reply that nobody asked for", early);
     }
-    RelayOutcome outcome = outcome(early, RelayStep.CONTENT);
+    RelayOutcome outcome = Outcomes.orFailure(early, RelayStep.CONTENT);
     drop();
     failure = outcome;
     return outcome;
@@ -415,34 +311,24 @@ final class PooledTransaction implements RelayTransaction {
 
   @Override
   public void abort() {
-    RelayClient to = client;
-    if (to != null && state == State.CONTENT) {
+    EnvelopeDialogue current = dialogue;
+    if (current != null && state == State.CONTENT) {
       drop();
-    } else if (to != null && state == State.ENVELOPE) {
-      try {
-        reset(to, Deadline.after(timeouts.reset()));
-      } catch (RelayFailure e) {
-        pool.metrics().failure(pool.name(), RelayStep.RSET);
-        drop();
-      }
+    } else if (current != null && state == State.ENVELOPE) {
+      reset(current);
     }
     state = State.NEW;
-    mailOpen = false;
-    mailRefusal = null;
     failure = null;
     repeated = false;
-    answered = client != null;
     taken.clear();
   }
 
-  private void reset(RelayClient to, Deadline deadline) throws RelayFailure {
-    Deadline until = deadline.orAfter(timeouts.reset());
-    to.requireSilence(RelayStep.RSET, until);
-    byte[] line = {'R', 'S', 'E', 'T', '\r', '\n'};
-    NextHopReply reply = to.command(line, RelayStep.RSET, timeouts.reset(), until);
-    mailOpen = false;
-    if (!reply.isPositive()) {
-      throw new RelayFailure(Kind.GARBAGE, RelayStep.RSET, "RSET is refused", reply);
+  private void reset(EnvelopeDialogue current) {
+    try {
+      current.reset(Deadline.after(timeouts.reset()));
+    } catch (RelayFailure e) {
+      pool.metrics().failure(pool.name(), RelayStep.RSET);
+      drop();
     }
   }
 
@@ -454,19 +340,19 @@ final class PooledTransaction implements RelayTransaction {
 
   /** Gives a connection that is ready for another MAIL back to the pool. */
   private void giveBack() {
-    RelayClient back = client;
-    client = null;
-    if (back != null) {
-      pool.release(back);
+    EnvelopeDialogue over = dialogue;
+    dialogue = null;
+    if (over != null) {
+      pool.release(over.client());
     }
   }
 
   /** Closes the connection. */
   private void drop() {
-    RelayClient dead = client;
-    client = null;
-    if (dead != null) {
-      pool.discard(dead);
+    EnvelopeDialogue over = dialogue;
+    dialogue = null;
+    if (over != null) {
+      pool.discard(over.client());
       pool.releasePermit();
     }
   }
@@ -481,120 +367,15 @@ final class PooledTransaction implements RelayTransaction {
   }
 
   private RelayClient held() {
-    if (client == null) {
+    if (dialogue == null) {
       throw new IllegalStateException("no connection");
     }
-    return client;
+    return dialogue.client();
   }
 
   private void require(State expected) {
     if (state != expected) {
       throw new IllegalStateException("in state " + state + ", not " + expected);
-    }
-  }
-
-  // ---- a batch of recipients
-
-  /**
-   * A command that was sent and waits for its reply.
-   *
-   * @param index the recipient's, or -1 for MAIL
-   */
-  private record Pending(RelayStep step, int index, byte[] line) {}
-
-  /** Recipients that are told to the next hop together. */
-  private final class Batch {
-    private final List<Recipient> recipients;
-    private final @Nullable RelayOutcome[] outcomes;
-    private final List<Pending> unsent = new ArrayList<>();
-    private boolean smtpUtf8;
-
-    Batch(List<Recipient> recipients) {
-      this.recipients = List.copyOf(recipients);
-      this.outcomes = new @Nullable RelayOutcome[recipients.size()];
-    }
-
-    boolean needsSmtpUtf8() {
-      return recipients.stream().anyMatch(EnvelopeCommands::needsSmtpUtf8);
-    }
-
-    /** Writes the RCPT commands; those that cannot be sent are answered at once. */
-    void prepare(Extensions extensions) {
-      for (int i = 0; i < recipients.size(); i++) {
-        switch (EnvelopeCommands.rcpt(recipients.get(i), extensions)) {
-          case Command.Line line -> unsent.add(new Pending(RelayStep.RCPT, i, line.bytes()));
-          case Command.Refused refused -> outcomes[i] = refused.outcome();
-        }
-      }
-    }
-
-    /** Puts MAIL in front, or notes that it cannot be sent. */
-    void prepareMail(Extensions extensions) {
-      Sender from = sender;
-      if (unsent.isEmpty() || from == null) {
-        return;
-      }
-      smtpUtf8 |=
-          EnvelopeCommands.needsSmtpUtf8(from) || (needsSmtpUtf8() && extensions.smtpUtf8());
-      switch (EnvelopeCommands.mail(from, extensions, smtpUtf8)) {
-        case Command.Line line -> unsent.addFirst(new Pending(RelayStep.MAIL, -1, line.bytes()));
-        case Command.Refused refused -> mailRefusal = refused.outcome();
-      }
-    }
-
-    boolean hasUnsent() {
-      return !unsent.isEmpty();
-    }
-
-    List<Pending> next(int most) {
-      List<Pending> head = unsent.subList(0, Math.min(most, unsent.size()));
-      List<Pending> next = List.copyOf(head);
-      head.clear();
-      return next;
-    }
-
-    void answer(int index, RelayOutcome outcome) {
-      outcomes[index] = outcome;
-    }
-
-    void refuseRest(RelayOutcome refusal) {
-      unsent.clear();
-      for (int i = 0; i < outcomes.length; i++) {
-        outcomes[i] = outcomes[i] == null ? refusal : outcomes[i];
-      }
-    }
-
-    /** Forgets every answer, before the batch is told to another connection. */
-    void forget() {
-      unsent.clear();
-      java.util.Arrays.fill(outcomes, null);
-    }
-
-    List<Recipient> taken() {
-      List<Recipient> result = new ArrayList<>();
-      for (int i = 0; i < outcomes.length; i++) {
-        if (outcomes[i] instanceof RelayOutcome.Delivered) {
-          result.add(recipients.get(i));
-        }
-      }
-      return result;
-    }
-
-    List<RelayOutcome> outcomes() {
-      return outcomesOr(
-          new RelayOutcome.TemporaryFailure(
-              Reply.of(451, "4.3.0", "Internal error"), "a recipient without an answer"));
-    }
-
-    /** Returns the outcomes; with a failed connection only refusals have a meaning left. */
-    List<RelayOutcome> outcomesOr(RelayOutcome failed) {
-      List<RelayOutcome> result = new ArrayList<>();
-      for (RelayOutcome outcome : outcomes) {
-        boolean stands =
-            outcome != null && (failure == null || !(outcome instanceof RelayOutcome.Delivered));
-        result.add(stands && outcome != null ? outcome : failed);
-      }
-      return result;
     }
   }
 }

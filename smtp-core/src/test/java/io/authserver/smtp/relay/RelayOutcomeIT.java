@@ -147,7 +147,10 @@ class RelayOutcomeIT {
     for (Action end : List.of(Action.close(), Action.reset())) {
       try (ScriptedNextHop nextHop = ScriptedNextHop.builder().on(step, end).start();
           RelayPool pool = fresh(nextHop)) {
-        assertEquals(BROKEN, said(Relaying.relay(pool)));
+        String outcome = said(Relaying.relay(pool));
+        // a reset before the greeting may be seen as early as in connect()
+        boolean notEvenConnected = step == Step.BANNER && outcome.startsWith("451 4.4.1 ");
+        assertTrue(notEvenConnected || outcome.equals(BROKEN), outcome);
         assertTrue(nextHop.messages().stream().noneMatch(ScriptedNextHop.Message::taken));
       }
     }
