@@ -42,6 +42,7 @@ public final class DaemonAssembly {
     this.checkOnly = checkOnly;
     this.sockets = new ListeningSockets(!checkOnly);
     this.problems.addAll(settings.problems());
+    JvmMetrics.register(metrics);
   }
 
   /** Returns the settings, which may have problems: those are thrown when such a one is read. */
