@@ -1,0 +1,29 @@
+package io.authserver.dkim.verify;
+
+import io.authserver.smtp.message.HeaderSection;
+import java.time.InstantSource;
+
+/** Verifies the DKIM signatures of messages (RFC 6376 §6, RFC 8301, RFC 8463). Thread-safe. */
+public final class DkimVerifier {
+  private final KeyLookup keys;
+  private final InstantSource clock;
+
+  /**
+   * Makes a verifier.
+   *
+   * @param keys where key records come from
+   * @param clock decides whether a signature has expired
+   */
+  public DkimVerifier(KeyLookup keys, InstantSource clock) {
+    this.keys = keys;
+    this.clock = clock;
+  }
+
+  /**
+   * Begins to verify a message. The caller hands over the body and calls {@link
+   * VerificationPass#finish}, which looks up the keys.
+   */
+  public VerificationPass begin(HeaderSection header) {
+    return new VerificationPass(header, keys, clock.instant());
+  }
+}
