@@ -1,5 +1,6 @@
 package io.authserver.dkim.verify;
 
+import io.authserver.dkim.key.DkimPrivateKey;
 import io.authserver.smtp.message.HeaderSection;
 import java.time.InstantSource;
 
@@ -7,6 +8,7 @@ import java.time.InstantSource;
 public final class DkimVerifier {
   private final KeyLookup keys;
   private final InstantSource clock;
+  private final int minRsaBits;
 
   /**
    * Makes a verifier.
@@ -15,8 +17,14 @@ public final class DkimVerifier {
    * @param clock decides whether a signature has expired
    */
   public DkimVerifier(KeyLookup keys, InstantSource clock) {
+    this(keys, clock, DkimPrivateKey.MIN_RSA_BITS);
+  }
+
+  /** Makes one that takes smaller keys as well: old corpora have them. */
+  DkimVerifier(KeyLookup keys, InstantSource clock, int minRsaBits) {
     this.keys = keys;
     this.clock = clock;
+    this.minRsaBits = minRsaBits;
   }
 
   /**
@@ -24,6 +32,6 @@ public final class DkimVerifier {
    * VerificationPass#finish}, which looks up the keys.
    */
   public VerificationPass begin(HeaderSection header) {
-    return new VerificationPass(header, keys, clock.instant());
+    return new VerificationPass(header, keys, clock.instant(), minRsaBits);
   }
 }

@@ -4,7 +4,6 @@ import io.authserver.dkim.canon.CanonicalHeader;
 import io.authserver.dkim.canon.Canonicalization;
 import io.authserver.dkim.canon.SignedFields;
 import io.authserver.dkim.key.DkimKeyException;
-import io.authserver.dkim.key.DkimPrivateKey;
 import io.authserver.dkim.key.DkimPublicKey;
 import io.authserver.dkim.key.KeyAlgorithm;
 import io.authserver.smtp.message.HeaderField;
@@ -15,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One message on its way through the verifier. Owned by one thread. */
@@ -28,6 +28,7 @@ public final class VerificationPass {
   private final HeaderSection header;
   private final KeyLookup keys;
   private final Instant now;
+  private final int minRsaBits;
   private final List<Candidate> candidates = new ArrayList<>();
   private final Map<BodyKind, BodyHash> bodies = new HashMap<>();
 
@@ -37,7 +38,8 @@ public final class VerificationPass {
   private record Candidate(
       HeaderField field, @Nullable DkimSignature signature, @Nullable SignatureRejected refusal) {}
 
-  VerificationPass(HeaderSection header, KeyLookup keys, Instant now) {
+  VerificationPass(HeaderSection header, KeyLookup keys, Instant now, int minRsaBits) {
+    this.minRsaBits = minRsaBits;
     this.header = header;
     this.keys = keys;
     this.now = now;
@@ -86,7 +88,7 @@ public final class VerificationPass {
   private SignatureVerdict verdict(int position, Candidate candidate) {
     DkimSignature signature = candidate.signature();
     if (signature == null) {
-      SignatureRejected refusal = java.util.Objects.requireNonNull(candidate.refusal());
+      SignatureRejected refusal = Objects.requireNonNull(candidate.refusal());
       return rejected(position, null, null, refusal);
     }
     Instant expiresAt = signature.expiresAt();
@@ -159,7 +161,7 @@ public final class VerificationPass {
   }
 
   /** RFC 6376 §6.1.2: the record's own conditions. */
-  private static DkimPublicKey usableKey(DkimSignature signature, KeyRecord record)
+  private DkimPublicKey usableKey(DkimSignature signature, KeyRecord record)
       throws SignatureRejected {
     if (record.revoked()) {
       throw new SignatureRejected(VerificationReason.KEY_REVOKED, "p= is empty");
@@ -181,7 +183,7 @@ public final class VerificationPass {
     if (record.strictDomain() && !signature.auidDomain().equals(signature.signingDomain())) {
       throw new SignatureRejected(VerificationReason.AUID_OUTSIDE_DOMAIN, "t=s and i= is below d=");
     }
-    if (key.algorithm() == KeyAlgorithm.RSA && key.bits() < DkimPrivateKey.MIN_RSA_BITS) {
+    if (key.algorithm() == KeyAlgorithm.RSA && key.bits() < minRsaBits) {
       // RFC 8301 §3.2
       throw new SignatureRejected(VerificationReason.KEY_TOO_SHORT, key.bits() + " bits");
     }
@@ -190,7 +192,7 @@ public final class VerificationPass {
 
   /** Compares the body's hash and returns how many octets it does not cover. */
   private long checkBody(DkimSignature signature) throws SignatureRejected {
-    BodyHash body = java.util.Objects.requireNonNull(bodies.get(kind(signature)));
+    BodyHash body = Objects.requireNonNull(bodies.get(kind(signature)));
     byte[] hash = body.hash();
     Long length = signature.bodyLength();
     if (length != null && length > body.octets()) {

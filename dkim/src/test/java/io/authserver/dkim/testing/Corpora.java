@@ -1,0 +1,32 @@
+package io.authserver.dkim.testing;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+
+/** The public corpora beside the project, read in place where they are. */
+public final class Corpora {
+  private Corpora() {}
+
+  /** Returns a corpus' folder; skips the test where it is not there. */
+  public static Path folder(String name) {
+    for (Path root = Path.of("").toAbsolutePath(); root != null; root = root.getParent()) {
+      Path corpora = root.resolveSibling("shared").resolve("corpora").resolve(name);
+      if (root.getParent() != null && Files.isDirectory(corpora)) {
+        return corpora;
+      }
+    }
+    Assumptions.abort("corpus missing: " + name);
+    throw new AssertionError();
+  }
+
+  /** Returns a file's bytes with every line end made CRLF: some files were stored without. */
+  public static byte[] withCrlf(Path file) throws IOException {
+    return Files.readString(file, StandardCharsets.ISO_8859_1)
+        .replace("\r\n", "\n")
+        .replace("\n", "\r\n")
+        .getBytes(StandardCharsets.ISO_8859_1);
+  }
+}
