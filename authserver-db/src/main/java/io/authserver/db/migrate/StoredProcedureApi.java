@@ -73,7 +73,7 @@ public final class StoredProcedureApi {
           connection.setAutoCommit(false);
           try (Statement statement = connection.createStatement()) {
             for (String role : roles) {
-              statement.execute(statementHead + statement.enquoteIdentifier(role, true));
+              statement.execute(statementHead + "\"" + role.replace("\"", "\"\"") + "\"");
             }
           }
           connection.commit();

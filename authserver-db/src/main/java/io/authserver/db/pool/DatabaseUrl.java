@@ -131,6 +131,11 @@ public final class DatabaseUrl {
     if (!url.startsWith("jdbc:postgresql:")) {
       throw malformed("only jdbc:postgresql: is known");
     }
+    // Looked at first: the driver writes what it does not understand into its log.
+    if (url.startsWith("//", "jdbc:postgresql:".length())) {
+      String location = url.substring("jdbc:postgresql://".length());
+      parseHosts(location.split("[/?]", 2)[0]);
+    }
     Properties parsed = Driver.parseURL(url, null);
     if (parsed == null) {
       throw malformed("it is not what jdbc:postgresql: URLs look like");

@@ -1,0 +1,337 @@
+SCHEMA authserver OWNER authserver_owner
+GRANT USAGE ON SCHEMA authserver TO authserver_admin
+GRANT USAGE ON SCHEMA authserver TO authserver_forwarder
+GRANT CREATE ON SCHEMA authserver TO authserver_owner
+GRANT USAGE ON SCHEMA authserver TO authserver_owner
+GRANT USAGE ON SCHEMA authserver TO authserver_signer
+GRANT USAGE ON SCHEMA public TO authserver_api
+GRANT CREATE ON SCHEMA public TO authserver_owner
+GRANT USAGE ON SCHEMA public TO authserver_owner
+TABLE authserver.delivery_outcome OWNER authserver_owner
+  COLUMN key bytea NOT NULL
+  COLUMN outcome text NOT NULL
+  COLUMN reply text
+  COLUMN first_seen timestamp with time zone NOT NULL DEFAULT now()
+  COLUMN changed_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT delivery_outcome_key_size CHECK ((octet_length(key) = 32))
+  CONSTRAINT delivery_outcome_known CHECK ((outcome = ANY (ARRAY['delivered'::text, 'refused'::text, 'deferred'::text])))
+  CONSTRAINT delivery_outcome_pkey PRIMARY KEY (key)
+  CONSTRAINT delivery_outcome_reply_size CHECK ((octet_length(reply) <= 2000))
+  CREATE INDEX delivery_outcome_first_seen ON authserver.delivery_outcome USING btree (first_seen)
+  CREATE UNIQUE INDEX delivery_outcome_pkey ON authserver.delivery_outcome USING btree (key)
+  GRANT DELETE TO authserver_admin
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
+  GRANT UPDATE TO authserver_admin
+TABLE authserver.dkim_key OWNER authserver_owner
+  COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  COLUMN domain_id bigint NOT NULL
+  COLUMN selector text NOT NULL
+  COLUMN algorithm text NOT NULL
+  COLUMN wrapped_private_key bytea
+  COLUMN public_key bytea NOT NULL
+  COLUMN state text NOT NULL DEFAULT 'published'::text
+  COLUMN forced boolean NOT NULL DEFAULT false
+  COLUMN created_at timestamp with time zone NOT NULL DEFAULT now()
+  COLUMN activated_at timestamp with time zone
+  COLUMN retired_at timestamp with time zone
+  COLUMN revoked_at timestamp with time zone
+  CONSTRAINT dkim_key_algorithm_known CHECK ((algorithm = ANY (ARRAY['rsa'::text, 'ed25519'::text])))
+  CONSTRAINT dkim_key_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES authserver.domain(id) ON DELETE CASCADE
+  CONSTRAINT dkim_key_pkey PRIMARY KEY (id)
+  CONSTRAINT dkim_key_private_key_until_revoked CHECK (((wrapped_private_key IS NOT NULL) OR (state = ANY (ARRAY['retired'::text, 'revoked'::text]))))
+  CONSTRAINT dkim_key_public_key_size CHECK (((octet_length(public_key) >= 32) AND (octet_length(public_key) <= 4096)))
+  CONSTRAINT dkim_key_selector_folded CHECK ((selector = lower((selector COLLATE "C"))))
+  CONSTRAINT dkim_key_selector_unique UNIQUE (domain_id, selector)
+  CONSTRAINT dkim_key_selector_valid CHECK (((octet_length(selector) <= 200) AND (selector ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$'::text)))
+  CONSTRAINT dkim_key_state_has_its_time CHECK ((((state = 'published'::text) AND (activated_at IS NULL) AND (retired_at IS NULL) AND (revoked_at IS NULL)) OR ((state = 'active'::text) AND (activated_at IS NOT NULL) AND (retired_at IS NULL) AND (revoked_at IS NULL)) OR ((state = 'retired'::text) AND (retired_at IS NOT NULL) AND (revoked_at IS NULL)) OR ((state = 'revoked'::text) AND (retired_at IS NOT NULL) AND (revoked_at IS NOT NULL))))
+  CONSTRAINT dkim_key_state_known CHECK ((state = ANY (ARRAY['published'::text, 'active'::text, 'retired'::text, 'revoked'::text])))
+  CONSTRAINT dkim_key_times_in_order CHECK (((retired_at >= activated_at) AND (revoked_at >= retired_at)))
+  CONSTRAINT dkim_key_wrapped_private_key_size CHECK (((octet_length(wrapped_private_key) >= 32) AND (octet_length(wrapped_private_key) <= 16384)))
+  CREATE INDEX dkim_key_active ON authserver.dkim_key USING btree (domain_id) WHERE (state = 'active'::text)
+  CREATE UNIQUE INDEX dkim_key_pkey ON authserver.dkim_key USING btree (id)
+  CREATE UNIQUE INDEX dkim_key_selector_unique ON authserver.dkim_key USING btree (domain_id, selector)
+  CREATE TRIGGER dkim_key_is_not_renamed BEFORE UPDATE ON authserver.dkim_key FOR EACH ROW WHEN (((old.selector IS DISTINCT FROM new.selector) OR (old.domain_id IS DISTINCT FROM new.domain_id))) EXECUTE FUNCTION authserver.refuse_rename('the selector or domain')
+  CREATE TRIGGER notify_delete AFTER DELETE ON authserver.dkim_key REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_dkim_key()
+  CREATE TRIGGER notify_insert AFTER INSERT ON authserver.dkim_key REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_dkim_key()
+  CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.dkim_key FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
+  CREATE TRIGGER notify_update AFTER UPDATE ON authserver.dkim_key REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_dkim_key()
+  GRANT DELETE TO authserver_admin
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
+  GRANT UPDATE TO authserver_admin
+TABLE authserver.domain OWNER authserver_owner
+  COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  COLUMN name text NOT NULL
+  COLUMN redirect_to text
+  COLUMN can_use_transactional boolean NOT NULL DEFAULT false
+  COLUMN sign boolean NOT NULL DEFAULT true
+  COLUMN require_signature boolean NOT NULL DEFAULT false
+  COLUMN refuse_several_authors boolean NOT NULL DEFAULT false
+  COLUMN sign_by_reverse_path boolean NOT NULL DEFAULT false
+  COLUMN signature_expiry_seconds bigint DEFAULT 604800
+  COLUMN created_at timestamp with time zone NOT NULL DEFAULT now()
+  COLUMN changed_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT domain_name_folded CHECK ((name = lower((name COLLATE "C"))))
+  CONSTRAINT domain_name_unique UNIQUE (name)
+  CONSTRAINT domain_name_valid CHECK (((octet_length(name) <= 253) AND (name ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
+  CONSTRAINT domain_pkey PRIMARY KEY (id)
+  CONSTRAINT domain_redirect_not_to_itself CHECK ((redirect_to <> name))
+  CONSTRAINT domain_redirect_to_folded CHECK ((redirect_to = lower((redirect_to COLLATE "C"))))
+  CONSTRAINT domain_redirect_to_valid CHECK (((octet_length(redirect_to) <= 253) AND (redirect_to ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
+  CONSTRAINT domain_require_signature_signs CHECK ((sign OR (NOT require_signature)))
+  CONSTRAINT domain_signature_expiry_valid CHECK (((signature_expiry_seconds >= 60) AND (signature_expiry_seconds <= 315360000)))
+  CREATE UNIQUE INDEX domain_name_unique ON authserver.domain USING btree (name)
+  CREATE UNIQUE INDEX domain_pkey ON authserver.domain USING btree (id)
+  CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.domain FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
+  CREATE TRIGGER domain_is_not_renamed BEFORE UPDATE ON authserver.domain FOR EACH ROW WHEN ((old.name IS DISTINCT FROM new.name)) EXECUTE FUNCTION authserver.refuse_rename('the name')
+  CREATE TRIGGER notify_delete AFTER DELETE ON authserver.domain REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain()
+  CREATE TRIGGER notify_insert AFTER INSERT ON authserver.domain REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain()
+  CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.domain FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
+  CREATE TRIGGER notify_update AFTER UPDATE ON authserver.domain REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain()
+  GRANT DELETE TO authserver_admin
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
+  GRANT UPDATE TO authserver_admin
+TABLE authserver.email_alias OWNER authserver_owner
+  COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  COLUMN domain_id bigint NOT NULL
+  COLUMN local_part text NOT NULL
+  COLUMN user_id uuid
+  COLUMN list_id bigint
+  COLUMN blocked text
+  COLUMN created_at timestamp with time zone NOT NULL DEFAULT now()
+  COLUMN changed_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT email_alias_blocked_known CHECK ((blocked = ANY (ARRAY['reject'::text, 'drop'::text, 'defer'::text])))
+  CONSTRAINT email_alias_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES authserver.domain(id)
+  CONSTRAINT email_alias_id_and_user UNIQUE (id, user_id)
+  CONSTRAINT email_alias_list_id_fkey FOREIGN KEY (list_id) REFERENCES authserver.mailing_list(id) ON DELETE CASCADE
+  CONSTRAINT email_alias_local_part_folded CHECK ((local_part = lower((local_part COLLATE "C"))))
+  CONSTRAINT email_alias_local_part_length CHECK ((octet_length(local_part) <= 64))
+  CONSTRAINT email_alias_local_part_unique UNIQUE (domain_id, local_part)
+  CONSTRAINT email_alias_local_part_valid CHECK ((local_part ~ '^[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+(\.[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+)*$'::text))
+  CONSTRAINT email_alias_one_target CHECK (((num_nonnulls(user_id, list_id) = 1) OR ((num_nonnulls(user_id, list_id) = 0) AND (blocked IS NOT NULL))))
+  CONSTRAINT email_alias_pkey PRIMARY KEY (id)
+  CONSTRAINT email_alias_user_id_fkey FOREIGN KEY (user_id) REFERENCES authserver.mail_user(id) ON DELETE CASCADE
+  CREATE UNIQUE INDEX email_alias_id_and_user ON authserver.email_alias USING btree (id, user_id)
+  CREATE INDEX email_alias_list ON authserver.email_alias USING btree (list_id) WHERE (list_id IS NOT NULL)
+  CREATE UNIQUE INDEX email_alias_local_part_unique ON authserver.email_alias USING btree (domain_id, local_part)
+  CREATE UNIQUE INDEX email_alias_pkey ON authserver.email_alias USING btree (id)
+  CREATE INDEX email_alias_user ON authserver.email_alias USING btree (user_id) WHERE (user_id IS NOT NULL)
+  CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.email_alias FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
+  CREATE TRIGGER notify_delete AFTER DELETE ON authserver.email_alias REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_alias()
+  CREATE TRIGGER notify_insert AFTER INSERT ON authserver.email_alias REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_alias()
+  CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.email_alias FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
+  CREATE TRIGGER notify_update_new AFTER UPDATE ON authserver.email_alias REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_alias()
+  CREATE TRIGGER notify_update_old AFTER UPDATE ON authserver.email_alias REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_alias()
+  GRANT DELETE TO authserver_admin
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
+  GRANT UPDATE TO authserver_admin
+TABLE authserver.mail_user OWNER authserver_owner
+  COLUMN id uuid NOT NULL DEFAULT gen_random_uuid()
+  COLUMN identifier text NOT NULL
+  COLUMN full_name text NOT NULL DEFAULT ''::text
+  COLUMN password text
+  COLUMN active boolean NOT NULL DEFAULT true
+  COLUMN staff boolean NOT NULL DEFAULT false
+  COLUMN delivery_mailbox_id bigint
+  COLUMN created_at timestamp with time zone NOT NULL DEFAULT now()
+  COLUMN changed_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT mail_user_delivery_mailbox_is_its_own FOREIGN KEY (delivery_mailbox_id, id) REFERENCES authserver.email_alias(id, user_id)
+  CONSTRAINT mail_user_full_name_valid CHECK (((octet_length(full_name) <= 1000) AND (full_name !~ '[[:cntrl:]]'::text)))
+  CONSTRAINT mail_user_identifier_folded CHECK ((identifier = lower((identifier COLLATE "C"))))
+  CONSTRAINT mail_user_identifier_unique UNIQUE (identifier)
+  CONSTRAINT mail_user_identifier_valid CHECK ((((octet_length(identifier) >= 1) AND (octet_length(identifier) <= 255)) AND (identifier !~ '[[:cntrl:][:space:]]'::text)))
+  CONSTRAINT mail_user_password_valid CHECK (((octet_length(password) <= 1000) AND ((password = ''::text) OR (password ~ '^[!*]'::text) OR (password ~ '^\$[a-z0-9-]+\$[!-9;-~]+$'::text))))
+  CONSTRAINT mail_user_pkey PRIMARY KEY (id)
+  CREATE INDEX mail_user_delivery_mailbox ON authserver.mail_user USING btree (delivery_mailbox_id) WHERE (delivery_mailbox_id IS NOT NULL)
+  CREATE UNIQUE INDEX mail_user_identifier_unique ON authserver.mail_user USING btree (identifier)
+  CREATE UNIQUE INDEX mail_user_pkey ON authserver.mail_user USING btree (id)
+  CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.mail_user FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
+  CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.mail_user FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
+  CREATE TRIGGER notify_update AFTER UPDATE ON authserver.mail_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_user()
+  GRANT DELETE TO authserver_admin
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
+  GRANT UPDATE TO authserver_admin
+TABLE authserver.mailing_list OWNER authserver_owner
+  COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  COLUMN name text NOT NULL
+  COLUMN new_mailfrom text
+  COLUMN owner_id uuid
+  COLUMN created_at timestamp with time zone NOT NULL DEFAULT now()
+  COLUMN changed_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT mailing_list_name_unique UNIQUE (name)
+  CONSTRAINT mailing_list_name_valid CHECK ((((octet_length(name) >= 1) AND (octet_length(name) <= 255)) AND (name !~ '[[:cntrl:]]'::text) AND (name !~ '^\s|\s$'::text)))
+  CONSTRAINT mailing_list_new_mailfrom_valid CHECK (((octet_length(split_part(new_mailfrom, '@'::text, 1)) <= 64) AND (octet_length(split_part(new_mailfrom, '@'::text, 2)) <= 253) AND (new_mailfrom ~ '^[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+(\.[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
+  CONSTRAINT mailing_list_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES authserver.mail_user(id) ON DELETE SET NULL
+  CONSTRAINT mailing_list_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX mailing_list_name_unique ON authserver.mailing_list USING btree (name)
+  CREATE INDEX mailing_list_owner ON authserver.mailing_list USING btree (owner_id) WHERE (owner_id IS NOT NULL)
+  CREATE UNIQUE INDEX mailing_list_pkey ON authserver.mailing_list USING btree (id)
+  CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.mailing_list FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
+  CREATE TRIGGER notify_delete AFTER DELETE ON authserver.mailing_list REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list()
+  CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.mailing_list FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
+  CREATE TRIGGER notify_update AFTER UPDATE ON authserver.mailing_list REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list()
+  GRANT DELETE TO authserver_admin
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
+  GRANT UPDATE TO authserver_admin
+TABLE authserver.mailing_list_address OWNER authserver_owner
+  COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  COLUMN list_id bigint NOT NULL
+  COLUMN address text NOT NULL
+  CONSTRAINT mailing_list_address_list_id_fkey FOREIGN KEY (list_id) REFERENCES authserver.mailing_list(id) ON DELETE CASCADE
+  CONSTRAINT mailing_list_address_pkey PRIMARY KEY (id)
+  CONSTRAINT mailing_list_address_valid CHECK (((octet_length(split_part(address, '@'::text, 1)) <= 64) AND (octet_length(split_part(address, '@'::text, 2)) <= 253) AND (address ~ '^[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+(\.[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
+  CREATE INDEX mailing_list_address_order ON authserver.mailing_list_address USING btree (list_id, id)
+  CREATE UNIQUE INDEX mailing_list_address_pkey ON authserver.mailing_list_address USING btree (id)
+  CREATE UNIQUE INDEX mailing_list_address_unique ON authserver.mailing_list_address USING btree (list_id, lower((address COLLATE "C")))
+  CREATE TRIGGER notify_delete AFTER DELETE ON authserver.mailing_list_address REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list_address()
+  CREATE TRIGGER notify_insert AFTER INSERT ON authserver.mailing_list_address REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list_address()
+  CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.mailing_list_address FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
+  CREATE TRIGGER notify_update_new AFTER UPDATE ON authserver.mailing_list_address REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list_address()
+  CREATE TRIGGER notify_update_old AFTER UPDATE ON authserver.mailing_list_address REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list_address()
+  GRANT DELETE TO authserver_admin
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
+  GRANT UPDATE TO authserver_admin
+TABLE authserver.permission OWNER authserver_owner
+  COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  COLUMN name text NOT NULL
+  COLUMN description text NOT NULL DEFAULT ''::text
+  CONSTRAINT permission_name_unique UNIQUE (name)
+  CONSTRAINT permission_name_valid CHECK ((((octet_length(name) >= 1) AND (octet_length(name) <= 255)) AND (name !~ '[[:cntrl:][:space:]]'::text)))
+  CONSTRAINT permission_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX permission_name_unique ON authserver.permission USING btree (name)
+  CREATE UNIQUE INDEX permission_pkey ON authserver.permission USING btree (id)
+  GRANT DELETE TO authserver_admin
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
+  GRANT UPDATE TO authserver_admin
+TABLE authserver.schema_migration OWNER authserver_owner
+  COLUMN version integer NOT NULL
+  COLUMN name text NOT NULL
+  COLUMN checksum text NOT NULL
+  COLUMN applied_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT schema_migration_pkey PRIMARY KEY (version)
+  CONSTRAINT schema_migration_version CHECK ((version > 0))
+  CREATE UNIQUE INDEX schema_migration_pkey ON authserver.schema_migration USING btree (version)
+  GRANT SELECT TO authserver_admin
+TABLE authserver.schema_routine OWNER authserver_owner
+  COLUMN name text NOT NULL
+  COLUMN checksum text NOT NULL
+  COLUMN applied_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT schema_routine_pkey PRIMARY KEY (name)
+  CREATE UNIQUE INDEX schema_routine_pkey ON authserver.schema_routine USING btree (name)
+  GRANT SELECT TO authserver_admin
+TABLE authserver.service_user OWNER authserver_owner
+  COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  COLUMN user_id uuid NOT NULL
+  COLUMN username text NOT NULL
+  COLUMN password text NOT NULL
+  COLUMN description text NOT NULL DEFAULT ''::text
+  COLUMN created_at timestamp with time zone NOT NULL DEFAULT now()
+  COLUMN changed_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT service_user_password_valid CHECK (((octet_length(password) <= 1000) AND ((password = ''::text) OR (password ~ '^[!*]'::text) OR (password ~ '^\$[a-z0-9-]+\$[!-9;-~]+$'::text))))
+  CONSTRAINT service_user_pkey PRIMARY KEY (id)
+  CONSTRAINT service_user_user_id_fkey FOREIGN KEY (user_id) REFERENCES authserver.mail_user(id) ON DELETE CASCADE
+  CONSTRAINT service_user_username_folded CHECK ((username = lower((username COLLATE "C"))))
+  CONSTRAINT service_user_username_unique UNIQUE (username)
+  CONSTRAINT service_user_username_valid CHECK ((((octet_length(username) >= 1) AND (octet_length(username) <= 255)) AND (username !~ '[[:cntrl:][:space:]@]'::text)))
+  CREATE UNIQUE INDEX service_user_pkey ON authserver.service_user USING btree (id)
+  CREATE INDEX service_user_user ON authserver.service_user USING btree (user_id)
+  CREATE UNIQUE INDEX service_user_username_unique ON authserver.service_user USING btree (username)
+  CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.service_user FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
+  GRANT DELETE TO authserver_admin
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
+  GRANT UPDATE TO authserver_admin
+TABLE authserver.user_group OWNER authserver_owner
+  COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  COLUMN name text NOT NULL
+  COLUMN description text NOT NULL DEFAULT ''::text
+  CONSTRAINT user_group_name_unique UNIQUE (name)
+  CONSTRAINT user_group_name_valid CHECK ((((octet_length(name) >= 1) AND (octet_length(name) <= 255)) AND (name !~ '[[:cntrl:]]'::text) AND (name !~ '^\s|\s$'::text)))
+  CONSTRAINT user_group_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX user_group_name_unique ON authserver.user_group USING btree (name)
+  CREATE UNIQUE INDEX user_group_pkey ON authserver.user_group USING btree (id)
+  GRANT DELETE TO authserver_admin
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
+  GRANT UPDATE TO authserver_admin
+TABLE authserver.user_group_member OWNER authserver_owner
+  COLUMN group_id bigint NOT NULL
+  COLUMN user_id uuid NOT NULL
+  CONSTRAINT user_group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES authserver.user_group(id) ON DELETE CASCADE
+  CONSTRAINT user_group_member_pkey PRIMARY KEY (user_id, group_id)
+  CONSTRAINT user_group_member_user_id_fkey FOREIGN KEY (user_id) REFERENCES authserver.mail_user(id) ON DELETE CASCADE
+  CREATE INDEX user_group_member_group ON authserver.user_group_member USING btree (group_id)
+  CREATE UNIQUE INDEX user_group_member_pkey ON authserver.user_group_member USING btree (user_id, group_id)
+  GRANT DELETE TO authserver_admin
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
+  GRANT UPDATE TO authserver_admin
+TABLE authserver.user_group_permission OWNER authserver_owner
+  COLUMN group_id bigint NOT NULL
+  COLUMN permission_id bigint NOT NULL
+  CONSTRAINT user_group_permission_group_id_fkey FOREIGN KEY (group_id) REFERENCES authserver.user_group(id) ON DELETE CASCADE
+  CONSTRAINT user_group_permission_permission_id_fkey FOREIGN KEY (permission_id) REFERENCES authserver.permission(id) ON DELETE CASCADE
+  CONSTRAINT user_group_permission_pkey PRIMARY KEY (group_id, permission_id)
+  CREATE INDEX user_group_permission_permission ON authserver.user_group_permission USING btree (permission_id)
+  CREATE UNIQUE INDEX user_group_permission_pkey ON authserver.user_group_permission USING btree (group_id, permission_id)
+  GRANT DELETE TO authserver_admin
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
+  GRANT UPDATE TO authserver_admin
+TABLE authserver.user_permission OWNER authserver_owner
+  COLUMN user_id uuid NOT NULL
+  COLUMN permission_id bigint NOT NULL
+  CONSTRAINT user_permission_permission_id_fkey FOREIGN KEY (permission_id) REFERENCES authserver.permission(id) ON DELETE CASCADE
+  CONSTRAINT user_permission_pkey PRIMARY KEY (user_id, permission_id)
+  CONSTRAINT user_permission_user_id_fkey FOREIGN KEY (user_id) REFERENCES authserver.mail_user(id) ON DELETE CASCADE
+  CREATE INDEX user_permission_permission ON authserver.user_permission USING btree (permission_id)
+  CREATE UNIQUE INDEX user_permission_pkey ON authserver.user_permission USING btree (user_id, permission_id)
+  GRANT DELETE TO authserver_admin
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
+  GRANT UPDATE TO authserver_admin
+FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 9963ad68bf12862c5a306b288c131d51
+FUNCTION authserver.forwarder_resolve(text[]) RETURNS TABLE(input integer, step integer, parent integer, depth integer, address text, decision text, domain_id bigint, domain text, alias_id bigint, matched_local_part text, user_id uuid, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, transactional boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ac6ccf22f64259c75888ea31457884c0
+  GRANT EXECUTE TO authserver_forwarder
+FUNCTION authserver.has_permission(uuid,text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 235f605dd37f8128317f27b9ba9e10e3
+FUNCTION authserver.is_srs_address(text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 8450958f0f9358168f2853d1dcb9985e
+FUNCTION authserver.is_usable_password(text) RETURNS boolean OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 4802ff61628c1e216d3c1282e7befcf2
+FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE cc700bb811b77a3dbc5ae653575bb9aa
+FUNCTION authserver.lookup_keys(text) RETURNS text[] OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 0c43cf485e9e74a1d90f581e8a25af15
+FUNCTION authserver.notify_alias() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0900e9fe9ef69e5aafa2466d20b47134
+FUNCTION authserver.notify_all() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 381769da1f30149ab6b66e26d0de9520
+FUNCTION authserver.notify_changes(text,bigint[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE f2e82959f69e6ab3663835be4e9b4f6e
+FUNCTION authserver.notify_dkim_key() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 54eac9a40bc18a879b9a599150509ee2
+FUNCTION authserver.notify_domain() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 74d304af1d0c30f7aa63db271cfcc33a
+FUNCTION authserver.notify_list() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 50365d0358b91c353483190aab849744
+FUNCTION authserver.notify_list_address() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 13bbef37ce7bcf4d52317e7df8cf4e49
+FUNCTION authserver.notify_user() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 787e998badbb387692c34340ddf8ed4e
+FUNCTION authserver.notify_users(uuid[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE ae237410f0b4a4ad721b98212e75cfeb
+FUNCTION authserver.refuse_rename() RETURNS trigger OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE be491c2a1017803e18133080d3c63a0b
+FUNCTION authserver.schema_version() RETURNS integer OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 81c5279f37bf2604d3604223bbc28a43
+  GRANT EXECUTE TO authserver_admin
+  GRANT EXECUTE TO authserver_forwarder
+  GRANT EXECUTE TO authserver_signer
+FUNCTION authserver.set_changed_at() RETURNS trigger OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE dacb133b65cdf53ef93afa35498b3560
+FUNCTION authserver.signer_keys(text[]) RETURNS TABLE(domain_id bigint, domain text, sign boolean, require_signature boolean, refuse_several_authors boolean, sign_by_reverse_path boolean, signature_expiry_seconds bigint, key_id bigint, selector text, algorithm text, wrapped_private_key bytea) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE feea5b98d1cf7dd5b2295da350746194
+  GRANT EXECUTE TO authserver_signer
+FUNCTION authserver.signer_wrapping_keys() RETURNS TABLE(wrapping_key_id text, keys bigint) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 044195b8eaf055edad13bb1594659071
+  GRANT EXECUTE TO authserver_signer
+FUNCTION authserver.split_address(text) RETURNS record OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE abdbadff3e6db0076d5db5ccf686147d
+FUNCTION authserver_check_domain(character varying) RETURNS SETOF character varying OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE eed782ea43a6a28556c72878f5535e47
+  GRANT EXECUTE TO authserver_api
+FUNCTION authserver_get_credentials(character varying) RETURNS TABLE(username character varying, password character varying, primary_alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE b819481a012c6ec0e83c20b6d24012f3
+  GRANT EXECUTE TO authserver_api
+FUNCTION authserver_get_credentials(character varying,character varying) RETURNS TABLE(username character varying, password character varying, primary_alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 6810972e8ff0dfe3c93cafcead100588
+  GRANT EXECUTE TO authserver_api
+FUNCTION authserver_iterate_users() RETURNS TABLE(userid character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 37f62fa8e77d17146285c45fdee77bae
+  GRANT EXECUTE TO authserver_api
+FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0317ed0bfa7ba86b3524c56cdd9bce13
+  GRANT EXECUTE TO authserver_api
