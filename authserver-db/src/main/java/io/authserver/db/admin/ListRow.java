@@ -1,0 +1,20 @@
+package io.authserver.db.admin;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mailing list.
+ *
+ * @param newMailFrom the reverse-path of what it sends on, or null for the sender's
+ * @param owner the identifier of the user who is told about members that fail, or null
+ * @param addresses the members, in the order in which they came
+ * @param aliases the addresses that stand for it
+ */
+public record ListRow(
+    long id,
+    String name,
+    @Nullable String newMailFrom,
+    @Nullable String owner,
+    List<String> addresses,
+    List<String> aliases) {}

@@ -1,0 +1,84 @@
+package io.authserver.db.admin;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Statements with parameters within one transaction. A list of strings is a {@code text[]}. */
+final class Sql {
+  /** More rows than this are not put into memory. */
+  static final int MAX_ROWS = 100_000;
+
+  private final Connection connection;
+
+  /** Makes one row's value. */
+  @FunctionalInterface
+  interface Mapper<T> {
+    T map(ResultSet row) throws SQLException;
+  }
+
+  Sql(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Returns all rows.
+   *
+   * @throws RefusedException where there are more than {@link #MAX_ROWS}
+   */
+  <T> List<T> list(String sql, Mapper<T> mapper, @Nullable Object... parameters)
+      throws SQLException, RefusedException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setMaxRows(MAX_ROWS + 1);
+      bind(statement, parameters);
+      List<T> rows = new ArrayList<>();
+      try (ResultSet results = statement.executeQuery()) {
+        while (results.next()) {
+          rows.add(mapper.map(results));
+        }
+      }
+      if (rows.size() > MAX_ROWS) {
+        throw new RefusedException("more than " + MAX_ROWS + " rows match; ask for fewer");
+      }
+      return rows;
+    }
+  }
+
+  /** Returns the first row, if there is one. */
+  <T> Optional<T> first(String sql, Mapper<T> mapper, @Nullable Object... parameters)
+      throws SQLException, RefusedException {
+    return list(sql, mapper, parameters).stream().findFirst();
+  }
+
+  /** Returns the row of a statement that always has one. */
+  <T> T one(String sql, Mapper<T> mapper, @Nullable Object... parameters)
+      throws SQLException, RefusedException {
+    return first(sql, mapper, parameters)
+        .orElseThrow(() -> new IllegalStateException("a statement returned no row"));
+  }
+
+  /** Runs a change and returns the number of rows. */
+  int update(String sql, @Nullable Object... parameters) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      bind(statement, parameters);
+      return statement.executeUpdate();
+    }
+  }
+
+  private void bind(PreparedStatement statement, @Nullable Object[] parameters)
+      throws SQLException {
+    for (int i = 0; i < parameters.length; i++) {
+      Object parameter = parameters[i];
+      if (parameter instanceof List<?> texts) {
+        statement.setArray(i + 1, connection.createArrayOf("text", texts.toArray()));
+      } else {
+        statement.setObject(i + 1, parameter);
+      }
+    }
+  }
+}
