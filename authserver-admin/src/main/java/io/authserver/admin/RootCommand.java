@@ -1,0 +1,77 @@
+package io.authserver.admin;
+
+import io.authserver.admin.cli.Context;
+import io.authserver.admin.command.DbCommand;
+import io.authserver.admin.command.DemoCommand;
+import io.authserver.admin.command.DkimCommand;
+import io.authserver.admin.command.DomainCommand;
+import io.authserver.admin.command.EmailAliasCommand;
+import io.authserver.admin.command.MailingListCommand;
+import io.authserver.admin.command.SpapiCommand;
+import io.authserver.admin.command.UserCommand;
+import io.authserver.admin.command.WrappingKeyCommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** {@code authserver}: the noun, and the options that every command takes. */
+@Command(
+    name = "authserver",
+    scope = ScopeType.INHERIT,
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Administers the auth database of dkimsigner and mailforwarder.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:refused: not found, there already, against a rule, not confirmed",
+      "2:wrong usage",
+      "3:the database cannot be reached"
+    },
+    subcommands = {
+      DomainCommand.class,
+      DkimCommand.class,
+      UserCommand.class,
+      EmailAliasCommand.class,
+      MailingListCommand.class,
+      DbCommand.class,
+      SpapiCommand.class,
+      WrappingKeyCommand.class,
+      DemoCommand.class
+    })
+final class RootCommand {
+  private final Context context;
+
+  RootCommand(Context context) {
+    this.context = context;
+  }
+
+  @Option(
+      names = "--env-dir",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      description = "Read environment variables from the files of a folder, one a file.")
+  void setEnvDir(String directory) {
+    context.addFlag("--env-dir", directory);
+  }
+
+  @Option(
+      names = "--database-url",
+      paramLabel = "URL",
+      scope = ScopeType.INHERIT,
+      description =
+          "The auth database, without a password, which every user of this machine could read"
+              + " (default: DATABASE_URL, or the file that DATABASE_URL_FILE names).")
+  void setDatabaseUrl(String url) {
+    context.addFlag("--database-url", url);
+  }
+
+  @Option(
+      names = "--wrapping-key-file",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "The wrapping key (default: AUTHSERVER_WRAPPING_KEY_FILE).")
+  void setWrappingKeyFile(String file) {
+    context.addFlag("--wrapping-key-file", file);
+  }
+}

@@ -1,0 +1,153 @@
+package io.authserver.admin.cli;
+
+import io.authserver.db.admin.AdminDatabase;
+import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.db.pool.DatabaseSettings;
+import io.authserver.db.pool.DatabaseUrl;
+import io.authserver.db.signing.WrappingKeyException;
+import io.authserver.db.signing.WrappingKeys;
+import io.authserver.smtp.daemon.Setting;
+import io.authserver.smtp.daemon.SettingTypes;
+import io.authserver.smtp.daemon.Settings;
+import io.authserver.smtp.daemon.SettingsTable;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What one call of the command line works with. Used by one thread. */
+public final class Context implements AutoCloseable {
+  // Optional here, because not every command asks the database.
+  private static final Setting<DatabaseUrl> DATABASE_URL = DatabaseSettings.url().optional();
+  private static final Setting<List<Path>> WRAPPING_KEY_FILE =
+      Setting.secretFile(
+              "AUTHSERVER_WRAPPING_KEY_FILE",
+              SettingTypes.list(SettingTypes.path()),
+              "the key, two during a change, under which private keys are stored")
+          .optional();
+  private static final SettingsTable TABLE =
+      SettingsTable.of("authserver", List.of(DATABASE_URL, WRAPPING_KEY_FILE));
+
+  private final Map<String, String> environment;
+  private final InputStream in;
+  private final PrintStream out;
+  private final PrintStream err;
+  private final @Nullable Terminal terminal;
+  private final Clock clock;
+  private final List<String> flags = new ArrayList<>();
+  private @Nullable Settings settings;
+  private @Nullable AdminDatabase database;
+
+  /**
+   * Makes the context of one call.
+   *
+   * @param environment the environment variables
+   * @param terminal where a person can be asked, or null
+   */
+  public Context(
+      Map<String, String> environment,
+      InputStream in,
+      PrintStream out,
+      PrintStream err,
+      @Nullable Terminal terminal,
+      Clock clock) {
+    this.environment = Map.copyOf(environment);
+    this.in = in;
+    this.out = out;
+    this.err = err;
+    this.terminal = terminal;
+    this.clock = clock;
+  }
+
+  /** Takes a flag that all commands share. */
+  public void addFlag(String flag, String value) {
+    flags.add(flag + "=" + value);
+  }
+
+  /** Returns standard input. */
+  public InputStream in() {
+    return in;
+  }
+
+  /** Returns standard output, for data. */
+  public PrintStream out() {
+    return out;
+  }
+
+  /** Returns standard error, for messages. */
+  public PrintStream err() {
+    return err;
+  }
+
+  /** Returns where a person can be asked, or null. */
+  public @Nullable Terminal terminal() {
+    return terminal;
+  }
+
+  /** Returns the clock. */
+  public Clock clock() {
+    return clock;
+  }
+
+  /**
+   * Returns where the database is.
+   *
+   * @throws UsageException where that is not said, or not rightly
+   */
+  public DatabaseUrl databaseUrl() throws UsageException {
+    return settings()
+        .find(DATABASE_URL)
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "DATABASE_URL must be set, such as postgresql://user:password@host/name"
+                        + " (or DATABASE_URL_FILE, --env-dir, --database-url)"));
+  }
+
+  /** Returns the auth database, connected on the first call. */
+  public AdminDatabase database() throws AuthDatabaseException, UsageException {
+    AdminDatabase open = database;
+    if (open == null) {
+      open = AdminDatabase.open(databaseUrl());
+      database = open;
+    }
+    return open;
+  }
+
+  /** Returns the wrapping keys. */
+  public WrappingKeys wrappingKeys() throws WrappingKeyException, UsageException {
+    List<Path> files =
+        settings()
+            .find(WRAPPING_KEY_FILE)
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "AUTHSERVER_WRAPPING_KEY_FILE must name the wrapping key's file (or"
+                            + " --wrapping-key-file); authserver wrapping-key create makes one"));
+    return WrappingKeys.load(files);
+  }
+
+  private Settings settings() throws UsageException {
+    Settings read = settings;
+    if (read == null) {
+      read = Settings.read(TABLE, flags, environment);
+      settings = read;
+    }
+    if (!read.problems().isEmpty()) {
+      throw new UsageException(String.join(System.lineSeparator(), read.problems()));
+    }
+    return read;
+  }
+
+  @Override
+  public void close() throws AuthDatabaseException {
+    AdminDatabase open = database;
+    if (open != null) {
+      open.close();
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.authserver.admin.cli;
+
+/** The exit codes of the command line. */
+public final class ExitCode {
+  /** Done. */
+  public static final int DONE = 0;
+
+  /** Refused: not found, there already, against a rule, not confirmed. */
+  public static final int REFUSED = 1;
+
+  /** Wrong usage. */
+  public static final int USAGE = 2;
+
+  /** The database cannot be reached. */
+  public static final int UNREACHABLE = 3;
+
+  private ExitCode() {}
+}

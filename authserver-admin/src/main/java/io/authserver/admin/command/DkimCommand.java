@@ -1,0 +1,236 @@
+package io.authserver.admin.command;
+
+import io.authserver.admin.cli.AdminCommand;
+import io.authserver.admin.cli.Context;
+import io.authserver.admin.cli.FormatOption;
+import io.authserver.admin.cli.UsageException;
+import io.authserver.admin.dns.KeyRecord;
+import io.authserver.admin.output.Json;
+import io.authserver.admin.output.Rows;
+import io.authserver.db.admin.DomainName;
+import io.authserver.db.admin.KeyRow;
+import io.authserver.db.admin.NewKey;
+import io.authserver.db.admin.RefusedException;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code authserver dkim}. */
+@Command(
+    name = "dkim",
+    description = "DKIM keys: published (waiting for DNS), active (signing), retired, revoked.",
+    subcommands = {
+      DkimCommand.Create.class,
+      DkimCommand.ListAll.class,
+      DkimCommand.Show.class,
+      DkimCommand.Dns.class,
+      DkimStateCommands.Activate.class,
+      DkimStateCommands.Retire.class,
+      DkimStateCommands.Revoke.class,
+      DkimStateCommands.Remove.class
+    })
+public final class DkimCommand {
+  private static final List<String> COLUMNS =
+      List.of("domain", "selector", "algorithm", "state", "forced", "created_at");
+
+  /** Made by picocli. */
+  public DkimCommand() {}
+
+  private static Rows rows(List<KeyRow> keys) {
+    return new Rows(keys.stream().map(DkimCommand::fields).toList());
+  }
+
+  private static Map<String, @Nullable Object> fields(KeyRow key) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("id", key.id());
+    fields.put("domain", key.domain());
+    fields.put("selector", key.selector());
+    fields.put("algorithm", key.algorithm());
+    fields.put("state", key.state());
+    fields.put("forced", key.forced());
+    fields.put("created_at", key.createdAt().toString());
+    fields.put("activated_at", text(key.activatedAt()));
+    fields.put("retired_at", text(key.retiredAt()));
+    fields.put("revoked_at", text(key.revokedAt()));
+    return fields;
+  }
+
+  private static @Nullable String text(@Nullable Instant time) {
+    return time == null ? null : time.toString();
+  }
+
+  /** The algorithms. */
+  enum Algorithm {
+    /** RSA. */
+    rsa,
+    /** Ed25519. */
+    ed25519
+  }
+
+  /** {@code authserver dkim create}. */
+  @Command(name = "create", description = "Make a key. It signs once it is activated.")
+  static final class Create extends AdminCommand {
+    @Parameters(paramLabel = "DOMAIN", description = "The domain.")
+    private String domain = "";
+
+    @Option(
+        names = "--algorithm",
+        paramLabel = "ALGORITHM",
+        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Algorithm algorithm = Algorithm.rsa;
+
+    @Option(
+        names = "--bits",
+        paramLabel = "BITS",
+        description = "Size of an RSA key: 2048 or 4096 (default: 2048).")
+    private @Nullable Integer bits;
+
+    @Option(
+        names = "--selector",
+        paramLabel = "SELECTOR",
+        description = "Its selector (default: algorithm and date, such as rsa20261121).")
+    private @Nullable String selector;
+
+    Create(Context context) {
+      super(context);
+    }
+
+    @Override
+    protected void run() throws IOException, RefusedException, UsageException {
+      DomainName name = DomainName.parse(domain);
+      NewKey key = newKey();
+      KeyRow made = context().database().keys().create(name, key);
+      say(KeyMaker.announcement(made));
+    }
+
+    private NewKey newKey() throws IOException, UsageException {
+      KeyMaker maker = new KeyMaker(context());
+      return switch (algorithm) {
+        case ed25519 -> {
+          if (bits != null) {
+            throw new UsageException("--bits goes with --algorithm rsa");
+          }
+          yield maker.ed25519(selector);
+        }
+        case rsa -> {
+          int size = bits == null ? KeyMaker.DEFAULT_RSA_BITS : bits;
+          // RFC 8301 §3.2: below 2048 should not be used; above 4096 verifiers need not read.
+          if (size != 2048 && size != 4096) {
+            throw new UsageException("--bits must be 2048 or 4096");
+          }
+          yield maker.rsa(size, selector);
+        }
+      };
+    }
+  }
+
+  /** {@code authserver dkim list}. */
+  @Command(name = "list", description = "List keys.")
+  static final class ListAll extends AdminCommand {
+    @Parameters(arity = "0..1", paramLabel = "DOMAIN", description = "Only this domain's.")
+    private @Nullable String domain;
+
+    @Mixin private final FormatOption format = new FormatOption();
+
+    ListAll(Context context) {
+      super(context);
+    }
+
+    @Override
+    protected void run() throws IOException, RefusedException, UsageException {
+      DomainName name = domain == null ? null : DomainName.parse(domain);
+      rows(context().database().keys().list(name)).print(format.format(), COLUMNS, context().out());
+    }
+  }
+
+  /** {@code authserver dkim show}. */
+  @Command(name = "show", description = "Show a domain's keys with all their times.")
+  static final class Show extends AdminCommand {
+    @Parameters(arity = "0..1", paramLabel = "DOMAIN", description = "Only this domain's.")
+    private @Nullable String domain;
+
+    @Mixin private final FormatOption format = new FormatOption();
+
+    Show(Context context) {
+      super(context);
+    }
+
+    @Override
+    protected void run() throws IOException, RefusedException, UsageException {
+      DomainName name = domain == null ? null : DomainName.parse(domain);
+      rows(context().database().keys().list(name)).printDetails(format.format(), context().out());
+    }
+  }
+
+  /** How DNS records are printed. */
+  enum DnsFormat {
+    /** Lines of a zone file. */
+    zone,
+    /** A list of objects. */
+    json
+  }
+
+  /** {@code authserver dkim dns}. */
+  @Command(name = "dns", description = "Print the DNS records of a domain's keys.")
+  static final class Dns extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "DOMAIN", description = "The domain.")
+    private String domain = "";
+
+    @Parameters(
+        index = "1..*",
+        arity = "0..*",
+        paramLabel = "SELECTOR",
+        description = "Only these (default: all but the revoked ones).")
+    private List<String> selectors = List.of();
+
+    @Option(
+        names = {"-f", "--format"},
+        paramLabel = "FORMAT",
+        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private DnsFormat format = DnsFormat.zone;
+
+    Dns(Context context) {
+      super(context);
+    }
+
+    @Override
+    protected void run() throws IOException, RefusedException, UsageException {
+      DomainName name = DomainName.parse(domain);
+      List<KeyRow> keys = context().database().keys().list(name);
+      List<KeyRecord> records =
+          (selectors.isEmpty()
+                  ? keys.stream().filter(key -> !key.state().equals("revoked")).toList()
+                  : select(keys, name, selectors))
+              .stream().map(KeyMaker::record).toList();
+      switch (format) {
+        case json ->
+            context().out().println(Json.write(records.stream().map(KeyRecord::fields).toList()));
+        case zone -> records.forEach(record -> context().out().println(record.zoneLine()));
+      }
+    }
+  }
+
+  static List<KeyRow> select(List<KeyRow> keys, DomainName domain, List<String> selectors)
+      throws RefusedException {
+    List<KeyRow> selected = new ArrayList<>();
+    for (String selector : selectors) {
+      selected.add(
+          keys.stream()
+              .filter(key -> key.selector().equalsIgnoreCase(selector))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new RefusedException(
+                          "domain " + domain + " has no key with selector \"" + selector + "\"")));
+    }
+    return selected;
+  }
+}

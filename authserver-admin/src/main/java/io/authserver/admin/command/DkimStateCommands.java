@@ -1,0 +1,189 @@
+package io.authserver.admin.command;
+
+import io.authserver.admin.cli.AdminCommand;
+import io.authserver.admin.cli.ConfirmOption;
+import io.authserver.admin.cli.Context;
+import io.authserver.admin.cli.UsageException;
+import io.authserver.admin.dns.KeyRecord;
+import io.authserver.admin.dns.Publication;
+import io.authserver.admin.dns.PublicationCheck;
+import io.authserver.admin.dns.Resolver;
+import io.authserver.db.admin.DomainName;
+import io.authserver.db.admin.KeyRow;
+import io.authserver.db.admin.RefusedException;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** The verbs of {@code authserver dkim} that move a key through its life. */
+final class DkimStateCommands {
+  private DkimStateCommands() {}
+
+  /** Reads {@code --resolver}. */
+  static final class ResolverConverter implements ITypeConverter<Resolver> {
+    @Override
+    public Resolver convert(String text) {
+      try {
+        return Resolver.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException("'" + text + "' is not HOST or HOST:PORT");
+      }
+    }
+  }
+
+  /** {@code authserver dkim activate}. */
+  @Command(name = "activate", description = "Let keys sign whose records are in DNS.")
+  static final class Activate extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "DOMAIN", description = "The domain.")
+    private String domain = "";
+
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "SELECTOR", description = "The keys.")
+    private List<String> selectors = List.of();
+
+    @Option(names = "--all", description = "All published keys of the domain.")
+    private boolean all;
+
+    @Option(
+        names = "--force",
+        description = "Do not look into DNS; that it was so is recorded with the key.")
+    private boolean force;
+
+    @Option(
+        names = "--resolver",
+        paramLabel = "HOST[:PORT]",
+        converter = ResolverConverter.class,
+        description = "The name server to ask (default: this machine's).")
+    private @Nullable Resolver resolver;
+
+    Activate(Context context) {
+      super(context);
+    }
+
+    @Override
+    protected void run() throws IOException, RefusedException, UsageException {
+      if (all == !selectors.isEmpty()) {
+        throw new UsageException("name the selectors, or say --all");
+      }
+      DomainName name = DomainName.parse(domain);
+      List<KeyRow> keys = context().database().keys().list(name);
+      List<KeyRow> chosen =
+          all
+              ? keys.stream().filter(key -> key.state().equals("published")).toList()
+              : DkimCommand.select(keys, name, selectors);
+      if (chosen.isEmpty()) {
+        throw new RefusedException("domain " + name + " has no published key to activate");
+      }
+      if (!force) {
+        for (KeyRow key : chosen) {
+          requirePublished(KeyMaker.record(key));
+        }
+      }
+      List<String> names = chosen.stream().map(KeyRow::selector).toList();
+      context().database().keys().activate(name, names, force);
+      names.forEach(
+          selector ->
+              say(
+                  "activated key %s of domain %s%s"
+                      .formatted(selector, name, force ? " (DNS not looked at)" : "")));
+    }
+
+    private void requirePublished(KeyRecord record) throws RefusedException {
+      Publication publication = new PublicationCheck(resolver).check(record);
+      String fault =
+          switch (publication) {
+            case Publication.Published _ -> null;
+            case Publication.Missing _ -> "was not found";
+            case Publication.Different(String why) -> "is not as it should be: it " + why;
+            case Publication.Unchecked(String why) -> "could not be checked (" + why + ")";
+          };
+      if (fault != null) {
+        throw new RefusedException(
+            "DNS record %s %s; nothing was activated (--force does without it)"
+                .formatted(record.name(), fault));
+      }
+    }
+  }
+
+  /** {@code authserver dkim retire}. */
+  @Command(name = "retire", description = "Stop keys from signing; their records stay in DNS.")
+  static final class Retire extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "DOMAIN", description = "The domain.")
+    private String domain = "";
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "SELECTOR", description = "The keys.")
+    private List<String> selectors = List.of();
+
+    Retire(Context context) {
+      super(context);
+    }
+
+    @Override
+    protected void run() throws IOException, RefusedException, UsageException {
+      DomainName name = DomainName.parse(domain);
+      context().database().keys().retire(name, selectors);
+      selectors.forEach(selector -> say("retired key " + selector + " of domain " + name));
+    }
+  }
+
+  /** {@code authserver dkim revoke}. */
+  @Command(
+      name = "revoke",
+      description =
+          "Give retired keys up: their private halves are forgotten, their records may go.")
+  static final class Revoke extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "DOMAIN", description = "The domain.")
+    private String domain = "";
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "SELECTOR", description = "The keys.")
+    private List<String> selectors = List.of();
+
+    @Option(names = "--force", description = "Do not wait until the last signatures have expired.")
+    private boolean force;
+
+    @Mixin private final ConfirmOption confirm = new ConfirmOption();
+
+    Revoke(Context context) {
+      super(context);
+    }
+
+    @Override
+    protected void run() throws IOException, RefusedException, UsageException {
+      DomainName name = DomainName.parse(domain);
+      confirm.require(
+          context(), "revoke key " + String.join(" and ", selectors) + " of domain " + name);
+      context().database().keys().revoke(name, selectors, context().clock().instant(), force);
+      selectors.forEach(selector -> say("revoked key " + selector + " of domain " + name));
+    }
+  }
+
+  /** {@code authserver dkim remove}. */
+  @Command(name = "remove", description = "Remove keys that never signed or are revoked.")
+  static final class Remove extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "DOMAIN", description = "The domain.")
+    private String domain = "";
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "SELECTOR", description = "The keys.")
+    private List<String> selectors = List.of();
+
+    @Mixin private final ConfirmOption confirm = new ConfirmOption();
+
+    Remove(Context context) {
+      super(context);
+    }
+
+    @Override
+    protected void run() throws IOException, RefusedException, UsageException {
+      DomainName name = DomainName.parse(domain);
+      confirm.require(
+          context(), "remove key " + String.join(" and ", selectors) + " of domain " + name);
+      context().database().keys().remove(name, selectors);
+      selectors.forEach(selector -> say("removed key " + selector + " of domain " + name));
+    }
+  }
+}

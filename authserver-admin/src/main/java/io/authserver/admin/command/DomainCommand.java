@@ -1,0 +1,275 @@
+package io.authserver.admin.command;
+
+import io.authserver.admin.cli.AdminCommand;
+import io.authserver.admin.cli.ConfirmOption;
+import io.authserver.admin.cli.Context;
+import io.authserver.admin.cli.Expiry;
+import io.authserver.admin.cli.FormatOption;
+import io.authserver.admin.cli.UsageException;
+import io.authserver.admin.output.Rows;
+import io.authserver.db.admin.AdminDatabase;
+import io.authserver.db.admin.DomainAdmin;
+import io.authserver.db.admin.DomainName;
+import io.authserver.db.admin.DomainRow;
+import io.authserver.db.admin.KeyRow;
+import io.authserver.db.admin.NewDomain;
+import io.authserver.db.admin.NewKey;
+import io.authserver.db.admin.RefusedException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code authserver domain}. */
+@Command(
+    name = "domain",
+    description = "Mail domains, and how their mail is signed.",
+    subcommands = {
+      DomainCommand.Create.class,
+      DomainCommand.ListAll.class,
+      DomainCommand.Show.class,
+      DomainCommand.Remove.class
+    })
+public final class DomainCommand {
+  private static final List<String> COLUMNS =
+      List.of("name", "redirect_to", "transactional", "sign", "active_keys", "aliases");
+
+  /** Made by picocli. */
+  public DomainCommand() {}
+
+  private static Rows rows(List<DomainRow> domains) {
+    return new Rows(domains.stream().map(DomainCommand::fields).toList());
+  }
+
+  private static Map<String, @Nullable Object> fields(DomainRow domain) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("id", domain.id());
+    fields.put("name", domain.name());
+    fields.put("redirect_to", domain.redirectTo());
+    fields.put("transactional", domain.transactional());
+    fields.put("sign", domain.sign());
+    fields.put("require_signature", domain.requireSignature());
+    fields.put("refuse_several_authors", domain.refuseSeveralAuthors());
+    fields.put("sign_by_reverse_path", domain.signByReversePath());
+    fields.put(
+        "signature_expiry_seconds", domain.signatureExpiry().map(Duration::toSeconds).orElse(null));
+    fields.put("active_keys", domain.activeKeys());
+    fields.put("keys", domain.keys());
+    fields.put("aliases", domain.aliases());
+    return fields;
+  }
+
+  /** What {@code --create-key} makes. */
+  enum KeyChoice {
+    /** One key of each algorithm. */
+    dkim,
+    /** RSA-2048. */
+    rsa,
+    /** Ed25519. */
+    ed25519
+  }
+
+  /** {@code authserver domain create}. */
+  @Command(name = "create", description = "Create a domain.")
+  static final class Create extends AdminCommand {
+    @Parameters(paramLabel = "NAME", description = "The domain, in A-labels or Unicode.")
+    private String name = "";
+
+    @Option(
+        names = {"--redirect-to", "--redirect-all-email-to"},
+        paramLabel = "DOMAIN",
+        description = "Mail for a local part without an alias goes to the same one there.")
+    private @Nullable String redirectTo;
+
+    @Option(
+        names = "--transactional",
+        description = "Its submitted mail may take the transactional relay.")
+    private boolean transactional;
+
+    @Option(
+        names = "--create-key",
+        paramLabel = "KIND",
+        description =
+            "Make keys too: ${COMPLETION-CANDIDATES}; dkim makes one of each algorithm. They sign"
+                + " once they are activated.")
+    private List<KeyChoice> createKeys = new ArrayList<>();
+
+    @Option(
+        names = "--dkim-selector",
+        paramLabel = "SELECTOR",
+        description = "The selector of the RSA key (default: algorithm and date).")
+    private @Nullable String selector;
+
+    @Option(names = "--no-sign", description = "Its mail is not signed.")
+    private boolean noSign;
+
+    @Option(
+        names = "--require-signature",
+        description = "Mail that cannot be signed has to wait (451).")
+    private boolean requireSignature;
+
+    @Option(
+        names = "--refuse-several-authors",
+        description = "Mail with several authors is refused (550) instead of passed unsigned.")
+    private boolean refuseSeveralAuthors;
+
+    @Option(
+        names = "--sign-by-reverse-path",
+        description = "Sign a foreign author's mail whose reverse-path is in this domain.")
+    private boolean signByReversePath;
+
+    @Option(
+        names = "--signature-expiry",
+        paramLabel = "TIME",
+        converter = Expiry.Converter.class,
+        description = "How long a signature is valid, such as 7d or 36h, or none (default: 7d).")
+    private Expiry expiry = Expiry.DEFAULT;
+
+    @Option(
+        names = "--postmaster",
+        paramLabel = "USER|LIST",
+        description =
+            "Create the aliases postmaster and abuse for this user (UUID, identifier or address) or"
+                + " mailing list; user:X or list:X where both are called so.")
+    private @Nullable String postmaster;
+
+    Create(Context context) {
+      super(context);
+    }
+
+    @Override
+    protected void run() throws IOException, RefusedException, UsageException {
+      DomainName domain = DomainName.parse(name);
+      NewDomain created =
+          new NewDomain(
+              domain,
+              redirectTo == null ? null : DomainName.parse(redirectTo),
+              transactional,
+              !noSign,
+              requireSignature,
+              refuseSeveralAuthors,
+              signByReversePath,
+              expiry.duration(),
+              postmaster);
+      List<NewKey> keys = newKeys();
+      List<KeyRow> made = context().database().domains().create(created, keys);
+      say("created domain " + domain);
+      if (postmaster != null) {
+        say("created aliases postmaster@" + domain + " and abuse@" + domain);
+      }
+      made.forEach(key -> say(KeyMaker.announcement(key)));
+    }
+
+    private List<NewKey> newKeys() throws IOException, UsageException {
+      boolean both = createKeys.contains(KeyChoice.dkim);
+      boolean rsa = both || createKeys.contains(KeyChoice.rsa);
+      boolean ed25519 = both || createKeys.contains(KeyChoice.ed25519);
+      if (selector != null && !rsa) {
+        throw new UsageException("--dkim-selector goes with --create-key dkim or rsa");
+      }
+      List<NewKey> keys = new ArrayList<>();
+      KeyMaker maker = new KeyMaker(context());
+      if (rsa) {
+        keys.add(maker.rsa(KeyMaker.DEFAULT_RSA_BITS, selector));
+      }
+      if (ed25519) {
+        keys.add(maker.ed25519(null));
+      }
+      return keys;
+    }
+  }
+
+  /** {@code authserver domain list}. */
+  @Command(name = "list", description = "List domains.")
+  static final class ListAll extends AdminCommand {
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "CONTAINS",
+        description = "Only domains with this text in the name.")
+    private @Nullable String positional;
+
+    @Option(
+        names = {"-c", "--contains"},
+        paramLabel = "TEXT",
+        description = "The same as an option.")
+    private @Nullable String contains;
+
+    @Mixin private final FormatOption format = new FormatOption();
+
+    ListAll(Context context) {
+      super(context);
+    }
+
+    @Override
+    protected void run() throws IOException, RefusedException, UsageException {
+      DomainAdmin domains = context().database().domains();
+      rows(domains.list(contains == null ? positional : contains))
+          .print(format.format(), COLUMNS, context().out());
+    }
+  }
+
+  /** {@code authserver domain show}. */
+  @Command(name = "show", description = "Show domains with their signing policy.")
+  static final class Show extends AdminCommand {
+    @Parameters(arity = "1..*", paramLabel = "NAME", description = "The domains.")
+    private List<String> names = List.of();
+
+    @Mixin private final FormatOption format = new FormatOption();
+
+    Show(Context context) {
+      super(context);
+    }
+
+    @Override
+    protected void run() throws IOException, RefusedException, UsageException {
+      rows(load(context().database(), names)).printDetails(format.format(), context().out());
+    }
+  }
+
+  /** {@code authserver domain remove}. */
+  @Command(name = "remove", description = "Remove domains that have no aliases, with their keys.")
+  static final class Remove extends AdminCommand {
+    @Parameters(arity = "1..*", paramLabel = "NAME", description = "The domains.")
+    private List<String> names = List.of();
+
+    @Mixin private final ConfirmOption confirm = new ConfirmOption();
+
+    Remove(Context context) {
+      super(context);
+    }
+
+    @Override
+    protected void run() throws IOException, RefusedException, UsageException {
+      List<DomainRow> domains = load(context().database(), names);
+      List<String> lines =
+          domains.stream().map(d -> d.name() + " with its " + d.keys() + " keys").toList();
+      confirm.require(context(), "remove domain " + String.join(" and ", lines));
+      context().database().domains().remove(parse(names));
+      domains.forEach(d -> say("removed domain " + d.name()));
+    }
+  }
+
+  private static List<DomainRow> load(AdminDatabase database, List<String> names)
+      throws IOException, RefusedException {
+    List<DomainRow> domains = new ArrayList<>();
+    for (DomainName name : parse(names)) {
+      domains.add(database.domains().get(name));
+    }
+    return domains;
+  }
+
+  private static List<DomainName> parse(List<String> names) throws RefusedException {
+    List<DomainName> parsed = new ArrayList<>();
+    for (String name : names) {
+      parsed.add(DomainName.parse(name));
+    }
+    return parsed;
+  }
+}

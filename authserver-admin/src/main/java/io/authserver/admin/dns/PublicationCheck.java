@@ -1,0 +1,75 @@
+package io.authserver.admin.dns;
+
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Lookup;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.TXTRecord;
+import org.xbill.DNS.TextParseException;
+import org.xbill.DNS.Type;
+
+/**
+ * Asks DNS whether a key's record is published. CNAME and DNAME are followed; nothing is cached.
+ */
+public final class PublicationCheck {
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  private final @Nullable Resolver resolver;
+
+  /**
+   * Makes a check.
+   *
+   * @param resolver whom to ask, or null for the resolver of this machine
+   */
+  public PublicationCheck(@Nullable Resolver resolver) {
+    this.resolver = resolver;
+  }
+
+  /** Looks a record up; takes 5 s for each step at most. */
+  public Publication check(KeyRecord record) {
+    try {
+      Lookup lookup = new Lookup(Name.fromString(record.name(), Name.root), Type.TXT, DClass.IN);
+      lookup.setCache(null);
+      lookup.setHostsFileParser(null);
+      SimpleResolver server =
+          resolver == null ? new SimpleResolver() : new SimpleResolver(resolver.host());
+      if (resolver != null) {
+        server.setPort(resolver.port());
+      }
+      server.setTimeout(TIMEOUT);
+      lookup.setResolver(server);
+      Record[] answers = lookup.run();
+      return switch (lookup.getResult()) {
+        case Lookup.SUCCESSFUL ->
+            RecordMatcher.compare(record.value(), texts(answers == null ? new Record[0] : answers));
+        case Lookup.HOST_NOT_FOUND, Lookup.TYPE_NOT_FOUND -> new Publication.Missing();
+        default -> new Publication.Unchecked(lookup.getErrorString());
+      };
+    } catch (TextParseException e) {
+      return new Publication.Unchecked("the record's name is too long for DNS");
+    } catch (UnknownHostException e) {
+      return new Publication.Unchecked("the name server has no address");
+    }
+  }
+
+  private static List<String> texts(Record[] answers) {
+    List<String> texts = new ArrayList<>();
+    for (Record answer : answers) {
+      if (answer instanceof TXTRecord txt) {
+        StringBuilder text = new StringBuilder();
+        for (byte[] string : txt.getStringsAsByteArrays()) {
+          text.append(new String(string, StandardCharsets.ISO_8859_1));
+        }
+        texts.add(text.toString());
+      }
+    }
+    return texts;
+  }
+}

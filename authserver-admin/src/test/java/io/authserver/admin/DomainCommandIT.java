@@ -1,0 +1,158 @@
+package io.authserver.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DomainCommandIT extends AdminFixture {
+  private List<Object> names(String... more) {
+    String[] args = new String[4 + more.length];
+    System.arraycopy(new String[] {"domain", "list", "--format", "json"}, 0, args, 0, 4);
+    System.arraycopy(more, 0, args, 4, more.length);
+    return cli.run(args).rows().stream().map(row -> row.get("name")).toList();
+  }
+
+  @Test
+  void aDomainIsCreatedWithDefaultsShownAndRemoved() {
+    assertEquals("[]\n", cli.ok("domain", "list", "--format", "json").out());
+    Cli.Result created = cli.ok("domain", "create", "Example.ORG");
+    assertEquals("created domain example.org\n", created.err());
+    assertEquals("", created.out());
+
+    Map<String, Object> row = cli.run("domain", "show", "example.org", "-f", "json").row();
+
+    assertEquals("example.org", row.get("name"));
+    assertNull(row.get("redirect_to"));
+    assertEquals(false, row.get("transactional"));
+    assertEquals(true, row.get("sign"));
+    assertEquals(false, row.get("require_signature"));
+    assertEquals(604800L, row.get("signature_expiry_seconds"));
+    assertEquals(0L, row.get("keys"));
+    assertTrue(cli.ok("domain", "show", "EXAMPLE.org.").out().contains("example.org"));
+    assertTrue(cli.ok("domain", "list").out().startsWith("NAME "));
+
+    cli.ok("domain", "remove", "example.org", "--yes");
+    cli.run("domain", "show", "example.org").refuses("domain example.org does not exist");
+  }
+
+  @Test
+  void everyOptionIsStored() {
+    cli.ok(
+        "domain",
+        "create",
+        "münchen.example",
+        "--redirect-all-email-to",
+        "Example.NET",
+        "--transactional",
+        "--require-signature",
+        "--refuse-several-authors",
+        "--sign-by-reverse-path",
+        "--signature-expiry",
+        "none");
+
+    Map<String, Object> row = cli.run("domain", "show", "MÜNCHEN.example", "-f", "json").row();
+
+    assertEquals("xn--mnchen-3ya.example", row.get("name"));
+    assertEquals("example.net", row.get("redirect_to"));
+    assertEquals(true, row.get("transactional"));
+    assertEquals(true, row.get("require_signature"));
+    assertEquals(true, row.get("refuse_several_authors"));
+    assertEquals(true, row.get("sign_by_reverse_path"));
+    assertNull(row.get("signature_expiry_seconds"));
+  }
+
+  @Test
+  void theListIsSortedAndCanBeNarrowed() {
+    for (String name : List.of("b.example", "a.example", "c.test")) {
+      cli.ok("domain", "create", name);
+    }
+
+    assertEquals(List.of("a.example", "b.example", "c.test"), names());
+    assertEquals(List.of("a.example", "b.example"), names("EXAMPLE"));
+    assertEquals(List.of("c.test"), names("--contains", "c."));
+    assertEquals(List.of(), names("-c", "%"));
+  }
+
+  @Test
+  void whatTheRulesForbidIsRefusedInOneSentence() {
+    cli.ok("domain", "create", "a.example");
+
+    cli.run("domain", "create", "A.example").refuses("domain a.example exists already");
+    cli.run("domain", "create", "b.example", "--redirect-to", "b.example")
+        .refuses("domain b.example cannot redirect to itself");
+    cli.run("domain", "create", "b.example", "--no-sign", "--require-signature")
+        .refuses("domain b.example cannot require signatures that it does not make");
+    cli.run("domain", "create", "b.example", "--postmaster", "nobody")
+        .refuses("\"nobody\" is neither a user nor a mailing list");
+    cli.run("domain", "remove", "b.example", "-y").refuses("domain b.example does not exist");
+    assertEquals(List.of("a.example"), names());
+  }
+
+  @Test
+  void postmasterAndAbuseComeWithOneOption() {
+    cli.ok("user", "create", "alice", "Alice", "--no-password");
+    cli.ok("mailinglist", "create", "admins", "a@example.com");
+    cli.ok("mailinglist", "create", "alice", "a@example.com");
+
+    cli.run("domain", "create", "a.example", "--postmaster", "alice")
+        .refuses("\"alice\" is a user and a mailing list; write user:NAME or list:NAME");
+    cli.ok("domain", "create", "a.example", "--postmaster", "user:alice");
+    cli.ok("domain", "create", "b.example", "--postmaster", "admins");
+
+    List<Map<String, Object>> aliases = cli.run("emailalias", "list", "-f", "json").rows();
+    assertEquals(
+        List.of(
+            "abuse@a.example", "postmaster@a.example", "abuse@b.example", "postmaster@b.example"),
+        aliases.stream().map(row -> row.get("address")).toList());
+    assertEquals(
+        List.of("alice", "alice", "admins", "admins"),
+        aliases.stream().map(row -> row.get("target")).toList());
+  }
+
+  @Test
+  void aDomainWithAliasesStaysAndSoDoTheOthersOfTheCall() {
+    cli.ok("mailinglist", "create", "l");
+    cli.ok("domain", "create", "a.example");
+    cli.ok("domain", "create", "b.example", "--postmaster", "l");
+
+    cli.run("domain", "remove", "-y", "a.example", "b.example")
+        .refuses("domain b.example still has 2 aliases; remove them first");
+    assertEquals(List.of("a.example", "b.example"), names());
+  }
+
+  @Test
+  void removalIsConfirmedAtATerminal() {
+    cli.ok("domain", "create", "a.example", "--create-key", "ed25519");
+
+    cli.run("domain", "remove", "a.example")
+        .refuses(
+            "remove domain a.example with its 1 keys: not done, because there is no terminal to ask"
+                + " at; confirm with --yes");
+    Cli.Typist no = new Cli.Typist("n");
+    cli.typed(no, "domain", "remove", "a.example").refuses("not confirmed, nothing was changed");
+    assertEquals(List.of("remove domain a.example with its 1 keys? [y/N] "), no.prompts());
+    cli.typed(new Cli.Typist(), "domain", "remove", "a.example").exits(1);
+    cli.typed(new Cli.Typist("Yes"), "domain", "remove", "a.example").exits(0);
+    assertEquals(List.of(), names());
+  }
+
+  @Test
+  void keysAreCreatedWithTheDomainOrNeitherIs() {
+    Cli.Result result =
+        cli.ok("domain", "create", "a.example", "--create-key", "dkim", "--dkim-selector", "s1");
+
+    assertTrue(result.err().contains("created rsa key s1 of domain a.example"), result.err());
+    assertTrue(result.err().contains("created ed25519 key ed25519-"), result.err());
+    assertEquals(2, cli.run("dkim", "list", "a.example", "-f", "json").rows().size());
+    cli.run("domain", "create", "b.example", "--create-key", "rsa", "--dkim-selector", "a_b")
+        .exits(1);
+    assertEquals(List.of("a.example"), names());
+    cli.with("AUTHSERVER_WRAPPING_KEY_FILE", directory.resolve("none").toString());
+    cli.run("domain", "create", "b.example", "--create-key", "dkim").exits(1);
+    assertEquals(List.of("a.example"), names());
+  }
+}

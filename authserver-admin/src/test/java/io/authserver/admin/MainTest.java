@@ -1,0 +1,199 @@
+package io.authserver.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What needs no database: help, wrong usage, settings. */
+class MainTest {
+  private static final List<String> VERBS =
+      List.of(
+          "domain create",
+          "domain list",
+          "domain show",
+          "domain remove",
+          "dkim create",
+          "dkim list",
+          "dkim show",
+          "dkim dns",
+          "dkim activate",
+          "dkim retire",
+          "dkim revoke",
+          "dkim remove",
+          "user create",
+          "user list",
+          "user show",
+          "user set-delivery-mailbox",
+          "user set-password",
+          "user activate",
+          "user deactivate",
+          "user remove",
+          "emailalias create",
+          "emailalias list",
+          "emailalias show",
+          "emailalias block",
+          "emailalias blacklist",
+          "emailalias unblock",
+          "emailalias remove",
+          "mailinglist create",
+          "mailinglist list",
+          "mailinglist show",
+          "mailinglist add-address",
+          "mailinglist remove-address",
+          "mailinglist set-addresses",
+          "mailinglist remove",
+          "db bootstrap",
+          "db migrate",
+          "db status",
+          "spapi install",
+          "spapi grant",
+          "spapi revoke",
+          "spapi check",
+          "wrapping-key create",
+          "demo");
+
+  private final Cli cli = new Cli();
+
+  @Test
+  void everyVerbHasHelpOnStandardOutput() {
+    for (String verb : VERBS) {
+      Cli.Result result = cli.ok((verb + " --help").split(" "));
+      assertTrue(result.out().contains("Usage: authserver"), verb);
+      assertTrue(result.out().contains("--env-dir"), verb);
+      assertEquals("", result.err(), verb);
+    }
+  }
+
+  @Test
+  void theHelpNamesEveryNounAndExitCode() {
+    String help = cli.ok("--help").out();
+
+    for (String noun :
+        List.of(
+            "domain",
+            "dkim",
+            "user",
+            "emailalias",
+            "mailinglist",
+            "db",
+            "spapi",
+            "wrapping-key",
+            "demo")) {
+      assertTrue(help.contains("\n  " + noun + " "), help);
+    }
+    assertTrue(help.contains("the database cannot be reached"), help);
+    assertTrue(cli.ok("--version").out().startsWith("authserver "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "domain",
+        "no-such-noun",
+        "domain no-such-verb",
+        "domain create",
+        "domain create a.example b.example",
+        "domain create a.example --no-such-option",
+        "domain create a.example --signature-expiry soon",
+        "domain create a.example --create-key dsa",
+        "domain list --format yaml",
+        "dkim create a.example --bits 1024",
+        "dkim create a.example --algorithm ed25519 --bits 2048",
+        "dkim activate a.example",
+        "dkim activate a.example s1 --all",
+        "dkim activate a.example s1 --resolver a:b",
+        "user create only-one",
+        "user create a b --no-password --password-stdin",
+        "user create a b --no-password --alias",
+        "emailalias create a@a.example",
+        "emailalias create a@a.example -u x -m y",
+        "emailalias block",
+        "emailalias block a@a.example -u x",
+        "emailalias block a@a.example --action explode",
+        "mailinglist add-address",
+        "mailinglist add-address only-a-list",
+        "wrapping-key create",
+        "wrapping-key create a --output b",
+        "spapi grant",
+        "spapi check --installed --grant x",
+        "demo",
+      })
+  void wrongUsageIsExitCode2AndSaysWhereTheHelpIs(String line) {
+    String[] args = line.isEmpty() ? new String[0] : line.split(" ");
+    Cli.Result result =
+        cli.with("DATABASE_URL", "postgresql://u@127.0.0.1:1/none").run(args).exits(2);
+
+    assertTrue(result.err().startsWith("authserver: "), result.err());
+    assertEquals("", result.out());
+  }
+
+  @Test
+  void aPasswordOnTheCommandLineIsRefusedAndNotRepeated() {
+    cli.hiding("hunter2").with("DATABASE_URL", "postgresql://u@127.0.0.1:1/none");
+
+    for (String[] args :
+        new String[][] {
+          {"user", "create", "a", "b", "--password", "hunter2"},
+          {"user", "create", "a", "b", "--password=hunter2"},
+          {"user", "set-password", "a", "--password", "hunter2"}
+        }) {
+      assertTrue(cli.run(args).exits(2).err().contains("--password is not accepted"));
+    }
+  }
+
+  @Test
+  void aDatabaseUrlWithAPasswordIsRefusedOnTheCommandLine() {
+    Cli.Result result =
+        cli.hiding("hunter2")
+            .run("domain", "list", "--database-url", "postgresql://u:hunter2@127.0.0.1/x")
+            .exits(2);
+
+    assertTrue(result.err().contains("not accepted on the command line"), result.err());
+  }
+
+  @Test
+  void aMissingOrMalformedDatabaseUrlIsWrongUsage() {
+    assertTrue(cli.run("domain", "list").exits(2).err().contains("DATABASE_URL must be set"));
+    cli.hiding("hunter2").with("DATABASE_URL", "mysql://u:hunter2@h/x");
+    assertTrue(cli.run("domain", "list").exits(2).err().contains("DATABASE_URL"));
+  }
+
+  @Test
+  void badNamesAreRefusedBeforeTheDatabaseIsAsked() {
+    cli.with("DATABASE_URL", "postgresql://u@127.0.0.1:1/none");
+
+    cli.run("domain", "create", "a_b.example")
+        .refuses(
+            "\"a_b.example\" is not a domain name: a label has other characters than letters,"
+                + " digits and hyphens");
+    cli.run("user", "create", "a", "b", "--no-password", "--alias", "a@b@c")
+        .refuses("\"a@b@c\" is not an address local@domain: it has more than one @");
+    cli.run("mailinglist", "create", "l", "not-an-address")
+        .refuses("\"not-an-address\" is not an address local@domain: it has no @");
+  }
+
+  @Test
+  void anUnreachableDatabaseIsExitCode3() {
+    Cli.Result result =
+        cli.hiding("hunter2")
+            .with("DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/none")
+            .run("domain", "list")
+            .exits(3);
+
+    assertEquals(1, result.err().lines().count(), result.err());
+    assertFalse(result.err().isBlank());
+    cli.run("db", "migrate").exits(3);
+    cli.run("spapi", "check").exits(3);
+  }
+
+  @Test
+  void theBootstrapScriptIsPrintedWithoutADatabase() {
+    assertTrue(cli.ok("db", "bootstrap", "--print").out().contains("authserver_owner"));
+  }
+}
