@@ -1,0 +1,99 @@
+package io.authserver.db.migrate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.authserver.db.pool.DatabaseUrl;
+import io.authserver.db.testing.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Runs {@code sql/tests} with pgTAP, which is plain SQL: the file of Debian's package
+ * (postgresql-15-pgtap), or the one that the system property {@code authserver.pgtap} names, is
+ * loaded into the embedded database.
+ */
+class PgTapIT {
+  private static final Path TESTS = Path.of("..", "sql", "tests");
+
+  @TestFactory
+  Stream<DynamicTest> files() throws IOException {
+    Path pgTap = pgTap();
+    if (pgTap == null) {
+      if ("1".equals(System.getenv("AUTHSERVER_REQUIRE_ALL"))) {
+        assertNotNull(pgTap, "oracle missing: pgTAP");
+      }
+      assumeTrue(false, "oracle missing: pgTAP");
+    }
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(TESTS)) {
+      files = listed.filter(f -> f.toString().endsWith(".sql")).sorted().toList();
+    }
+    assertTrue(!files.isEmpty(), () -> "files");
+    return files.stream()
+        .map(file -> DynamicTest.dynamicTest("" + file.getFileName(), () -> run(pgTap, file)));
+  }
+
+  private static void run(Path pgTap, Path file) throws Exception {
+    try (TestDatabase database = TestDatabase.create();
+        Connection connection =
+            DatabaseUrl.parse(database.superuserUrl())
+                .connect("test", DatabaseUrl.Server.PRIMARY, Duration.ofSeconds(60));
+        Statement statement = connection.createStatement()) {
+      statement.setEscapeProcessing(false);
+      statement.execute("CREATE SCHEMA tap");
+      statement.execute("SET search_path = tap, public");
+      statement.execute("SET client_min_messages = warning");
+      statement.execute(Files.readString(pgTap));
+
+      List<String> lines = new ArrayList<>();
+      boolean rows = statement.execute(Files.readString(file));
+      while (rows || statement.getUpdateCount() != -1) {
+        if (rows) {
+          try (ResultSet found = statement.getResultSet()) {
+            while (found.next()) {
+              lines.add(String.valueOf(found.getString(1)));
+            }
+          }
+        }
+        rows = statement.getMoreResults();
+      }
+      assertTrue(lines.getFirst().startsWith("1.."), lines::toString);
+      assertEquals(
+          List.of(),
+          lines.stream().filter(l -> l.startsWith("not ok") || l.startsWith("# Looks")).toList(),
+          () -> String.join("\n", lines));
+    }
+  }
+
+  private static Path pgTap() throws IOException {
+    String named = System.getProperty("authserver.pgtap");
+    if (named != null) {
+      return Path.of(named);
+    }
+    Path installed = Path.of("/usr/share/postgresql");
+    if (!Files.isDirectory(installed)) {
+      return null;
+    }
+    try (Stream<Path> versions = Files.list(installed)) {
+      return versions
+          .map(version -> version.resolve("extension/pgtap.sql"))
+          .filter(Files::isReadable)
+          .sorted()
+          .reduce((first, second) -> second)
+          .orElse(null);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+-- Who may do what. Needs pgTAP; changes nothing.
+BEGIN;
+SELECT plan(31);
+
+SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_signer', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_api', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'signer_wrapping_keys', ARRAY[]::text[], 'authserver_signer', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'signer_wrapping_keys', ARRAY[]::text[], 'authserver_forwarder', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_resolve', ARRAY['text[]'], 'authserver_forwarder', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'forwarder_resolve', ARRAY['text[]'], 'authserver_signer', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_resolve', ARRAY['text[]'], 'authserver_api', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'find_login', ARRAY['text'], 'authserver_api', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'look_up', ARRAY['text'], 'authserver_forwarder', ARRAY[]::text[]);
+
+SELECT function_privs_are('public', 'authserver_get_credentials', ARRAY['character varying'], 'authserver_api', ARRAY['EXECUTE']);
+SELECT function_privs_are('public', 'authserver_get_credentials', ARRAY['character varying', 'character varying'], 'authserver_api', ARRAY['EXECUTE']);
+SELECT function_privs_are('public', 'authserver_check_domain', ARRAY['character varying'], 'authserver_api', ARRAY['EXECUTE']);
+SELECT function_privs_are('public', 'authserver_resolve_alias', ARRAY['character varying', 'boolean'], 'authserver_api', ARRAY['EXECUTE']);
+SELECT function_privs_are('public', 'authserver_iterate_users', ARRAY[]::text[], 'authserver_api', ARRAY['EXECUTE']);
+SELECT function_privs_are('public', 'authserver_get_credentials', ARRAY['character varying'], 'authserver_forwarder', ARRAY[]::text[]);
+SELECT function_privs_are('public', 'authserver_get_credentials', ARRAY['character varying'], 'authserver_signer', ARRAY[]::text[]);
+
+SELECT is_empty(
+    $$ SELECT p.oid::regprocedure FROM pg_proc p
+       WHERE (p.pronamespace = 'authserver'::regnamespace
+              OR (p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'authserver\_%'))
+         AND has_function_privilege('public', p.oid, 'EXECUTE') $$,
+    'no routine is everybody''s');
+SELECT is_empty(
+    $$ SELECT p.oid::regprocedure FROM pg_proc p
+       WHERE p.pronamespace = 'authserver'::regnamespace AND NOT 'search_path=pg_catalog, pg_temp' = ANY (p.proconfig) $$,
+    'every routine has its search_path');
+SELECT is_empty(
+    $$ SELECT c.relname, r.rolname FROM pg_class c, pg_roles r
+       WHERE c.relnamespace = 'authserver'::regnamespace AND c.relkind IN ('r', 'v', 'S')
+         AND r.rolname IN ('authserver_signer', 'authserver_forwarder', 'authserver_api')
+         AND CASE c.relkind WHEN 'S' THEN has_sequence_privilege(r.oid, c.oid, 'USAGE, SELECT, UPDATE')
+                            ELSE has_any_column_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES') END $$,
+    'daemons and API hold no right on a table');
+SELECT table_privs_are('authserver', 'mail_user', 'authserver_admin', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']);
+SELECT table_privs_are('authserver', 'schema_migration', 'authserver_admin', ARRAY['SELECT']);
+
+SELECT schema_privs_are('authserver', 'authserver_signer', ARRAY['USAGE']);
+SELECT schema_privs_are('authserver', 'authserver_forwarder', ARRAY['USAGE']);
+SELECT schema_privs_are('authserver', 'authserver_admin', ARRAY['USAGE']);
+SELECT schema_privs_are('authserver', 'authserver_api', ARRAY[]::text[]);
+SELECT is(has_schema_privilege('public', 'public', 'CREATE'), false, 'not everybody creates in public');
+
+SELECT is_empty(
+    $$ SELECT rolname FROM pg_roles
+       WHERE rolname LIKE 'authserver\_%' AND (rolcanlogin OR rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls) $$,
+    'the group roles can neither log in nor do anything special');
+SELECT is(pg_has_role('authserver_admin', 'authserver_owner', 'MEMBER'), false, 'admin is not the owner');
+SELECT is(pg_has_role('authserver_signer', 'authserver_admin', 'MEMBER'), false, 'signer is not admin');
+SELECT is(pg_has_role('authserver_forwarder', 'authserver_signer', 'MEMBER'), false, 'forwarder is not signer');
+
+SELECT * FROM finish();
+ROLLBACK;

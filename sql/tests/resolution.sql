@@ -1,0 +1,66 @@
+-- What addresses resolve to, for mailforwarder and for the stored-procedure API. Needs pgTAP; changes nothing.
+BEGIN;
+SELECT plan(22);
+
+INSERT INTO authserver.domain (name, redirect_to) VALUES
+    ('ours.example', NULL), ('old.example', 'ours.example'), ('gone.example', 'foreign.example');
+INSERT INTO authserver.mail_user (identifier, password) VALUES ('alice', '$5$salt$alice'), ('former', '$5$salt$former');
+INSERT INTO authserver.mailing_list (name) VALUES ('team');
+INSERT INTO authserver.email_alias (domain_id, local_part, user_id, list_id, blocked)
+SELECT d.id, v.local_part, u.id, l.id, v.blocked
+FROM (VALUES ('alice', 'alice', NULL, NULL), ('info-desk', 'alice', NULL, NULL), ('former', 'former', NULL, NULL),
+             ('team', NULL, 'team', NULL), ('spam', NULL, NULL, 'reject')) v (local_part, identifier, list, blocked)
+JOIN authserver.domain d ON d.name = 'ours.example'
+LEFT JOIN authserver.mail_user u ON u.identifier = v.identifier
+LEFT JOIN authserver.mailing_list l ON l.name = v.list;
+UPDATE authserver.mail_user u SET delivery_mailbox_id = a.id, active = u.identifier <> 'former'
+FROM authserver.email_alias a WHERE a.user_id = u.id AND a.local_part = u.identifier;
+INSERT INTO authserver.mailing_list_address (list_id, address) SELECT id, 'alice+l@ours.example' FROM authserver.mailing_list;
+INSERT INTO authserver.mailing_list_address (list_id, address) SELECT id, 'Bob@foreign.example' FROM authserver.mailing_list;
+INSERT INTO authserver.service_user (user_id, username, password)
+SELECT id, 'phone', '$5$salt$phone' FROM authserver.mail_user WHERE identifier = 'alice';
+INSERT INTO authserver.permission (name) VALUES ('mail');
+INSERT INTO authserver.user_permission
+SELECT u.id, p.id FROM authserver.mail_user u, authserver.permission p WHERE u.identifier = 'alice';
+
+SELECT results_eq(
+    $$ SELECT decision, matched_local_part FROM authserver.forwarder_resolve(ARRAY[
+         'alice@ours.example', 'ALICE+x@ours.example', 'info-desk-x@ours.example', 'former@ours.example',
+         'nobody@ours.example', 'spam+x@ours.example', 'x@foreign.example', 'a@b@ours.example', '"alice"@ours.example']) $$,
+    $$ VALUES ('user', 'alice'), ('user', 'alice'), ('user', 'info-desk'), ('unknown', 'former'), ('unknown', NULL),
+              ('blocked', 'spam'), ('foreign', NULL), ('invalid', NULL), ('user', 'alice') $$,
+    'the first row found decides');
+SELECT results_eq(
+    $$ SELECT step, parent, depth, address, decision FROM authserver.forwarder_resolve(ARRAY['team@old.example']) $$,
+    $$ VALUES (1, NULL, 0, 'team@old.example', 'redirect'), (2, 1, 1, 'team@ours.example', 'list'),
+              (3, 2, 2, 'alice+l@ours.example', 'user'), (4, 2, 2, 'Bob@foreign.example', 'foreign') $$,
+    'redirects and lists are followed');
+SELECT is_empty($$ SELECT * FROM authserver.forwarder_resolve('{}') $$);
+SELECT is_empty($$ SELECT * FROM authserver.forwarder_resolve(NULL) $$);
+
+SELECT results_eq($$ SELECT alias::text FROM authserver_resolve_alias('alice@ours.example', TRUE) $$, $$ VALUES ('virtmail') $$);
+SELECT results_eq($$ SELECT alias::text FROM authserver_resolve_alias('info-desk@ours.example', TRUE) $$, $$ VALUES ('alice@ours.example') $$);
+SELECT results_eq($$ SELECT alias::text FROM authserver_resolve_alias('alice+x@ours.example', FALSE) $$, $$ VALUES ('alice@ours.example') $$);
+SELECT results_eq($$ SELECT alias::text FROM authserver_resolve_alias('Team@ours.example', FALSE) $$, $$ VALUES ('Team@ours.example') $$);
+SELECT results_eq($$ SELECT alias::text FROM authserver_resolve_alias('x@gone.example', FALSE) $$, $$ VALUES ('x@foreign.example') $$);
+SELECT results_eq($$ SELECT alias::text FROM authserver_resolve_alias('phone', FALSE) $$, $$ VALUES ('phone') $$);
+SELECT is_empty($$ SELECT * FROM authserver_resolve_alias('phone', TRUE) $$);
+SELECT is_empty($$ SELECT * FROM authserver_resolve_alias('@ours.example', TRUE) $$);
+SELECT is_empty($$ SELECT * FROM authserver_resolve_alias('spam@ours.example', TRUE) $$);
+SELECT is_empty($$ SELECT * FROM authserver_resolve_alias('former@ours.example', FALSE) $$);
+
+SELECT results_eq(
+    $$ SELECT c.primary_alias::text, c.password::text
+       FROM authserver_resolve_alias('phone', FALSE) r, authserver_get_credentials(r.alias) c $$,
+    $$ VALUES ('alice@ours.example', '$5$salt$phone') $$,
+    'a service user logs in with its own password');
+SELECT is_empty($$ SELECT * FROM authserver_get_credentials('former@ours.example') $$);
+SELECT results_eq($$ SELECT count(*)::int FROM authserver_get_credentials('alice@ours.example', 'mail') $$, ARRAY[1]);
+SELECT is_empty($$ SELECT * FROM authserver_get_credentials('alice@ours.example', 'other') $$);
+SELECT results_eq($$ SELECT d::text FROM authserver_check_domain('OURS.example') d $$, $$ VALUES ('ours.example') $$);
+SELECT is_empty($$ SELECT * FROM authserver_check_domain('foreign.example') $$, 'unknown is no row, not a NULL');
+SELECT results_eq($$ SELECT userid::text FROM authserver_iterate_users() $$, $$ VALUES ('alice@ours.example') $$);
+SELECT throws_ok($$ UPDATE authserver.domain SET name = 'new.example' WHERE name = 'ours.example' $$, '23514');
+
+SELECT * FROM finish();
+ROLLBACK;
