@@ -15,6 +15,7 @@ import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A private key, parsed once and used by any number of threads. Its text shows nothing secret.
@@ -37,6 +38,9 @@ public final class DkimPrivateKey {
   private final byte[] pkcs8;
   private final PrivateKey key;
   private final DkimPublicKey publicKey;
+
+  /** The key as the signing provider has it, made at the first signature; any thread may set it. */
+  private volatile @Nullable PrivateKey signingKey;
 
   private DkimPrivateKey(
       KeyAlgorithm algorithm, byte[] pkcs8, PrivateKey key, DkimPublicKey publicKey) {
@@ -133,8 +137,7 @@ public final class DkimPrivateKey {
       byte[] published =
           Der.write(Der.SEQUENCE, integer(crt.getModulus()), integer(crt.getPublicExponent()));
       DkimPublicKey publicKey = DkimPublicKey.ofPublished(KeyAlgorithm.RSA, published);
-      PrivateKey key = SignatureProviders.rsaKey(pkcs8);
-      return new DkimPrivateKey(KeyAlgorithm.RSA, pkcs8, key, publicKey).proved();
+      return new DkimPrivateKey(KeyAlgorithm.RSA, pkcs8, parsed, publicKey).proved();
     } catch (GeneralSecurityException e) {
       throw new DkimKeyException("not a usable RSA key", e);
     }
@@ -146,7 +149,11 @@ public final class DkimPrivateKey {
 
   /** Signs and checks once: halves that do not belong together are found here, not by receivers. */
   private DkimPrivateKey proved() throws DkimKeyException, GeneralSecurityException {
-    if (!publicKey.verify(sign(PROBE), PROBE)) {
+    // With the JDK: who only makes or reads keys needs no native provider, and hears nothing of it.
+    Signature probe = Signature.getInstance(SignatureProviders.jcaName(algorithm));
+    probe.initSign(key);
+    probe.update(PROBE);
+    if (!publicKey.verify(probe.sign(), PROBE)) {
       throw new DkimKeyException("the private key does not match its public half");
     }
     return this;
@@ -213,7 +220,10 @@ public final class DkimPrivateKey {
     return Pem.encode("PRIVATE KEY", pkcs8);
   }
 
-  /** Returns the name of the crypto provider that signs, for a log line. */
+  /**
+   * Returns the name of the crypto provider that signs, for a log line. A daemon asks at its start,
+   * so that the WARN of a provider that does not load comes then and not with the first message.
+   */
   public static String providerName() {
     return SignatureProviders.name();
   }
@@ -226,8 +236,13 @@ public final class DkimPrivateKey {
    * @throws GeneralSecurityException when the provider fails
    */
   public byte[] sign(byte[]... parts) throws GeneralSecurityException {
+    PrivateKey ready = signingKey;
+    if (ready == null) {
+      ready = algorithm == KeyAlgorithm.RSA ? SignatureProviders.rsaKey(pkcs8) : key;
+      signingKey = ready;
+    }
     Signature signature = SignatureProviders.signature(algorithm);
-    signature.initSign(key);
+    signature.initSign(ready);
     for (byte[] part : parts) {
       signature.update(part);
     }

@@ -96,8 +96,7 @@ public final class DkimPublicKey {
    */
   public boolean verify(byte[] signature, byte[]... parts) {
     try {
-      Signature verifier =
-          Signature.getInstance(algorithm == KeyAlgorithm.RSA ? "SHA256withRSA" : "Ed25519");
+      Signature verifier = Signature.getInstance(SignatureProviders.jcaName(algorithm));
       verifier.initVerify(key);
       for (byte[] part : parts) {
         verifier.update(part);

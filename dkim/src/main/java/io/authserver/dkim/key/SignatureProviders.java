@@ -23,7 +23,7 @@ final class SignatureProviders {
 
   private SignatureProviders() {}
 
-  /** Loaded at the first signature or the first key, by one thread. */
+  /** Loaded at the first signature, by one thread. */
   private static final class Holder {
     private static final @Nullable Provider NATIVE = load();
 
@@ -55,12 +55,15 @@ final class SignatureProviders {
     return provider == null ? "JDK" : provider.getName();
   }
 
+  static String jcaName(KeyAlgorithm algorithm) {
+    return switch (algorithm) {
+      case RSA -> "SHA256withRSA";
+      case ED25519 -> "Ed25519";
+    };
+  }
+
   static Signature signature(KeyAlgorithm algorithm) throws NoSuchAlgorithmException {
-    String name =
-        switch (algorithm) {
-          case RSA -> "SHA256withRSA";
-          case ED25519 -> "Ed25519";
-        };
+    String name = jcaName(algorithm);
     Provider provider = Holder.NATIVE;
     if (provider != null) {
       try {
