@@ -190,7 +190,7 @@ public final class Daemon {
     notifier.stopping("waiting for transactions under way, " + limit.toSeconds() + " s at most");
     long begun = System.nanoTime();
     for (DaemonPart part : assembly.parts()) {
-      part.beginStop();
+      part.beginStop(limit);
     }
     boolean drained = true;
     for (DaemonPart part : assembly.parts()) {

@@ -15,8 +15,12 @@ public interface DaemonPart extends AutoCloseable {
    */
   default void start() throws IOException {}
 
-  /** Stops to take new work; returns at once. */
-  default void beginStop() {}
+  /**
+   * Stops to take new work; returns at once.
+   *
+   * @param limit how long the work that was begun may take from now on
+   */
+  default void beginStop(Duration limit) {}
 
   /**
    * Waits for the work that was begun.

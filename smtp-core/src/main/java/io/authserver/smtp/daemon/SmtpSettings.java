@@ -1,0 +1,300 @@
+package io.authserver.smtp.daemon;
+
+import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.relay.NextHopConfiguration;
+import io.authserver.smtp.relay.RelayTimeouts;
+import io.authserver.smtp.server.FrontLimits;
+import io.authserver.smtp.server.FrontTimeouts;
+import io.authserver.smtp.server.SmtpFront;
+import io.authserver.smtp.server.StrayLineEnds;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The settings that every SMTP daemon has: the limits and timeouts of its front and of the next
+ * hop, under the daemon's own prefix, e.g. {@code DKIMSIGNER_MAX_MESSAGE_SIZE}.
+ */
+public final class SmtpSettings {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final Setting<String> hostName;
+  private final Setting<Path> spoolDirectory;
+  private final Setting<Long> memoryBudget;
+  private final Setting<Long> messageSize;
+  private final Setting<Integer> recipients;
+  private final Setting<Integer> sessions;
+  private final Setting<Integer> commandLine;
+  private final Setting<Long> headerSize;
+  private final Setting<Long> lineLength;
+  private final Setting<Integer> receivedFields;
+  private final Setting<Integer> errors;
+  private final Setting<Duration> commandTimeout;
+  private final Setting<Duration> dataTimeout;
+  private final Setting<Duration> messageTimeout;
+  private final Setting<Duration> sessionTimeout;
+  private final Setting<StrayLineEnds> strayLineEnds;
+  private final Setting<Integer> nextHopConnections;
+  private final Setting<Integer> nextHopMessages;
+  private final Setting<Duration> nextHopIdle;
+  private final Setting<Duration> nextHopConnectTimeout;
+  private final Setting<Duration> nextHopTimeout;
+  private final Setting<Duration> nextHopExtensionsAge;
+
+  /**
+   * Defines the settings.
+   *
+   * @param prefix the daemon's, e.g. {@code DKIMSIGNER}
+   */
+  public SmtpSettings(String prefix) {
+    FrontLimits limits = FrontLimits.DEFAULTS;
+    FrontTimeouts timeouts = FrontTimeouts.DEFAULTS;
+    hostName =
+        Setting.of(
+                prefix + "_HOSTNAME",
+                SettingTypes.host(),
+                "our name in the banner, in EHLO and in Received; default: the machine's")
+            .optional();
+    spoolDirectory =
+        Setting.of(
+                "SPOOL_DIR",
+                SettingTypes.path(),
+                "where messages go that do not fit the memory budget; no tmpfs")
+            .orElse("/var/tmp");
+    memoryBudget =
+        Setting.of(
+                prefix + "_MEMORY_BUDGET",
+                SettingTypes.byteSize(0, 64L << 30),
+                "memory for the messages of all sessions together; beyond it they are spooled")
+            .orElse("64MiB");
+    messageSize =
+        Setting.of(
+                prefix + "_MAX_MESSAGE_SIZE",
+                SettingTypes.byteSize(1024, 1L << 31),
+                "largest message, offered as SIZE; at least the edge's (552 5.3.4)")
+            .orElse((limits.messageSize() >> 20) + "MiB");
+    recipients =
+        count(
+            prefix + "_MAX_RECIPIENTS",
+            limits.recipients(),
+            100,
+            100_000,
+            "recipients of a transaction (452 4.5.3)");
+    sessions =
+        count(prefix + "_MAX_SESSIONS", limits.sessions(), 1, 100_000, "sessions (421 4.3.2)");
+    commandLine =
+        count(
+            prefix + "_MAX_COMMAND_LINE",
+            limits.commandLine(),
+            512,
+            65_536,
+            "octets of a command line (500 5.5.2)");
+    headerSize =
+        Setting.of(
+                prefix + "_MAX_HEADER_SIZE",
+                SettingTypes.byteSize(1024, 64L << 20),
+                "largest header section of a message (552 5.3.4)")
+            .orElse((limits.headerSize() >> 20) + "MiB");
+    lineLength =
+        Setting.of(
+                prefix + "_MAX_LINE_LENGTH",
+                SettingTypes.byteSize(1000, 64L << 20),
+                "longest line of a message (554 5.6.0)")
+            .orElse((limits.lineLength() >> 10) + "KiB");
+    receivedFields =
+        count(
+            prefix + "_MAX_RECEIVED_FIELDS",
+            limits.receivedFields(),
+            1,
+            1000,
+            "Received fields of a message; more is a loop (554 5.4.6)");
+    errors =
+        count(
+            prefix + "_MAX_ERRORS",
+            limits.errors(),
+            1,
+            100_000,
+            "commands in error of a session (421 4.7.0)");
+    commandTimeout =
+        time(
+            prefix + "_COMMAND_TIMEOUT",
+            timeouts.command(),
+            HOUR,
+            "wait for a command (421 4.4.2)");
+    dataTimeout =
+        time(
+            prefix + "_DATA_TIMEOUT",
+            timeouts.dataBlock(),
+            HOUR,
+            "wait for more of a message (421 4.4.2)");
+    messageTimeout =
+        time(
+            prefix + "_MESSAGE_TIMEOUT",
+            timeouts.message(),
+            Duration.ofHours(24),
+            "time for a whole message to come in (421 4.4.2)");
+    sessionTimeout =
+        time(
+            prefix + "_SESSION_TIMEOUT",
+            timeouts.session(),
+            Duration.ofHours(24),
+            "age at which a session ends between transactions (421 4.4.2)");
+    strayLineEnds =
+        Setting.of(
+                prefix + "_STRAY_LINE_ENDS",
+                SettingTypes.oneOf(StrayLineEnds.class),
+                "a bare CR or LF in a message is converted, or the message refused (550 5.6.11)")
+            .orElse("convert");
+    nextHopConnections =
+        count(
+            prefix + "_NEXT_HOP_CONNECTIONS",
+            50,
+            1,
+            10_000,
+            "connections to each next hop at most");
+    nextHopMessages =
+        count(
+            prefix + "_NEXT_HOP_MESSAGES",
+            80,
+            1,
+            1_000_000,
+            "messages over one connection to a next hop; OpenSMTPD allows 100");
+    nextHopIdle =
+        time(
+            prefix + "_NEXT_HOP_IDLE",
+            Duration.ofSeconds(30),
+            HOUR,
+            "time that an idle connection to a next hop is kept");
+    nextHopConnectTimeout =
+        time(
+            prefix + "_NEXT_HOP_CONNECT_TIMEOUT",
+            RelayTimeouts.DEFAULTS.connect(),
+            Duration.ofMinutes(2),
+            "wait for a connection to a next hop (451 4.4.1)");
+    nextHopTimeout =
+        time(
+            prefix + "_NEXT_HOP_TIMEOUT",
+            RelayTimeouts.DEFAULTS.total(),
+            RelayTimeouts.MAXIMUM,
+            "all that a next hop may take before we answer our client (451 4.4.2)");
+    nextHopExtensionsAge =
+        time(
+            prefix + "_NEXT_HOP_EXTENSIONS_AGE",
+            Duration.ofMinutes(5),
+            Duration.ofHours(24),
+            "time after which a next hop is asked again what it offers");
+  }
+
+  /** Returns all of them, for the daemon's table. */
+  public List<Setting<?>> all() {
+    return List.of(
+        hostName,
+        spoolDirectory,
+        memoryBudget,
+        messageSize,
+        recipients,
+        sessions,
+        commandLine,
+        headerSize,
+        lineLength,
+        receivedFields,
+        errors,
+        commandTimeout,
+        dataTimeout,
+        messageTimeout,
+        sessionTimeout,
+        strayLineEnds,
+        nextHopConnections,
+        nextHopMessages,
+        nextHopIdle,
+        nextHopConnectTimeout,
+        nextHopTimeout,
+        nextHopExtensionsAge);
+  }
+
+  /** Returns the memory budget, which all fronts of a daemon share. */
+  public MemoryBudget budget(Settings settings) {
+    return new MemoryBudget(settings.get(memoryBudget));
+  }
+
+  /** Returns a front with the limits, timeouts and names as they are configured. */
+  public SmtpFront.Builder front(Settings settings, MemoryBudget budget) {
+    return SmtpFront.builder()
+        .hostName(ourName(settings))
+        .memoryBudget(budget)
+        .spoolDirectory(settings.get(spoolDirectory))
+        .strayLineEnds(settings.get(strayLineEnds))
+        .limits(
+            new FrontLimits(
+                settings.get(messageSize),
+                settings.get(recipients),
+                settings.get(sessions),
+                settings.get(commandLine),
+                Math.toIntExact(settings.get(headerSize)),
+                Math.toIntExact(settings.get(lineLength)),
+                settings.get(receivedFields),
+                settings.get(errors),
+                FrontLimits.DEFAULTS.backlog()))
+        .timeouts(
+            new FrontTimeouts(
+                settings.get(commandTimeout),
+                settings.get(dataTimeout),
+                settings.get(messageTimeout),
+                settings.get(sessionTimeout),
+                FrontTimeouts.DEFAULTS.write(),
+                FrontTimeouts.DEFAULTS.finalDot()));
+  }
+
+  /** Returns how a next hop is spoken to. */
+  public NextHopConfiguration nextHop(Settings settings, HostPort address) {
+    Duration total = settings.get(nextHopTimeout);
+    RelayTimeouts standard = RelayTimeouts.DEFAULTS;
+    return new NextHopConfiguration(
+        address.host(),
+        address.port(),
+        ourName(settings),
+        settings.get(nextHopConnections),
+        settings.get(nextHopIdle),
+        settings.get(nextHopMessages),
+        new RelayTimeouts(
+            earlier(settings.get(nextHopConnectTimeout), total),
+            earlier(standard.banner(), total),
+            earlier(standard.ehlo(), total),
+            earlier(standard.envelope(), total),
+            earlier(standard.data(), total),
+            earlier(standard.block(), total),
+            earlier(standard.finalReply(), total),
+            total),
+        settings.get(nextHopExtensionsAge));
+  }
+
+  /** Returns our name; RFC 5321 §4.1.3 has the address literal for a machine without one. */
+  private String ourName(Settings settings) {
+    return settings.find(hostName).orElseGet(SmtpSettings::machineName);
+  }
+
+  private static String machineName() {
+    try {
+      String name = InetAddress.getLocalHost().getHostName();
+      return name.matches("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?") ? name : "[127.0.0.1]";
+    } catch (UnknownHostException e) {
+      return "[127.0.0.1]";
+    }
+  }
+
+  private static Duration earlier(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private static Setting<Integer> count(String name, int value, int min, int max, String effect) {
+    return Setting.of(name, SettingTypes.integer(min, max), effect).orElse(String.valueOf(value));
+  }
+
+  private static Setting<Duration> time(String name, Duration value, Duration max, String effect) {
+    return Setting.of(name, SettingTypes.duration(SECOND, max), effect)
+        .orElse(SettingTypes.print(value));
+  }
+}
