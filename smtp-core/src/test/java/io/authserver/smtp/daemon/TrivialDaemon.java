@@ -83,7 +83,7 @@ final class TrivialDaemon implements DaemonPart {
   }
 
   @Override
-  public void beginStop() {
+  public void beginStop(Duration limit) {
     close();
   }
 

@@ -1,0 +1,174 @@
+package io.authserver.dkimsigner;
+
+import io.authserver.db.cache.CacheMetrics;
+import io.authserver.db.cache.ChangeFeed;
+import io.authserver.db.migrate.DaemonRole;
+import io.authserver.db.migrate.StartupCheck;
+import io.authserver.db.pool.AuthDatabase;
+import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.db.pool.DatabaseSettings;
+import io.authserver.db.pool.DatabaseUrl;
+import io.authserver.db.signing.CachingSigningStore;
+import io.authserver.db.signing.JdbcSigningStore;
+import io.authserver.db.signing.SigningStore;
+import io.authserver.db.signing.WrappingKeys;
+import io.authserver.dkim.sign.SigningProfile;
+import io.authserver.smtp.daemon.Daemon;
+import io.authserver.smtp.daemon.DaemonAssembly;
+import io.authserver.smtp.daemon.FrontPart;
+import io.authserver.smtp.daemon.HostPort;
+import io.authserver.smtp.daemon.PrometheusRelayMetrics;
+import io.authserver.smtp.daemon.Setting;
+import io.authserver.smtp.daemon.SettingTypes;
+import io.authserver.smtp.daemon.Settings;
+import io.authserver.smtp.daemon.SettingsTable;
+import io.authserver.smtp.daemon.SmtpSettings;
+import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.relay.RelayMetrics;
+import io.authserver.smtp.relay.RelayPool;
+import io.authserver.smtp.server.FrontMetrics;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The signing daemon: receives mail, signs it with the author domain's keys, relays it. */
+public final class DkimSignerMain {
+  private static final Logger LOG = LoggerFactory.getLogger(DkimSignerMain.class);
+
+  static final Setting<List<NetworkMapping>> MAPPING =
+      Setting.of(
+              "DKIMSIGNER_NETWORK_MAPPING",
+              NetworkMapping.listType(),
+              "where to listen and, for each, the next hop; several mappings with commas")
+          .orElse("127.0.0.1:10036->127.0.0.1:10035");
+
+  static final Setting<DatabaseUrl> DATABASE = DatabaseSettings.url();
+
+  static final Setting<List<Path>> WRAPPING_KEYS =
+      Setting.secretFile(
+          "AUTHSERVER_WRAPPING_KEY_FILE",
+          SettingTypes.list(SettingTypes.path()),
+          "the wrapping key of the private keys; two files during a change");
+
+  static final Setting<Integer> MAX_KEYS =
+      Setting.of(
+              "DKIMSIGNER_MAX_KEYS",
+              SettingTypes.integer(1, 1_000_000),
+              "private keys that are kept unwrapped in memory")
+          .orElse("10000");
+
+  static final SmtpSettings SMTP = new SmtpSettings("DKIMSIGNER");
+
+  private DkimSignerMain() {}
+
+  /** Returns every setting, in the order of the documentation. */
+  public static SettingsTable settingsTable() {
+    List<Setting<?>> settings = new ArrayList<>();
+    settings.addAll(List.of(MAPPING, DATABASE, WRAPPING_KEYS, MAX_KEYS));
+    settings.addAll(SMTP.all());
+    return SettingsTable.of("dkimsigner", settings);
+  }
+
+  /** Runs the daemon until SIGTERM, or says why it cannot. */
+  public static void main(String[] arguments) {
+    Daemon.of(settingsTable(), DkimSignerMain::assemble).run(arguments);
+  }
+
+  static void assemble(DaemonAssembly daemon) {
+    Settings settings = daemon.settings();
+    Optional<WrappingKeys> keys =
+        daemon.attempt(() -> WrappingKeys.load(settings.get(WRAPPING_KEYS)));
+    Optional<AuthDatabase> database =
+        daemon.attempt(
+            () ->
+                AuthDatabase.open(
+                    AuthDatabase.Settings.forDaemon(settings.get(DATABASE), "dkimsigner")));
+    database
+        .flatMap(opened -> daemon.attempt(() -> problems(opened, keys)))
+        .ifPresent(problems -> problems.forEach(daemon::problem));
+    Map<NetworkMapping, ServerSocket> sockets = new LinkedHashMap<>();
+    daemon
+        .attempt(() -> settings.get(MAPPING))
+        .ifPresent(
+            mappings ->
+                mappings.forEach(
+                    mapping ->
+                        daemon
+                            .attempt(() -> daemon.listen(mapping.input()))
+                            .ifPresent(socket -> sockets.put(mapping, socket))));
+    daemon
+        .attempt(() -> new Limits(settings))
+        .filter(limits -> daemon.isSound() && !daemon.isCheckOnly())
+        .ifPresent(
+            limits -> wire(daemon, limits, database.orElseThrow(), keys.orElseThrow(), sockets));
+  }
+
+  /** Reads every limit, so that one with a problem keeps the daemon from starting. */
+  private record Limits(int maxKeys, MemoryBudget budget) {
+    Limits(Settings settings) {
+      this(settings.get(MAX_KEYS), SMTP.budget(settings));
+    }
+  }
+
+  private static List<String> problems(AuthDatabase database, Optional<WrappingKeys> keys)
+      throws AuthDatabaseException {
+    List<String> problems = StartupCheck.problems(database, DaemonRole.SIGNER);
+    return problems.isEmpty() && keys.isPresent()
+        ? StartupCheck.wrappingKeyProblems(database, keys.get())
+        : problems;
+  }
+
+  private static void wire(
+      DaemonAssembly daemon,
+      Limits limits,
+      AuthDatabase database,
+      WrappingKeys keys,
+      Map<NetworkMapping, ServerSocket> sockets) {
+    Settings settings = daemon.settings();
+    InstantSource clock = InstantSource.system();
+    SignerMetrics metrics = new SignerMetrics(daemon.metrics());
+    FrontMetrics frontMetrics = FrontMetrics.NONE;
+    RelayMetrics relayMetrics = new PrometheusRelayMetrics(daemon.metrics());
+
+    ChangeFeed feed = daemon.attempt(() -> ChangeFeed.start(database)).orElseThrow();
+    SigningStore store =
+        new CachingSigningStore(new JdbcSigningStore(database), feed, CacheMetrics.NONE);
+    MessageSigner signer =
+        new MessageSigner(
+            new KeyRing(keys, limits.maxKeys(), metrics, clock),
+            SigningProfile.standard(),
+            metrics,
+            clock);
+
+    Map<HostPort, RelayPool> nextHops = new HashMap<>();
+    sockets.forEach(
+        (mapping, socket) -> {
+          RelayPool nextHop =
+              nextHops.computeIfAbsent(
+                  mapping.output(),
+                  address ->
+                      daemon
+                          .attempt(
+                              () -> RelayPool.start(SMTP.nextHop(settings, address), relayMetrics))
+                          .orElseThrow());
+          daemon.add(
+              new FrontPart(
+                  SMTP.front(settings, limits.budget())
+                      .listener(() -> socket)
+                      .extensions(nextHop::extensions)
+                      .transactions(
+                          session -> new SigningTransaction(store, signer, metrics, nextHop))
+                      .metrics(frontMetrics)
+                      .build()));
+          LOG.info("event=mapping listen={} next_hop={}", mapping.input(), mapping.output());
+        });
+  }
+}

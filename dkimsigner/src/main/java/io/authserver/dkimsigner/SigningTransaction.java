@@ -1,0 +1,169 @@
+package io.authserver.dkimsigner;
+
+import io.authserver.db.signing.SigningDomain;
+import io.authserver.db.signing.SigningStore;
+import io.authserver.dkimsigner.select.AuthorReader;
+import io.authserver.dkimsigner.select.SigningDecision;
+import io.authserver.dkimsigner.select.SigningDecision.NoUsableKey;
+import io.authserver.dkimsigner.select.SigningDecision.PassThrough;
+import io.authserver.dkimsigner.select.SigningDecision.Reject;
+import io.authserver.dkimsigner.select.SigningDecision.Sign;
+import io.authserver.dkimsigner.select.SigningSelector;
+import io.authserver.dkimsigner.select.SigningSelector.Origin;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.address.Recipient;
+import io.authserver.smtp.address.ReversePath;
+import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.message.MessageBytes;
+import io.authserver.smtp.message.OriginMark;
+import io.authserver.smtp.relay.NextHop;
+import io.authserver.smtp.relay.RelayOutcome;
+import io.authserver.smtp.relay.RelayTransaction;
+import io.authserver.smtp.reply.Reply;
+import io.authserver.smtp.server.MailTransaction;
+import io.authserver.smtp.server.ReceivedMessage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One mail transaction: the envelope goes to the next hop as it comes, the message after it was
+ * signed. The reply to each command is the next hop's.
+ */
+final class SigningTransaction implements MailTransaction {
+  private static final Reply SEVERAL_AUTHORS =
+      Reply.of(550, "5.6.0", "This domain does not send mail with several authors");
+  private static final Reply NO_USABLE_KEY =
+      Reply.of(451, "4.3.5", "The author's domain must sign its mail and cannot at the moment");
+
+  /** A transaction has one connection, so waiting for it cannot block another of its own. */
+  private static final Duration CONNECTION_WAIT = Duration.ofSeconds(30);
+
+  private final SigningStore store;
+  private final MessageSigner signer;
+  private final SignerMetrics metrics;
+  private final RelayTransaction relay;
+  private final Map<String, String> logFields = new LinkedHashMap<>();
+
+  private Optional<String> reversePathDomain = Optional.empty();
+  private int accepted;
+
+  SigningTransaction(
+      SigningStore store, MessageSigner signer, SignerMetrics metrics, NextHop nextHop) {
+    this.store = store;
+    this.signer = signer;
+    this.metrics = metrics;
+    this.relay = nextHop.open(CONNECTION_WAIT);
+    logFields.put("next_hop", nextHop.name());
+  }
+
+  @Override
+  public Reply onMail(Sender sender) {
+    reversePathDomain = domainOf(sender.reversePath());
+    return relay.mail(sender).reply();
+  }
+
+  @Override
+  public List<Reply> onRecipients(List<Recipient> recipients) {
+    List<Reply> replies = new ArrayList<>(recipients.size());
+    for (RelayOutcome outcome : relay.recipients(recipients)) {
+      note(outcome);
+      replies.add(outcome.reply());
+      if (outcome instanceof RelayOutcome.Delivered) {
+        accepted++;
+      }
+    }
+    return replies;
+  }
+
+  @Override
+  public List<Reply> onMessage(ReceivedMessage message) throws IOException {
+    return Collections.nCopies(accepted, signAndRelay(message));
+  }
+
+  private Reply signAndRelay(ReceivedMessage message) throws IOException {
+    Origin origin = originOf(message.content());
+    MessageBytes content = OriginMark.remove(message.content());
+    SigningDecision decision = decide(content, origin);
+    logFields.put("decision", decision.name());
+    Reply reply =
+        switch (decision) {
+          case Sign(SigningDomain domain) -> sign(domain, message, content);
+          case PassThrough passThrough -> relay(message.receivedField(), content);
+          case Reject reject -> SEVERAL_AUTHORS;
+          case NoUsableKey noKey -> NO_USABLE_KEY;
+        };
+    metrics.message(logFields.getOrDefault("decision", decision.name()));
+    return reply;
+  }
+
+  private SigningDecision decide(MessageBytes content, Origin origin) throws IOException {
+    SigningSelector selector =
+        new SigningSelector(AuthorReader.read(content.header()), reversePathDomain, origin);
+    return selector.decide(store.find(selector.domainsToLookUp()));
+  }
+
+  private Reply sign(SigningDomain domain, ReceivedMessage message, MessageBytes content)
+      throws IOException {
+    logFields.put("signing_domain", domain.name());
+    MessageSigner.Signed signed = signer.sign(domain, content);
+    logFields.put("selector", String.join(",", signed.selectors()));
+    if (signed.selectors().isEmpty()) {
+      logFields.put("decision", "no_usable_key");
+      if (domain.policy().requireSignature()) {
+        return NO_USABLE_KEY;
+      }
+    }
+    ByteArrayOutputStream fields = new ByteArrayOutputStream();
+    fields.writeBytes(message.receivedField());
+    fields.writeBytes(signed.fields());
+    return relay(fields.toByteArray(), content);
+  }
+
+  private Reply relay(byte[] addedFields, MessageBytes content) throws IOException {
+    RelayOutcome sent = relay.send(addedFields, content);
+    note(sent);
+    if (!(sent instanceof RelayOutcome.Delivered)) {
+      return sent.reply();
+    }
+    RelayOutcome outcome = relay.finish();
+    note(outcome);
+    return outcome.reply();
+  }
+
+  /** A temporary failure has a cause that the operator wants to know and the client need not. */
+  private void note(RelayOutcome outcome) {
+    if (outcome instanceof RelayOutcome.TemporaryFailure(Reply reply, String cause)) {
+      logFields.put("cause", cause);
+    }
+  }
+
+  private static Origin originOf(MessageBytes content) {
+    return OriginMark.of(content.header())
+        .map(mark -> mark.submitted() ? Origin.FORWARDED_SUBMITTED : Origin.FORWARDED_UNTRUSTED)
+        .orElse(Origin.DIRECT);
+  }
+
+  private static Optional<String> domainOf(ReversePath reversePath) {
+    return switch (reversePath) {
+      case ReversePath.Null none -> Optional.empty();
+      case ReversePath.Address(Mailbox mailbox) -> Optional.of(mailbox.foldedDomain());
+    };
+  }
+
+  @Override
+  public Map<String, String> logFields() {
+    return logFields;
+  }
+
+  @Override
+  public void close() {
+    relay.close();
+  }
+}

@@ -1,0 +1,63 @@
+package io.authserver.dkimsigner.select;
+
+import io.authserver.dkimsigner.select.AddressListParser.SyntaxException;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.message.HeaderField;
+import io.authserver.smtp.message.HeaderSection;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+import java.util.regex.Pattern;
+
+/** Reads the authors of a message from its From field (RFC 5322 §3.6.2). */
+public final class AuthorReader {
+  /** A domain in A-labels, underscores included, or an address literal. */
+  private static final Pattern DOMAIN =
+      Pattern.compile("[a-z0-9_-]++(\\.[a-z0-9_-]++)*+|\\[[a-z0-9.:_-]++]");
+
+  private AuthorReader() {}
+
+  /**
+   * Returns the authors' domains, or why they cannot be told. Never throws for a message's bytes.
+   */
+  public static Authors read(HeaderSection header) {
+    List<HeaderField> fields = header.all("from");
+    if (fields.isEmpty()) {
+      return new Authors.Unclear(Authors.Reason.NO_FROM, List.of());
+    }
+    SequencedSet<String> domains = new LinkedHashSet<>();
+    boolean unparsable = false;
+    for (HeaderField field : fields) {
+      try {
+        for (String domain : AddressListParser.parse(field.value())) {
+          domains.add(fold(domain));
+        }
+      } catch (SyntaxException e) {
+        unparsable = true;
+      }
+    }
+    List<String> known = new ArrayList<>(domains);
+    if (fields.size() > 1) {
+      return new Authors.Unclear(Authors.Reason.SEVERAL_FROM, known);
+    }
+    if (unparsable) {
+      return new Authors.Unclear(Authors.Reason.UNPARSABLE_FROM, known);
+    }
+    return known.isEmpty()
+        ? new Authors.Unclear(Authors.Reason.NO_MAILBOX, known)
+        : new Authors.Known(known);
+  }
+
+  private static String fold(String domain) throws SyntaxException {
+    try {
+      String folded = Mailbox.foldDomain(domain);
+      if (folded.length() <= Mailbox.MAX_DOMAIN_OCTETS && DOMAIN.matcher(folded).matches()) {
+        return folded;
+      }
+    } catch (IllegalArgumentException e) {
+      // IDNA knows no such label: said below
+    }
+    throw new SyntaxException("not a domain");
+  }
+}

@@ -1,0 +1,60 @@
+package io.authserver.dkimsigner.select;
+
+import io.authserver.db.signing.SigningDomain;
+import java.util.Locale;
+
+/** What to do with a message, before any key is used. */
+public sealed interface SigningDecision {
+  /** Returns the decision's name in the log and in the metrics. */
+  String name();
+
+  /** Sign with the active keys of this domain. */
+  record Sign(SigningDomain domain) implements SigningDecision {
+    @Override
+    public String name() {
+      return "sign";
+    }
+  }
+
+  /** Pass the message on as it is. */
+  record PassThrough(Why why) implements SigningDecision {
+    @Override
+    public String name() {
+      return why.name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Refuse the message for good: its domain does not want mail of unclear authorship. */
+  record Reject(SigningDomain domain, Why why) implements SigningDecision {
+    @Override
+    public String name() {
+      return "refused_" + why.name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Refuse the message for now: its domain must sign and has nothing to sign with. */
+  record NoUsableKey(SigningDomain domain) implements SigningDecision {
+    @Override
+    public String name() {
+      return "no_usable_key";
+    }
+  }
+
+  /** Why a message is not signed. */
+  enum Why {
+    /** No From field. */
+    NO_FROM,
+    /** Several From fields, or authors of different domains. */
+    SEVERAL_AUTHORS,
+    /** The From field cannot be read, or names no mailbox. */
+    UNREADABLE_AUTHOR,
+    /** Neither the author's domain nor a parent of it is ours. */
+    FOREIGN_AUTHOR,
+    /** The author's domain does not want its mail signed. */
+    SIGNING_OFF,
+    /** The author's domain has no active key. */
+    NO_KEY,
+    /** A forwarded copy of a message that was not submitted to us, with an author of ours. */
+    FORWARDED
+  }
+}

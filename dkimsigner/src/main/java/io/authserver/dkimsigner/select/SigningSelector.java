@@ -1,0 +1,173 @@
+package io.authserver.dkimsigner.select;
+
+import io.authserver.db.signing.SigningDomain;
+import io.authserver.dkimsigner.select.SigningDecision.NoUsableKey;
+import io.authserver.dkimsigner.select.SigningDecision.PassThrough;
+import io.authserver.dkimsigner.select.SigningDecision.Reject;
+import io.authserver.dkimsigner.select.SigningDecision.Sign;
+import io.authserver.dkimsigner.select.SigningDecision.Why;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedSet;
+
+/**
+ * Decides which domain signs a message.
+ *
+ * <p>The author's domain signs, or its closest parent domain with keys (RFC 6376 §6.3 leaves this
+ * to the signer; a parent is aligned in the sense of RFC 7489 §3.1.1). Where the author is foreign,
+ * the domain of the reverse-path signs if it is configured to. A forwarded copy that was not
+ * submitted to us is never signed for a domain aligned with its author, because the author may be
+ * spoofed.
+ */
+public final class SigningSelector {
+  /** How many parents of a domain are looked up: bounds one query. */
+  private static final int MAX_PARENTS = 40;
+
+  /** How many domains of authors of one message are looked up. */
+  private static final int MAX_AUTHOR_DOMAINS = 20;
+
+  private final Authors authors;
+  private final Optional<String> reversePathDomain;
+  private final Origin origin;
+
+  /** Where a copy comes from, as the mark of mailforwarder says. */
+  public enum Origin {
+    /** No mark: mail as it was sent. */
+    DIRECT,
+    /** Forwarded by us, and submitted to us by an authenticated user. */
+    FORWARDED_SUBMITTED,
+    /** Forwarded by us, and received from anywhere. */
+    FORWARDED_UNTRUSTED
+  }
+
+  /**
+   * Prepares a selection.
+   *
+   * @param reversePathDomain the folded domain of the reverse-path; empty for {@code <>}
+   */
+  public SigningSelector(Authors authors, Optional<String> reversePathDomain, Origin origin) {
+    this.authors = authors;
+    this.reversePathDomain = reversePathDomain;
+    this.origin = origin;
+  }
+
+  /** Returns the domains that {@link #decide} needs to know about, folded. */
+  public SequencedSet<String> domainsToLookUp() {
+    SequencedSet<String> names = new LinkedHashSet<>();
+    switch (authors) {
+      case Authors.Known known ->
+          known.domains().stream()
+              .limit(MAX_AUTHOR_DOMAINS)
+              .forEach(domain -> names.addAll(withParents(domain)));
+      case Authors.Unclear unclear ->
+          unclear.domains().stream()
+              .limit(MAX_AUTHOR_DOMAINS)
+              .forEach(domain -> names.addAll(withParents(domain)));
+    }
+    reversePathDomain.ifPresent(names::add);
+    return names;
+  }
+
+  /**
+   * Decides.
+   *
+   * @param ours those of {@link #domainsToLookUp} that are domains of ours, by folded name
+   */
+  public SigningDecision decide(Map<String, SigningDomain> ours) {
+    return switch (authors) {
+      case Authors.Known(List<String> domains) when domains.size() == 1 ->
+          forAuthor(domains.getFirst(), ours);
+      case Authors.Known(List<String> domains) -> refusedOr(domains, ours, Why.SEVERAL_AUTHORS);
+      case Authors.Unclear(Authors.Reason reason, List<String> domains) ->
+          switch (reason) {
+            case NO_FROM -> new PassThrough(Why.NO_FROM);
+            case SEVERAL_FROM -> refusedOr(domains, ours, Why.SEVERAL_AUTHORS);
+            case NO_MAILBOX, UNPARSABLE_FROM -> new PassThrough(Why.UNREADABLE_AUTHOR);
+          };
+    };
+  }
+
+  /** Several authors are refused where one of the domains that the message claims says so. */
+  private static SigningDecision refusedOr(
+      List<String> domains, Map<String, SigningDomain> ours, Why why) {
+    for (String domain : domains) {
+      for (String name : withParents(domain)) {
+        SigningDomain candidate = ours.get(name);
+        if (candidate != null) {
+          if (candidate.policy().refuseSeveralAuthors()) {
+            return new Reject(candidate, why);
+          }
+          break;
+        }
+      }
+    }
+    return new PassThrough(why);
+  }
+
+  private SigningDecision forAuthor(String author, Map<String, SigningDomain> ours) {
+    Optional<SigningDomain> own = Optional.empty();
+    for (String name : withParents(author)) {
+      SigningDomain candidate = ours.get(name);
+      if (candidate == null) {
+        continue;
+      }
+      if (own.isEmpty()) {
+        own = Optional.of(candidate);
+        if (!candidate.policy().sign()) {
+          return new PassThrough(Why.SIGNING_OFF);
+        }
+      }
+      if (origin == Origin.FORWARDED_UNTRUSTED) {
+        return new PassThrough(Why.FORWARDED);
+      }
+      if (!candidate.activeKeys().isEmpty() && candidate.policy().sign()) {
+        return new Sign(candidate);
+      }
+    }
+    if (own.isPresent()) {
+      return own.get().policy().requireSignature()
+          ? new NoUsableKey(own.get())
+          : new PassThrough(Why.NO_KEY);
+    }
+    return forReversePath(author, ours);
+  }
+
+  private SigningDecision forReversePath(String author, Map<String, SigningDomain> ours) {
+    return reversePathDomain
+        .filter(domain -> !aligned(domain, author))
+        .map(ours::get)
+        .filter(domain -> domain.policy().signByReversePath() && domain.policy().sign())
+        .filter(domain -> !domain.activeKeys().isEmpty())
+        .<SigningDecision>map(Sign::new)
+        .orElse(new PassThrough(Why.FOREIGN_AUTHOR));
+  }
+
+  /** Whether one of two domains is the other or a parent of it. */
+  private static boolean aligned(String one, String other) {
+    return one.equals(other) || one.endsWith("." + other) || other.endsWith("." + one);
+  }
+
+  /**
+   * Returns a domain and its parents of at least two labels, closest first; of very many parents
+   * those nearest to the root, where domains of ours are.
+   */
+  private static List<String> withParents(String domain) {
+    List<String> parents = new ArrayList<>();
+    if (!domain.startsWith("[")) {
+      String name = domain;
+      for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.')) {
+        name = name.substring(dot + 1);
+        if (name.indexOf('.') >= 0) {
+          parents.add(name);
+        }
+      }
+    }
+    List<String> names = new ArrayList<>();
+    names.add(domain);
+    names.addAll(parents.subList(Math.max(0, parents.size() - MAX_PARENTS), parents.size()));
+    return names;
+  }
+}
