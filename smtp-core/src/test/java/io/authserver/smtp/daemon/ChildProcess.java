@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A process of a test, with what it has written to standard error so far. */
 final class ChildProcess implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Process process;
 

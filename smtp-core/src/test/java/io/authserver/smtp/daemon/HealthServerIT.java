@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class HealthServerIT {
   private final AtomicReference<Optional<String>> database =
       new AtomicReference<>(Optional.empty());

@@ -67,7 +67,7 @@ final class TrivialDaemon implements DaemonPart {
 
   private void serve(Socket client) {
     try (client) {
-      client.setSoTimeout(30_000);
+      client.setSoTimeout(60_000);
       client.getOutputStream().write("220 hello\r\n".getBytes(StandardCharsets.US_ASCII));
       var in =
           new BufferedReader(

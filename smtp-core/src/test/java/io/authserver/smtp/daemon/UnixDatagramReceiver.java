@@ -55,7 +55,7 @@ final class UnixDatagramReceiver implements AutoCloseable {
 
   private final int socket;
 
-  /** Binds to a path, or to an abstract name after an {@code @}; waits 20 s for a datagram. */
+  /** Binds to a path, or to an abstract name after an {@code @}; waits 60 s for a datagram. */
   UnixDatagramReceiver(String name) throws Throwable {
     socket = (int) SOCKET.invokeExact(AF_UNIX, SOCK_DGRAM, 0);
     byte[] path = name.getBytes(StandardCharsets.UTF_8);
@@ -66,7 +66,7 @@ final class UnixDatagramReceiver implements AutoCloseable {
       address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
       MemorySegment.copy(path, 0, address, ValueLayout.JAVA_BYTE, 2, path.length);
       check((int) BIND.invokeExact(socket, address, length));
-      MemorySegment timeout = arena.allocateFrom(ValueLayout.JAVA_LONG, 20L, 0L);
+      MemorySegment timeout = arena.allocateFrom(ValueLayout.JAVA_LONG, 60L, 0L);
       check((int) SETSOCKOPT.invokeExact(socket, SOL_SOCKET, SO_RCVTIMEO, timeout, 16));
     }
   }
