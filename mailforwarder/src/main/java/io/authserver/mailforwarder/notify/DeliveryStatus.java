@@ -3,7 +3,6 @@ package io.authserver.mailforwarder.notify;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.reply.Reply;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -122,8 +121,6 @@ final class DeliveryStatus {
   }
 
   static byte[] utf8(CharSequence text) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(text.toString().getBytes(StandardCharsets.UTF_8));
-    return out.toByteArray();
+    return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 }

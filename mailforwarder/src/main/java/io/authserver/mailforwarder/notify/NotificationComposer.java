@@ -6,14 +6,12 @@ import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.MessageBytes;
 import jakarta.mail.MessagingException;
-import jakarta.mail.Session;
-import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.InternetHeaders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Enumeration;
 import java.util.List;
-import java.util.Properties;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -57,7 +55,7 @@ public final class NotificationComposer {
     boolean toSender = !addressee.mayReadTargets();
     String domain = domain(refusals.getFirst());
     try {
-      MimeMessage message = new FixedIdMessage();
+      InternetHeaders message = new InternetHeaders();
       message.setHeader("Date", DeliveryStatus.DATE.format(now));
       message.setHeader("From", "Mail Delivery System <MAILER-DAEMON@" + domain + ">");
       message.setHeader("To", "<" + addressee.mailbox() + ">");
@@ -77,14 +75,25 @@ public final class NotificationComposer {
               refusals,
               addressee.mayReadTargets()));
       addOriginal(report, toSender && "FULL".equals(sender.parameters().ret()), original);
-      message.setContent(report);
-      message.saveChanges();
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      message.writeTo(out);
-      return out.toByteArray();
+      message.setHeader("MIME-Version", "1.0");
+      return write(message, report);
     } catch (MessagingException e) {
       throw new IOException("cannot compose a notification", e);
     }
+  }
+
+  private static byte[] write(InternetHeaders headers, ReportMultipart report)
+      throws MessagingException, IOException {
+    report.prepare();
+    headers.setHeader("Content-Type", report.getContentType());
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Enumeration<String> lines = headers.getAllHeaderLines();
+    while (lines.hasMoreElements()) {
+      out.writeBytes(DeliveryStatus.utf8(lines.nextElement() + "\r\n"));
+    }
+    out.writeBytes(new byte[] {'\r', '\n'});
+    report.writeTo(out);
+    return out.toByteArray();
   }
 
   /** RFC 6522 §3: the third part is the message, or its header section. */
@@ -146,21 +155,5 @@ public final class NotificationComposer {
   /** Returns whether a composed message needs BODY=8BITMIME. */
   public static boolean isEightBit(byte[] message) {
     return !isAscii(message);
-  }
-
-  static String latin1(byte[] bytes) {
-    return new String(bytes, StandardCharsets.ISO_8859_1);
-  }
-
-  /** The library would put the name of this machine's user into the Message-ID. */
-  private static final class FixedIdMessage extends MimeMessage {
-    FixedIdMessage() {
-      super(Session.getInstance(new Properties()));
-    }
-
-    @Override
-    protected void updateMessageID() {
-      // It is set already.
-    }
   }
 }

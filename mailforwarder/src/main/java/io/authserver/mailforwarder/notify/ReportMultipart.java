@@ -16,6 +16,11 @@ final class ReportMultipart extends MimeMultipart {
     contentType = type.toString();
   }
 
+  /** Completes the fields of the parts, before it is written. */
+  void prepare() throws MessagingException {
+    updateHeaders();
+  }
+
   /** Adds a part. */
   void add(String type, byte[] content) throws MessagingException {
     PreencodedMimeBodyPart part =

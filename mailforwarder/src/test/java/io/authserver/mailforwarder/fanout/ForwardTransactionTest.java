@@ -1,0 +1,519 @@
+package io.authserver.mailforwarder.fanout;
+
+import static io.authserver.mailforwarder.Envelopes.recipient;
+import static io.authserver.mailforwarder.Envelopes.sender;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.authserver.db.alias.BlockAction;
+import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.mailforwarder.FakeSite;
+import io.authserver.mailforwarder.fanout.FakeNextHop.Taken;
+import io.authserver.mailforwarder.notify.NotificationComposer;
+import io.authserver.mailforwarder.resolve.Decider;
+import io.authserver.mailforwarder.srs.Srs;
+import io.authserver.mailforwarder.srs.SrsSecret;
+import io.authserver.smtp.address.ForwardPath;
+import io.authserver.smtp.address.Recipient;
+import io.authserver.smtp.address.RecipientParameters;
+import io.authserver.smtp.message.MessageBytes;
+import io.authserver.smtp.reply.Reply;
+import io.authserver.smtp.server.ClientSession;
+import io.authserver.smtp.server.MailTransaction;
+import io.authserver.smtp.server.ReceivedMessage;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ForwardTransactionTest {
+  private static final Instant NOW = Instant.parse("2026-03-04T05:06:07Z");
+  private static final Srs SRS = new Srs(List.of(SrsSecret.of("s")));
+  private static final String TRACE = "Received: from c by us; now\r\n";
+  private static final String BODY = "\r\nHello\r\n.dot\r\n";
+  private static final String FROM_OUTSIDE =
+      header(
+          "Received: from [192.0.2.1] (evil [192.0.2.1]) by mx.ours.example with ESMTP id 1; now",
+          "From: boss@ours.example");
+  private static final String SUBMITTED =
+      header(
+          "Received: from pc ([192.0.2.1]) by mx.ours.example (OpenSMTPD) with ESMTPSA id 1; now",
+          "From: Alice <alice@ours.example>");
+
+  private final FakeSite site =
+      new FakeSite()
+          .transactional("ours.example")
+          .user("alice@ours.example")
+          .user("boss@ours.example")
+          .list("team@ours.example", "carol@far.example", "dan@far.example", "eve@far.example")
+          .list("one@ours.example", "carol@far.example")
+          .list("local@ours.example", "alice@ours.example", "carol@far.example")
+          .ownedList(
+              "owned@ours.example", null, "boss@ours.example", "carol@far.example", "x@y.example")
+          .list("none@ours.example")
+          .blocked("no@ours.example", BlockAction.REJECT)
+          .blocked("drop@ours.example", BlockAction.DROP)
+          .redirect("moved.example", "far.example");
+  private final FakeNextHop local = new FakeNextHop("local");
+  private final FakeNextHop remote = new FakeNextHop("remote");
+  private final FakeNextHop transactional = new FakeNextHop("transactional");
+  private final AtomicLong doubles = new AtomicLong();
+  private final List<MailTransaction> open = new ArrayList<>();
+  private FanOutLimits limits = FanOutLimits.DEFAULTS;
+  private boolean submissionOnly;
+  private Optional<FakeNextHop> transactionalRelay = Optional.empty();
+
+  @AfterEach
+  void everyNextHopTransactionIsClosed() {
+    open.forEach(MailTransaction::close);
+    assertEquals(0, local.open() + remote.open() + transactional.open());
+  }
+
+  private static String header(String... fields) {
+    return String.join("\r\n", fields) + "\r\n";
+  }
+
+  private MailTransaction begin(String reversePath) throws IOException {
+    Forwarding forwarding =
+        new Forwarding(
+            site,
+            new Decider(SRS, null),
+            new NextHops(local, remote, transactionalRelay.map(hop -> hop)),
+            limits,
+            new NotificationComposer("mx.ours.example", () -> new UUID(1, 2)),
+            submissionOnly,
+            InstantSource.fixed(NOW),
+            System::nanoTime,
+            new ForwarderMetrics() {
+              @Override
+              public void possibleDoubles(long copies) {
+                doubles.addAndGet(copies);
+              }
+            });
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+    MailTransaction transaction =
+        forwarding.begin(new ClientSession("s1", address, address, "client", true, null));
+    open.add(transaction);
+    assertTrue(transaction.onMail(sender(reversePath)).isPositive());
+    return transaction;
+  }
+
+  private static List<String> rcpt(MailTransaction transaction, String... addresses)
+      throws IOException {
+    return transaction
+        .onRecipients(Arrays.stream(addresses).map(address -> recipient(address)).toList())
+        .stream()
+        .map(ForwardTransactionTest::code)
+        .toList();
+  }
+
+  private static String code(Reply reply) {
+    return reply.code() + " " + reply.enhancedStatusCode();
+  }
+
+  private static ReceivedMessage message(String header) {
+    byte[] bytes = (header + BODY).getBytes(StandardCharsets.ISO_8859_1);
+    return new ReceivedMessage(
+        "m1", MessageBytes.of(bytes), TRACE.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static String data(MailTransaction transaction, String header) throws IOException {
+    List<String> codes =
+        transaction.onMessage(message(header)).stream()
+            .map(ForwardTransactionTest::code)
+            .distinct()
+            .toList();
+    assertEquals(1, codes.size(), "SMTP has one reply for all recipients");
+    return codes.getFirst();
+  }
+
+  private static String forwarded(String deliveredTo, String submitted) {
+    return "Authserver-Forwarded: v=1; submitted="
+        + submitted
+        + "\r\nDelivered-To: "
+        + deliveredTo
+        + "\r\n"
+        + TRACE;
+  }
+
+  @Test
+  void aUsersAliasGoesOnAsItCameWithItsExtension() throws IOException {
+    MailTransaction transaction = begin("x@out.example");
+    assertEquals(List.of("250 2.1.5"), rcpt(transaction, "Alice+a-b@ours.example"));
+    assertEquals(0, local.bodies(), "no body before the client's final dot");
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    Taken taken = local.taken().getFirst();
+    assertEquals("<x@out.example>", taken.reversePath());
+    assertEquals(List.of("<Alice+a-b@ours.example>"), taken.forwardPaths());
+    assertEquals(TRACE + FROM_OUTSIDE + BODY, taken.bytes());
+    assertTrue(remote.taken().isEmpty());
+  }
+
+  @Test
+  void postmasterWithoutADomainGoesOn() throws IOException {
+    MailTransaction transaction = begin("");
+    List<Reply> replies =
+        transaction.onRecipients(
+            List.of(new Recipient(new ForwardPath.Postmaster(), RecipientParameters.NONE)));
+    assertTrue(replies.getFirst().isPositive());
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    assertEquals(List.of("<postmaster>"), local.taken().getFirst().forwardPaths());
+  }
+
+  @Test
+  void aListGoesToAllItsMembersInOneTransaction() throws IOException {
+    MailTransaction transaction = begin("x@out.example");
+    assertEquals(List.of("250 2.1.5"), rcpt(transaction, "team@ours.example"));
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    assertEquals(1, remote.taken().size());
+    Taken taken = remote.taken().getFirst();
+    assertEquals(
+        List.of("<carol@far.example>", "<dan@far.example>", "<eve@far.example>"),
+        taken.forwardPaths());
+    assertEquals(
+        "<" + SRS.forward("x", "out.example", NOW) + "@ours.example>", taken.reversePath());
+    assertEquals(forwarded("team@ours.example", "no") + FROM_OUTSIDE + BODY, taken.bytes());
+  }
+
+  @Test
+  void oneQuestionForABatchOfRecipients() throws IOException {
+    MailTransaction transaction = begin("x@out.example");
+    rcpt(transaction, "alice@ours.example", "team@ours.example", "z@far.example");
+    assertEquals(1, site.calls().size());
+    assertEquals("postmaster@out.example", site.calls().getFirst().getFirst());
+    rcpt(transaction, "alice@ours.example");
+    assertEquals(1, site.calls().size());
+  }
+
+  @Test
+  void duplicatesGetOneCopy() throws IOException {
+    MailTransaction transaction = begin("x@out.example");
+    assertEquals(
+        List.of("250 2.1.5", "250 2.1.5", "250 2.1.5", "250 2.1.5"),
+        rcpt(
+            transaction,
+            "team@ours.example",
+            "one@ours.example",
+            "carol@FAR.example",
+            "carol@moved.example"));
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    List<String> all = new ArrayList<>();
+    remote.taken().forEach(taken -> all.addAll(taken.forwardPaths()));
+    local.taken().forEach(taken -> all.addAll(taken.forwardPaths()));
+    assertEquals(List.of("<carol@far.example>", "<dan@far.example>", "<eve@far.example>"), all);
+  }
+
+  @Test
+  void refusedRecipientsDoNotTouchTheOthers() throws IOException {
+    local.refuse("<gone@ours.example>", "550 5.1.1 no such user");
+    local.refuse("<later@ours.example>", "450 4.2.0 mailbox busy");
+    remote.refuse("<carol@far.example>", "451 4.7.1 greylisted");
+    MailTransaction transaction = begin("x@out.example");
+    assertEquals(
+        List.of(
+            "550 5.7.1",
+            "250 2.1.5",
+            "550 5.1.1",
+            "550 5.1.1",
+            "450 4.2.0",
+            "451 4.7.1",
+            "250 2.1.5"),
+        rcpt(
+            transaction,
+            "no@ours.example",
+            "drop@ours.example",
+            "none@ours.example",
+            "gone@ours.example",
+            "later@ours.example",
+            "one@ours.example",
+            "alice@ours.example"));
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    assertEquals(List.of("<alice@ours.example>"), local.taken().getFirst().forwardPaths());
+    assertEquals(1, local.taken().size());
+    assertTrue(remote.taken().isEmpty());
+  }
+
+  @Test
+  void aDroppedRecipientAloneIsAnswered250AndGoesNowhere() throws IOException {
+    MailTransaction transaction = begin("x@out.example");
+    assertEquals(List.of("250 2.1.5"), rcpt(transaction, "drop@ours.example"));
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    assertTrue(local.taken().isEmpty() && remote.taken().isEmpty());
+  }
+
+  @Test
+  void aListOfWhichAllRefuseIsRefusedWithoutNamingThem() throws IOException {
+    for (String member : List.of("carol", "dan", "eve")) {
+      remote.refuse("<" + member + "@far.example>", "550 5.1.1 <" + member + "> is unknown");
+    }
+    MailTransaction transaction = begin("x@out.example");
+    Reply reply = transaction.onRecipients(List.of(recipient("team@ours.example"))).getFirst();
+    assertEquals("550 5.1.1", code(reply));
+    assertFalse(reply.toString().contains("carol"), reply.toString());
+  }
+
+  @Test
+  void aPartialRefusalIsToldToTheSenderWithoutNamingTheMember() throws IOException {
+    remote.refuse("<dan@far.example>", "550 5.1.1 <dan@far.example> is unknown");
+    MailTransaction transaction = begin("x@out.example");
+    assertEquals(List.of("250 2.1.5"), rcpt(transaction, "team@ours.example"));
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    assertEquals(1, remote.taken().size());
+    Taken notification = local.taken().getFirst();
+    assertEquals("<>", notification.reversePath());
+    assertEquals(List.of("<x@out.example>"), notification.forwardPaths());
+    assertTrue(notification.bytes().contains("Final-Recipient: rfc822; team@ours.example\r\n"));
+    assertTrue(notification.bytes().contains("Status: 5.1.1\r\n"));
+    assertFalse(notification.bytes().contains("dan"), notification.bytes());
+  }
+
+  @Test
+  void aPartialRefusalIsToldToTheOwnerByName() throws IOException {
+    remote.refuse("<x@y.example>", "550 5.1.1 gone");
+    MailTransaction transaction = begin("x@out.example");
+    rcpt(transaction, "owned@ours.example");
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    Taken notification = local.taken().getFirst();
+    assertEquals(List.of("<boss@ours.example>"), notification.forwardPaths());
+    assertTrue(notification.bytes().contains("Final-Recipient: rfc822; x@y.example\r\n"));
+    assertTrue(notification.bytes().contains("Diagnostic-Code: smtp; 550 5.1.1 gone\r\n"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'',", "x@out.example,NEVER", "x@out.example,SUCCESS"})
+  void nobodyIsToldWhoMustNotBe(String reversePath, String notifyOn) throws IOException {
+    remote.refuse("<dan@far.example>", "550 5.1.1 gone");
+    MailTransaction transaction = begin(reversePath);
+    transaction.onRecipients(List.of(recipient("team@ours.example", notifyOn)));
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    assertTrue(local.taken().isEmpty());
+  }
+
+  @Test
+  void aNotificationThatCannotBeHandedOverDefersTheMessage() throws IOException {
+    remote.refuse("<dan@far.example>", "550 5.1.1 gone");
+    local.refuse("<x@out.example>", "451 4.3.0 not now");
+    MailTransaction transaction = begin("x@out.example");
+    rcpt(transaction, "team@ours.example");
+    assertEquals("451 4.3.0", data(transaction, FROM_OUTSIDE));
+    assertEquals(2, doubles.get());
+  }
+
+  @Test
+  void aNotificationThatIsRefusedForGoodEndsThere() throws IOException {
+    remote.refuse("<dan@far.example>", "550 5.1.1 gone");
+    local.refuse("<x@out.example>", "550 5.1.1 gone");
+    MailTransaction transaction = begin("x@out.example");
+    rcpt(transaction, "team@ours.example");
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+  }
+
+  @Test
+  void aRefusalAtTheEndOfOneOfTwoRecipientsIsReportedNotAnswered() throws IOException {
+    local.refuseMessage("<alice@ours.example>", "554 5.6.0 no such content");
+    MailTransaction transaction = begin("x@out.example");
+    rcpt(transaction, "alice@ours.example", "one@ours.example");
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    Taken notification = local.taken().getFirst();
+    assertEquals(List.of("<x@out.example>"), notification.forwardPaths());
+    assertTrue(notification.bytes().contains("Final-Recipient: rfc822; alice@ours.example"));
+    assertTrue(notification.bytes().contains("smtp; 554 5.6.0 no such content"));
+  }
+
+  @Test
+  void aRefusalOfAllAtTheEndIsAnswered() throws IOException {
+    local.refuseMessage("<alice@ours.example>", "554 5.6.0 no such content");
+    MailTransaction transaction = begin("x@out.example");
+    rcpt(transaction, "alice@ours.example");
+    assertEquals("554 5.6.0", data(transaction, FROM_OUTSIDE));
+    assertTrue(local.taken().isEmpty() && remote.taken().isEmpty());
+  }
+
+  @Test
+  void aTargetKnownToFailForNowKeepsAllBodiesBack() throws IOException {
+    remote.refuse("<dan@far.example>", "451 4.7.1 not now");
+    MailTransaction transaction = begin("x@out.example");
+    assertEquals(List.of("250 2.1.5"), rcpt(transaction, "team@ours.example"));
+    assertEquals("451 4.7.1", data(transaction, FROM_OUTSIDE));
+    assertEquals(0, remote.bodies());
+    assertEquals(0, doubles.get());
+  }
+
+  @Test
+  void aFailureAtDataKeepsAllFinalDotsBack() throws IOException {
+    remote.refuseData("<carol@far.example>", "451 4.3.0 not now");
+    MailTransaction transaction = begin("x@out.example");
+    rcpt(transaction, "alice@ours.example", "one@ours.example");
+    assertEquals("451 4.3.0", data(transaction, FROM_OUTSIDE));
+    assertTrue(local.taken().isEmpty());
+    assertEquals(0, doubles.get());
+  }
+
+  @Test
+  void aFailureAtOneFinalDotIsCountedAsPossibleDoubles() throws IOException {
+    remote.refuseMessage("<carol@far.example>", "451 4.3.0 not now");
+    MailTransaction transaction = begin("x@out.example");
+    rcpt(transaction, "alice@ours.example", "one@ours.example");
+    assertEquals("451 4.3.0", data(transaction, FROM_OUTSIDE));
+    assertEquals(1, local.taken().size());
+    assertEquals(1, doubles.get());
+  }
+
+  @Test
+  void theDatabaseAwayIsAnExceptionForTheFront() throws IOException {
+    site.down(true);
+    MailTransaction transaction = begin("x@out.example");
+    assertThrows(
+        AuthDatabaseException.class,
+        () -> transaction.onRecipients(List.of(recipient("alice@ours.example"))));
+    site.down(false);
+    assertEquals(List.of("250 2.1.5"), rcpt(transaction, "alice@ours.example"));
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+  }
+
+  @Test
+  void aSubmittedSenderOfOursKeepsItsAddress() throws IOException {
+    MailTransaction transaction = begin("alice@ours.example");
+    rcpt(transaction, "one@ours.example");
+    assertEquals("250 2.0.0", data(transaction, SUBMITTED));
+    Taken taken = remote.taken().getFirst();
+    assertEquals("<alice@ours.example>", taken.reversePath());
+    assertEquals(forwarded("one@ours.example", "yes") + SUBMITTED + BODY, taken.bytes());
+    assertEquals(1, remote.waits().size());
+  }
+
+  @Test
+  void aSpoofedSenderOfOursIsRewrittenAndMarkedBeforeAnyBody() throws IOException {
+    MailTransaction transaction = begin("boss@ours.example");
+    rcpt(transaction, "one@ours.example", "alice@ours.example");
+    String forged = "Authserver-Forwarded: v=1; submitted=yes\r\n" + FROM_OUTSIDE;
+    assertEquals("250 2.0.0", data(transaction, forged));
+    Taken taken = remote.taken().getFirst();
+    assertTrue(taken.reversePath().matches("<SRS0=....=..=ours.example=boss@ours.example>"));
+    assertTrue(taken.bytes().startsWith("Authserver-Forwarded: v=1; submitted=no\r\n"));
+    assertEquals(1, remote.bodies());
+    assertEquals(List.of("<alice@ours.example>"), local.taken().getFirst().forwardPaths());
+  }
+
+  @Test
+  void aMappingForSubmissionOnlyMarksAll() throws IOException {
+    submissionOnly = true;
+    MailTransaction transaction = begin("alice@ours.example");
+    rcpt(transaction, "one@ours.example");
+    data(transaction, FROM_OUTSIDE);
+    assertTrue(remote.taken().getFirst().bytes().startsWith(forwarded("one@ours.example", "yes")));
+    assertEquals("<alice@ours.example>", remote.taken().getFirst().reversePath());
+  }
+
+  @Test
+  void aBounceToAnSrsAddressGoesToTheSender() throws IOException {
+    MailTransaction transaction = begin("");
+    String srs = SRS.forward("x", "out.example", NOW) + "@ours.example";
+    assertEquals(List.of("250 2.1.5"), rcpt(transaction, srs));
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    Taken taken = remote.taken().getFirst();
+    assertEquals("<>", taken.reversePath());
+    assertEquals(List.of("<x@out.example>"), taken.forwardPaths());
+    assertTrue(taken.bytes().startsWith("Authserver-Forwarded: v=1; submitted=no\r\n"));
+  }
+
+  @Test
+  void aLoopIsTheFailureOfItsRecipientOnly() throws IOException {
+    String looped = "Delivered-To: <none@x.example>\r\nDelivered-To: Team@ours.EXAMPLE\r\n";
+    MailTransaction alone = begin("x@out.example");
+    rcpt(alone, "team@ours.example");
+    assertEquals("554 5.4.6", data(alone, looped + FROM_OUTSIDE));
+
+    MailTransaction both = begin("x@out.example");
+    rcpt(both, "team@ours.example", "alice@ours.example");
+    assertEquals("250 2.0.0", data(both, looped + FROM_OUTSIDE));
+    assertEquals(2, local.taken().size());
+    assertEquals(List.of("<alice@ours.example>"), local.taken().getFirst().forwardPaths());
+    assertEquals(List.of("<x@out.example>"), local.taken().getLast().forwardPaths());
+    assertTrue(local.taken().getLast().bytes().contains("Status: 5.4.6"));
+    assertTrue(remote.taken().isEmpty());
+  }
+
+  @Test
+  void moreThanEightTransactionsGoInSequence() throws IOException {
+    String[] recipients = new String[20];
+    for (int i = 0; i < recipients.length; i++) {
+      site.list("l" + i + "@ours.example", "m" + i + "@far.example");
+      recipients[i] = "l" + i + "@ours.example";
+    }
+    MailTransaction transaction = begin("x@out.example");
+    rcpt(transaction, recipients);
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    assertEquals(20, remote.taken().size());
+    assertEquals(8, remote.mostOpen());
+    assertEquals(3, remote.waits().stream().filter(wait -> !wait.isZero()).count());
+    assertEquals(Duration.ofSeconds(5), remote.waits().getFirst());
+  }
+
+  @Test
+  void recipientsOverTheNextHopsLimitGoInAnotherTransaction() throws IOException {
+    remote.recipientLimit(2);
+    MailTransaction transaction = begin("x@out.example");
+    assertEquals(List.of("250 2.1.5"), rcpt(transaction, "team@ours.example"));
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    assertEquals(
+        List.of(List.of("<carol@far.example>", "<dan@far.example>"), List.of("<eve@far.example>")),
+        remote.taken().stream().map(Taken::forwardPaths).toList());
+  }
+
+  @Test
+  void tooManyTargetsAreForAnotherTransaction() throws IOException {
+    limits = new FanOutLimits(8, 3, Duration.ofSeconds(5), Duration.ofSeconds(230));
+    MailTransaction transaction = begin("x@out.example");
+    assertEquals(
+        List.of("250 2.1.5", "452 4.5.3"),
+        rcpt(transaction, "alice@ours.example", "team@ours.example"));
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    assertTrue(remote.taken().isEmpty());
+  }
+
+  @Test
+  void theTransactionalRelayTakesSubmittedMailOfItsDomainOnly() throws IOException {
+    transactionalRelay = Optional.of(transactional);
+    MailTransaction submitted = begin("alice@ours.example");
+    rcpt(submitted, "z@far.example", "boss@ours.example", "one@ours.example");
+    assertEquals("250 2.0.0", data(submitted, SUBMITTED));
+    assertEquals(List.of("<z@far.example>"), transactional.taken().getFirst().forwardPaths());
+    assertEquals(TRACE + SUBMITTED + BODY, transactional.taken().getFirst().bytes());
+    assertEquals(List.of("<boss@ours.example>"), local.taken().getFirst().forwardPaths());
+    assertEquals(List.of("<carol@far.example>"), remote.taken().getFirst().forwardPaths());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "alice@ours.example,false,alice@ours.example",
+    "alice@ours.example,true,alice@else.example",
+    "x@out.example,true,alice@ours.example"
+  })
+  void otherMailDoesNotTakeTheTransactionalRelay(
+      String reversePath, boolean authenticated, String author) throws IOException {
+    transactionalRelay = Optional.of(transactional);
+    String header =
+        (authenticated ? SUBMITTED : FROM_OUTSIDE).replaceFirst("From: .*", "From: " + author);
+    MailTransaction transaction = begin(reversePath);
+    rcpt(transaction, "z@far.example");
+    assertEquals("250 2.0.0", data(transaction, header));
+    assertTrue(transactional.taken().isEmpty());
+    assertEquals(1, local.taken().size());
+  }
+}

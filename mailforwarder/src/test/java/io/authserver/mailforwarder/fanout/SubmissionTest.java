@@ -1,0 +1,89 @@
+package io.authserver.mailforwarder.fanout;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.authserver.smtp.message.HeaderSection;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SubmissionTest {
+  private static HeaderSection header(String text) {
+    return HeaderSection.of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "from pc (host [192.0.2.1])\r\n"
+            + "\tby mx.example (OpenSMTPD) with ESMTPSA id 1a (T:X) auth=yes; x",
+        "by mx.example with esmtpa id 1; date",
+        "from a by b via tcp with UTF8SMTPSA id 1; date",
+        "(c (nested \\) ) c) from a by b with ESMTPA; date"
+      })
+  void saysThatItWasSubmitted(String value) {
+    assertEquals(true, Submission.isSubmitted(header("Received: " + value + "\r\nX: y\r\n")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "from a by b with ESMTP id 1; date",
+        "from a by b with ESMTPS id ESMTPA; date",
+        "from with (by b with ESMTPA) by b with ESMTP; date",
+        "from a with ESMTPA by b with ESMTP; date",
+        "from a (x) y by b with ESMTPA; date",
+        "by host (OpenSMTPD, from userid 0) id 1; date",
+        "; from a by b with ESMTPA",
+        "",
+        "with",
+        "from a by b with"
+      })
+  void saysNothingLikeThat(String value) {
+    assertFalse(Submission.isSubmitted(header("Received: " + value + "\r\n")));
+  }
+
+  @Test
+  void onlyTheTopmostFieldCounts() {
+    assertFalse(
+        Submission.isSubmitted(
+            header(
+                String.join(
+                    "\r\n",
+                    "Received: from a by b with ESMTP; x",
+                    "Received: from a by b with ESMTPA; x",
+                    ""))));
+    assertFalse(Submission.isSubmitted(header("Subject: from a by b with ESMTPA\r\n")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      delimiter = '|',
+      value = {
+        "From: a@Ours.example|ours.example",
+        "From: A B <a@ours.example>|ours.example",
+        "From: \"B, A <x@y>\" <a@ours.example>|ours.example",
+        "From: <a@ours.example>|ours.example",
+        "From: a@ours.example, b@other.example|none",
+        "From: a@ours.example <b@other.example>|none",
+        "From: A (x@y) <a@ours.example>|none",
+        "From: g: a@ours.example;|none",
+        "From: a@ours.example <|none",
+        "From: nobody|none",
+        "Subject: a@ours.example|none"
+      })
+  void theAuthorsDomainIsTakenOnlyWithoutDoubt(String field, String domain) {
+    assertEquals(domain, AuthorDomain.of(header(field + "\r\n")).orElse("none"));
+  }
+
+  @Test
+  void twoFromFieldsHaveNoDomain() {
+    assertEquals(
+        "none",
+        AuthorDomain.of(header("From: a@ours.example\r\nFrom: b@ours.example\r\n")).orElse("none"));
+  }
+}
