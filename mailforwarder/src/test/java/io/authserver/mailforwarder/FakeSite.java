@@ -32,6 +32,7 @@ public final class FakeSite implements ResolutionStore {
   private final Map<String, Long> domains = new LinkedHashMap<>();
   private final Set<String> transactional = new HashSet<>();
   private final List<List<String>> calls = new ArrayList<>();
+  private final Set<String> cached = new HashSet<>();
   private boolean down;
 
   public FakeSite domain(String domain) {
@@ -74,6 +75,11 @@ public final class FakeSite implements ResolutionStore {
     down = away;
   }
 
+  /** Lets these be answered all the same. */
+  public void cached(String... addresses) {
+    cached.addAll(List.of(addresses));
+  }
+
   /** Returns what was asked, a list for each call. */
   public List<List<String>> calls() {
     return calls;
@@ -82,7 +88,7 @@ public final class FakeSite implements ResolutionStore {
   @Override
   public List<ResolutionStep> resolve(List<String> addresses) throws AuthDatabaseException {
     calls.add(List.copyOf(addresses));
-    if (down) {
+    if (down && !cached.containsAll(addresses)) {
       throw AuthDatabaseException.unreachable("away", null);
     }
     List<ResolutionStep> steps = new ArrayList<>();

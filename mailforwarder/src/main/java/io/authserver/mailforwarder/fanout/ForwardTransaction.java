@@ -39,6 +39,7 @@ final class ForwardTransaction implements MailTransaction {
   private final FanOut fanOut;
   private final List<Entry> accepted = new ArrayList<>();
   private @Nullable SenderFacts facts;
+  private boolean senderKnown;
 
   ForwardTransaction(Forwarding forwarding, ClientSession session) {
     this.forwarding = forwarding;
@@ -57,7 +58,7 @@ final class ForwardTransaction implements MailTransaction {
   }
 
   @Override
-  public List<Reply> onRecipients(List<Recipient> recipients) throws IOException {
+  public List<Reply> onRecipients(List<Recipient> recipients) {
     Instant at = facts().at();
     List<@Nullable Lookup> lookups = new ArrayList<>();
     for (Recipient recipient : recipients) {
@@ -107,7 +108,7 @@ final class ForwardTransaction implements MailTransaction {
   }
 
   /** Asks the database, once for the batch, and learns from it about the sender as well. */
-  private void resolve(List<@Nullable Lookup> lookups) throws IOException {
+  private void resolve(List<@Nullable Lookup> lookups) {
     Optional<String> probe = Resolver.domainProbe(facts().sender().reversePath());
     List<Lookup> wanted = new ArrayList<>();
     for (Lookup lookup : lookups) {
@@ -117,6 +118,7 @@ final class ForwardTransaction implements MailTransaction {
     }
     resolver.find(wanted, probe);
     Optional<ResolutionStep> sender = probe.flatMap(resolver::top);
+    senderKnown = probe.isEmpty() || sender.isPresent();
     boolean ours = sender.isPresent() && sender.get().domainId() != null;
     facts =
         new SenderFacts(
@@ -128,7 +130,13 @@ final class ForwardTransaction implements MailTransaction {
   }
 
   private Entry entry(Recipient recipient, @Nullable Lookup lookup) {
-    Decision decision = decide(recipient, lookup, facts());
+    Decision decision =
+        lookup == null || resolver.knows(lookup)
+            ? decide(recipient, lookup, facts())
+            : databaseAway();
+    if (!senderKnown && dependsOnSender(decision)) {
+      decision = databaseAway();
+    }
     List<Plan.Planned> planned = Plan.of(decision, recipient, facts(), false);
     if (planned.size() > fanOut.room()) {
       return new Entry(recipient, lookup, decision, List.of());
@@ -143,6 +151,21 @@ final class ForwardTransaction implements MailTransaction {
       case Decision.Drop _, Decision.Refuse _ -> {}
     }
     return new Entry(recipient, lookup, decision, parts);
+  }
+
+  /** Returns whether it counts if the sender's domain is ours. */
+  private boolean dependsOnSender(Decision decision) {
+    return decision instanceof Decision.Forward
+        || (decision instanceof Decision.PassOn(ForwardPath _, boolean foreign)
+            && foreign
+            && forwarding.nextHops().transactionalRelay().isPresent());
+  }
+
+  private static Decision databaseAway() {
+    return new Decision.Refuse(
+        Reply.of(451, "4.3.0", "Cannot look up the address now; try again later"),
+        "database_away",
+        false);
   }
 
   private void addParts(

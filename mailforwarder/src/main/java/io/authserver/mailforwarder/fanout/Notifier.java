@@ -88,6 +88,9 @@ final class Notifier {
     Lookup lookup = forwarding.decider().lookup(addressee.mailbox(), now);
     Resolver resolver = new Resolver(forwarding.store());
     resolver.find(List.of(lookup), Optional.empty());
+    if (!resolver.knows(lookup)) {
+      throw new IOException("the database does not say where the notification goes");
+    }
     Decision decision = forwarding.decider().decide(recipient, lookup, resolver.found(), facts);
     try (FanOut fanOut = forwarding.fanOut()) {
       List<Copy> copies =

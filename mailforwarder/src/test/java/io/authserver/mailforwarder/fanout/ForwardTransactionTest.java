@@ -4,11 +4,9 @@ import static io.authserver.mailforwarder.Envelopes.recipient;
 import static io.authserver.mailforwarder.Envelopes.sender;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.alias.BlockAction;
-import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.FakeSite;
 import io.authserver.mailforwarder.fanout.FakeNextHop.Taken;
 import io.authserver.mailforwarder.notify.NotificationComposer;
@@ -375,15 +373,24 @@ final class ForwardTransactionTest {
   }
 
   @Test
-  void theDatabaseAwayIsAnExceptionForTheFront() throws IOException {
+  void withTheDatabaseAwayWhatIsCachedGoesOn() throws IOException {
     site.down(true);
+    site.cached("alice@ours.example", "one@ours.example");
     MailTransaction transaction = begin("x@out.example");
-    assertThrows(
-        AuthDatabaseException.class,
-        () -> transaction.onRecipients(List.of(recipient("alice@ours.example"))));
+    assertEquals(List.of("451 4.3.0"), rcpt(transaction, "boss@ours.example"));
+    assertEquals(
+        List.of("250 2.1.5", "451 4.3.0", "451 4.3.0"),
+        rcpt(transaction, "alice@ours.example", "boss@ours.example", "one@ours.example"),
+        "whether the sender of what is forwarded is ours is not known");
     site.down(false);
-    assertEquals(List.of("250 2.1.5"), rcpt(transaction, "alice@ours.example"));
+    assertEquals(
+        List.of("250 2.1.5", "250 2.1.5"),
+        rcpt(transaction, "boss@ours.example", "one@ours.example"));
     assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    assertEquals(
+        List.of("<alice@ours.example>", "<boss@ours.example>"),
+        local.taken().getFirst().forwardPaths());
+    assertEquals(1, remote.taken().size());
   }
 
   @Test
