@@ -91,9 +91,11 @@ final class SmtpPeer {
       socket.setSoTimeout(CONNECT_MILLIS);
       socket.connect(server, CONNECT_MILLIS);
       SinkInput in = new SinkInput(socket.getInputStream());
-      boolean greeted = reply(in).startsWith("220");
+      if (!reply(in).startsWith("220")) {
+        return false;
+      }
       ask(socket.getOutputStream(), in, "QUIT");
-      return greeted;
+      return true;
     } catch (IOException e) {
       return false;
     }
