@@ -325,7 +325,7 @@ FUNCTION authserver.signer_keys(text[]) RETURNS TABLE(domain_id bigint, domain t
 FUNCTION authserver.signer_wrapping_keys() RETURNS TABLE(wrapping_key_id text, keys bigint) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 044195b8eaf055edad13bb1594659071
   GRANT EXECUTE TO authserver_signer
 FUNCTION authserver.split_address(text) RETURNS record OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE abdbadff3e6db0076d5db5ccf686147d
-FUNCTION authserver_check_domain(character varying) RETURNS SETOF character varying OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE eed782ea43a6a28556c72878f5535e47
+FUNCTION authserver_check_domain(character varying) RETURNS SETOF character varying OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0e60c7be3f01422b7277a8969dc95b54
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_get_credentials(character varying) RETURNS TABLE(username character varying, password character varying, primary_alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE b819481a012c6ec0e83c20b6d24012f3
   GRANT EXECUTE TO authserver_api
@@ -333,5 +333,5 @@ FUNCTION authserver_get_credentials(character varying,character varying) RETURNS
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_iterate_users() RETURNS TABLE(userid character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 37f62fa8e77d17146285c45fdee77bae
   GRANT EXECUTE TO authserver_api
-FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0317ed0bfa7ba86b3524c56cdd9bce13
+FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 5fd527fecb5adaa2e0807a7e06df695f
   GRANT EXECUTE TO authserver_api

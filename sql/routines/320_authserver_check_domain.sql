@@ -3,7 +3,7 @@ RETURNS SETOF varchar
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT d.name::varchar FROM authserver.domain d WHERE d.name = lower(authserver_check_domain.domain COLLATE "C")
+    SELECT d.name::varchar FROM authserver.domain d WHERE d.name = lower(authserver_check_domain.domain COLLATE "C") COLLATE "default"
 $$;
 
 COMMENT ON FUNCTION public.authserver_check_domain(varchar) IS

@@ -16,7 +16,7 @@ BEGIN
             alias := (
                 SELECT s.username FROM authserver.service_user s
                 JOIN authserver.mail_user u ON u.id = s.user_id AND u.active
-                WHERE s.username = lower(email COLLATE "C") AND authserver.is_usable_password(s.password));
+                WHERE s.username = lower(email COLLATE "C") COLLATE "default" AND authserver.is_usable_password(s.password));
         END IF;
         IF alias IS NOT NULL THEN
             RETURN NEXT;
