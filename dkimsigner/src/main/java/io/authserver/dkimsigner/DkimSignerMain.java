@@ -2,6 +2,7 @@ package io.authserver.dkimsigner;
 
 import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
+import io.authserver.db.cache.Freshness;
 import io.authserver.db.migrate.DaemonRole;
 import io.authserver.db.migrate.StartupCheck;
 import io.authserver.db.pool.AuthDatabase;
@@ -12,11 +13,13 @@ import io.authserver.db.signing.CachingSigningStore;
 import io.authserver.db.signing.JdbcSigningStore;
 import io.authserver.db.signing.SigningStore;
 import io.authserver.db.signing.WrappingKeys;
+import io.authserver.dkim.key.DkimPrivateKey;
 import io.authserver.dkim.sign.SigningProfile;
 import io.authserver.smtp.daemon.Daemon;
 import io.authserver.smtp.daemon.DaemonAssembly;
 import io.authserver.smtp.daemon.FrontPart;
 import io.authserver.smtp.daemon.HostPort;
+import io.authserver.smtp.daemon.PrometheusFrontMetrics;
 import io.authserver.smtp.daemon.PrometheusRelayMetrics;
 import io.authserver.smtp.daemon.Setting;
 import io.authserver.smtp.daemon.SettingTypes;
@@ -26,12 +29,11 @@ import io.authserver.smtp.daemon.SmtpSettings;
 import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.relay.RelayMetrics;
 import io.authserver.smtp.relay.RelayPool;
-import io.authserver.smtp.server.FrontMetrics;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,12 +137,20 @@ public final class DkimSignerMain {
     Settings settings = daemon.settings();
     InstantSource clock = InstantSource.system();
     SignerMetrics metrics = new SignerMetrics(daemon.metrics());
-    FrontMetrics frontMetrics = FrontMetrics.NONE;
+    PrometheusFrontMetrics frontMetrics = new PrometheusFrontMetrics(daemon.metrics());
     RelayMetrics relayMetrics = new PrometheusRelayMetrics(daemon.metrics());
 
+    // Found out now, so that its warning is in the log before the first message.
+    LOG.info("event=crypto provider={}", DkimPrivateKey.providerName());
     ChangeFeed feed = daemon.attempt(() -> ChangeFeed.start(database)).orElseThrow();
     SigningStore store =
         new CachingSigningStore(new JdbcSigningStore(database), feed, CacheMetrics.NONE);
+    daemon.readiness(
+        "database",
+        () ->
+            feed.state() == Freshness.State.AWAY
+                ? Optional.of("cannot be reached")
+                : Optional.empty());
     MessageSigner signer =
         new MessageSigner(
             new KeyRing(keys, limits.maxKeys(), metrics, clock),
@@ -148,7 +158,7 @@ public final class DkimSignerMain {
             metrics,
             clock);
 
-    Map<HostPort, RelayPool> nextHops = new HashMap<>();
+    Map<HostPort, RelayPool> nextHops = new LinkedHashMap<>();
     sockets.forEach(
         (mapping, socket) -> {
           RelayPool nextHop =
@@ -166,9 +176,17 @@ public final class DkimSignerMain {
                       .extensions(nextHop::extensions)
                       .transactions(
                           session -> new SigningTransaction(store, signer, metrics, nextHop))
-                      .metrics(frontMetrics)
+                      .metrics(frontMetrics.forListener(mapping.input().toString()))
                       .build()));
           LOG.info("event=mapping listen={} next_hop={}", mapping.input(), mapping.output());
         });
+    nextHops.forEach(
+        (address, nextHop) ->
+            daemon.readiness(
+                "next hop " + address,
+                () ->
+                    nextHop.awaitExtensions(Duration.ofMillis(100)).isPresent()
+                        ? Optional.empty()
+                        : Optional.of("has not answered yet")));
   }
 }
