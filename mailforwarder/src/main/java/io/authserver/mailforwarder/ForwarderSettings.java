@@ -1,0 +1,155 @@
+package io.authserver.mailforwarder;
+
+import io.authserver.db.pool.DatabaseSettings;
+import io.authserver.db.pool.DatabaseUrl;
+import io.authserver.mailforwarder.fanout.FanOutLimits;
+import io.authserver.mailforwarder.resolve.Decider;
+import io.authserver.mailforwarder.srs.Srs;
+import io.authserver.mailforwarder.srs.SrsSecret;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.daemon.HostPort;
+import io.authserver.smtp.daemon.Secret;
+import io.authserver.smtp.daemon.Setting;
+import io.authserver.smtp.daemon.SettingTypes;
+import io.authserver.smtp.daemon.Settings;
+import io.authserver.smtp.daemon.SmtpSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The forwarder's settings. */
+final class ForwarderSettings {
+  static final Setting<String> INPUT_IP =
+      ip("MAILFORWARDER_INPUT_IP", "address to listen on").orElse("127.0.0.1");
+  static final Setting<Integer> INPUT_PORT =
+      Setting.of("MAILFORWARDER_INPUT_PORT", SettingTypes.listenPort(), "port to listen on")
+          .orElse("10046");
+
+  static final Setting<String> LOCAL_DELIVERY_IP =
+      ip("MAILFORWARDER_LOCALDELIVERY_IP", "next hop of what is passed on unchanged")
+          .orElse("127.0.0.1");
+  static final Setting<Integer> LOCAL_DELIVERY_PORT =
+      port("MAILFORWARDER_LOCALDELIVERY_PORT", "its port").orElse("10045");
+
+  static final Setting<String> REMOTE_RELAY_IP =
+      ip("MAILFORWARDER_REMOTERELAY_IP", "next hop of what lists, redirects and SRS forward")
+          .orElse("127.0.0.1");
+  static final Setting<Integer> REMOTE_RELAY_PORT =
+      port("MAILFORWARDER_REMOTERELAY_PORT", "its port").orElse("10045");
+
+  static final Setting<String> TRANSACTIONAL_RELAY_IP =
+      ip(
+              "MAILFORWARDER_TRANSACTIONALRELAY_IP",
+              "next hop of submitted mail of domains that may use it; none unless it or its port"
+                  + " is set; then 127.0.0.1")
+          .optional();
+  static final Setting<Integer> TRANSACTIONAL_RELAY_PORT =
+      port("MAILFORWARDER_TRANSACTIONALRELAY_PORT", "its port; 10047 where only the address is set")
+          .optional();
+
+  static final Setting<Boolean> SUBMISSION_ONLY =
+      Setting.of(
+              "MAILFORWARDER_SUBMISSION_ONLY",
+              SettingTypes.bool(),
+              "whether all mail that comes in was submitted by users who logged in")
+          .orElse("no");
+
+  static final Setting<List<Secret>> SRS_SECRET =
+      Setting.secret(
+              "MAILFORWARDER_SRS_SECRET",
+              SettingTypes.lines(SettingTypes.secret()),
+              "secrets of SRS addresses, one a line: the first signs, all verify")
+          .acceptedAsFlagWithWarning();
+  static final Setting<String> SRS_DOMAIN =
+      Setting.of(
+              "MAILFORWARDER_SRS_DOMAIN",
+              SettingTypes.host(),
+              "domain of all SRS addresses; default: the domain of each alias")
+          .optional();
+  static final Setting<Integer> SRS_MIN_HASH_LENGTH =
+      Setting.of(
+              "MAILFORWARDER_SRS_MIN_HASH_LENGTH",
+              SettingTypes.integer(1, Srs.DEFAULT_HASH_LENGTH),
+              "characters that the hash of an SRS address needs to be accepted")
+          .orElse(String.valueOf(Srs.DEFAULT_HASH_LENGTH));
+
+  static final Setting<Integer> MAX_TARGETS =
+      Setting.of(
+              "MAILFORWARDER_MAX_TARGETS",
+              SettingTypes.integer(1, 1_000_000),
+              "addresses that get a copy of one message (452 4.5.3)")
+          .orElse(String.valueOf(FanOutLimits.DEFAULTS.targets()));
+  static final Setting<Integer> MAX_OPEN_TRANSACTIONS =
+      Setting.of(
+              "MAILFORWARDER_MAX_OPEN_TRANSACTIONS",
+              SettingTypes.integer(1, 100),
+              "transactions with next hops that a message has at once; further ones go in sequence")
+          .orElse(String.valueOf(FanOutLimits.DEFAULTS.openTransactions()));
+
+  static final Setting<DatabaseUrl> DATABASE = DatabaseSettings.url();
+  static final SmtpSettings SMTP = new SmtpSettings("MAILFORWARDER");
+
+  private ForwarderSettings() {}
+
+  /** Returns every setting, in the order of the documentation. */
+  static List<Setting<?>> all() {
+    List<Setting<?>> settings = new ArrayList<>();
+    settings.addAll(List.of(INPUT_IP, INPUT_PORT, LOCAL_DELIVERY_IP, LOCAL_DELIVERY_PORT));
+    settings.addAll(List.of(REMOTE_RELAY_IP, REMOTE_RELAY_PORT));
+    settings.addAll(List.of(TRANSACTIONAL_RELAY_IP, TRANSACTIONAL_RELAY_PORT));
+    settings.addAll(List.of(DATABASE, SUBMISSION_ONLY));
+    settings.addAll(List.of(SRS_SECRET, SRS_DOMAIN, SRS_MIN_HASH_LENGTH));
+    settings.addAll(List.of(MAX_TARGETS, MAX_OPEN_TRANSACTIONS));
+    settings.addAll(SMTP.all());
+    return settings;
+  }
+
+  private static Setting<String> ip(String name, String effect) {
+    return Setting.of(name, SettingTypes.host(), effect);
+  }
+
+  private static Setting<Integer> port(String name, String effect) {
+    return Setting.of(name, SettingTypes.port(), effect);
+  }
+
+  static HostPort input(Settings settings) {
+    return new HostPort(settings.get(INPUT_IP), settings.get(INPUT_PORT));
+  }
+
+  static HostPort localDelivery(Settings settings) {
+    return new HostPort(settings.get(LOCAL_DELIVERY_IP), settings.get(LOCAL_DELIVERY_PORT));
+  }
+
+  static HostPort remoteRelay(Settings settings) {
+    return new HostPort(settings.get(REMOTE_RELAY_IP), settings.get(REMOTE_RELAY_PORT));
+  }
+
+  /** Returns the transactional relay, where one is configured. */
+  static Optional<HostPort> transactionalRelay(Settings settings) {
+    Optional<String> ip = settings.find(TRANSACTIONAL_RELAY_IP);
+    Optional<Integer> port = settings.find(TRANSACTIONAL_RELAY_PORT);
+    return ip.isEmpty() && port.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new HostPort(ip.orElse("127.0.0.1"), port.orElse(10_047)));
+  }
+
+  static Decider decider(Settings settings) {
+    List<SrsSecret> secrets =
+        settings.get(SRS_SECRET).stream().map(secret -> SrsSecret.of(secret.reveal())).toList();
+    Srs srs =
+        new Srs(
+            secrets,
+            Srs.DEFAULT_HASH_LENGTH,
+            settings.get(SRS_MIN_HASH_LENGTH),
+            Srs.DEFAULT_MAX_AGE_DAYS);
+    return new Decider(srs, settings.find(SRS_DOMAIN).map(Mailbox::foldDomain).orElse(null));
+  }
+
+  static FanOutLimits limits(Settings settings) {
+    return new FanOutLimits(
+        settings.get(MAX_OPEN_TRANSACTIONS),
+        settings.get(MAX_TARGETS),
+        FanOutLimits.DEFAULTS.poolWait(),
+        FanOutLimits.DEFAULTS.reply());
+  }
+}

@@ -1,0 +1,149 @@
+package io.authserver.mailforwarder;
+
+import io.authserver.db.alias.CachingResolutionStore;
+import io.authserver.db.alias.JdbcResolutionStore;
+import io.authserver.db.cache.CacheMetrics;
+import io.authserver.db.cache.ChangeFeed;
+import io.authserver.db.migrate.DaemonRole;
+import io.authserver.db.migrate.StartupCheck;
+import io.authserver.db.pool.AuthDatabase;
+import io.authserver.mailforwarder.fanout.FanOutLimits;
+import io.authserver.mailforwarder.fanout.Forwarding;
+import io.authserver.mailforwarder.fanout.NextHops;
+import io.authserver.mailforwarder.notify.NotificationComposer;
+import io.authserver.mailforwarder.resolve.Decider;
+import io.authserver.smtp.daemon.Daemon;
+import io.authserver.smtp.daemon.DaemonAssembly;
+import io.authserver.smtp.daemon.FrontPart;
+import io.authserver.smtp.daemon.HostPort;
+import io.authserver.smtp.daemon.PrometheusFrontMetrics;
+import io.authserver.smtp.daemon.PrometheusRelayMetrics;
+import io.authserver.smtp.daemon.Settings;
+import io.authserver.smtp.daemon.SettingsTable;
+import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.relay.NextHopConfiguration;
+import io.authserver.smtp.relay.RelayMetrics;
+import io.authserver.smtp.relay.RelayPool;
+import java.net.ServerSocket;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The forwarding daemon: receives mail, resolves its recipients, relays it to what they are. */
+public final class MailForwarderMain {
+  private static final Logger LOG = LoggerFactory.getLogger(MailForwarderMain.class);
+
+  private MailForwarderMain() {}
+
+  /** Returns every setting, in the order of the documentation. */
+  public static SettingsTable settingsTable() {
+    return SettingsTable.of("mailforwarder", ForwarderSettings.all());
+  }
+
+  /** Runs the daemon until SIGTERM, or says why it cannot. */
+  public static void main(String[] arguments) {
+    Daemon.of(settingsTable(), MailForwarderMain::assemble).run(arguments);
+  }
+
+  /** Everything that the settings say, read so that each with a problem is reported. */
+  private record Configuration(
+      NextHopConfiguration localDelivery,
+      NextHopConfiguration remoteRelay,
+      Optional<NextHopConfiguration> transactionalRelay,
+      Decider decider,
+      FanOutLimits limits,
+      boolean submissionOnly,
+      MemoryBudget budget) {
+    static Configuration of(Settings settings) {
+      return new Configuration(
+          nextHop(settings, ForwarderSettings.localDelivery(settings)),
+          nextHop(settings, ForwarderSettings.remoteRelay(settings)),
+          ForwarderSettings.transactionalRelay(settings).map(hop -> nextHop(settings, hop)),
+          ForwarderSettings.decider(settings),
+          ForwarderSettings.limits(settings),
+          settings.get(ForwarderSettings.SUBMISSION_ONLY),
+          ForwarderSettings.SMTP.budget(settings));
+    }
+
+    private static NextHopConfiguration nextHop(Settings settings, HostPort address) {
+      return ForwarderSettings.SMTP.nextHop(settings, address);
+    }
+  }
+
+  static void assemble(DaemonAssembly daemon) {
+    Settings settings = daemon.settings();
+    Optional<Configuration> configuration = daemon.attempt(() -> Configuration.of(settings));
+    Optional<AuthDatabase> database =
+        daemon.attempt(
+            () ->
+                AuthDatabase.open(
+                    AuthDatabase.Settings.forDaemon(
+                        settings.get(ForwarderSettings.DATABASE), "mailforwarder")));
+    database
+        .flatMap(
+            opened -> daemon.attempt(() -> StartupCheck.problems(opened, DaemonRole.FORWARDER)))
+        .ifPresent(problems -> problems.forEach(daemon::problem));
+    Optional<ServerSocket> socket =
+        daemon.attempt(() -> daemon.listen(ForwarderSettings.input(settings)));
+    if (daemon.isSound() && !daemon.isCheckOnly()) {
+      wire(daemon, configuration.orElseThrow(), database.orElseThrow(), socket.orElseThrow());
+    }
+  }
+
+  private static void wire(
+      DaemonAssembly daemon,
+      Configuration configuration,
+      AuthDatabase database,
+      ServerSocket socket) {
+    InstantSource clock = InstantSource.system();
+    RelayMetrics relayMetrics = new PrometheusRelayMetrics(daemon.metrics());
+    ChangeFeed feed = daemon.attempt(() -> ChangeFeed.start(database)).orElseThrow();
+    Map<String, RelayPool> pools = new HashMap<>();
+    NextHops nextHops =
+        new NextHops(
+            pool(daemon, pools, configuration.localDelivery(), relayMetrics),
+            pool(daemon, pools, configuration.remoteRelay(), relayMetrics),
+            configuration.transactionalRelay().map(hop -> pool(daemon, pools, hop, relayMetrics)));
+    Forwarding forwarding =
+        new Forwarding(
+            new CachingResolutionStore(new JdbcResolutionStore(database), feed, CacheMetrics.NONE),
+            configuration.decider(),
+            nextHops,
+            configuration.limits(),
+            new NotificationComposer(configuration.localDelivery().ehloName(), UUID::randomUUID),
+            configuration.submissionOnly(),
+            clock,
+            System::nanoTime,
+            new PrometheusForwarderMetrics(daemon.metrics()));
+    daemon.add(
+        new FrontPart(
+            ForwarderSettings.SMTP
+                .front(daemon.settings(), configuration.budget())
+                .listener(() -> socket)
+                .extensions(() -> OfferedExtensions.of(pools.values()))
+                .transactions(forwarding)
+                .metrics(
+                    new PrometheusFrontMetrics(daemon.metrics())
+                        .forListener(ForwarderSettings.input(daemon.settings()).toString()))
+                .build()));
+    LOG.info(
+        "event=mapping listen={} next_hops={}",
+        socket.getLocalSocketAddress(),
+        String.join(",", pools.keySet()));
+  }
+
+  /** Next hops at the same address share their connections. */
+  private static RelayPool pool(
+      DaemonAssembly daemon,
+      Map<String, RelayPool> pools,
+      NextHopConfiguration configuration,
+      RelayMetrics metrics) {
+    return pools.computeIfAbsent(
+        configuration.name(),
+        _ -> daemon.attempt(() -> RelayPool.start(configuration, metrics)).orElseThrow());
+  }
+}
