@@ -72,7 +72,8 @@ final class PostOffice implements AutoCloseable {
     return ("<" + path + "> " + String.join(" ", parameters)).strip();
   }
 
-  private static boolean isLocal(String address) {
+  /** Returns whether an address is in a domain whose mail is delivered here. */
+  static boolean isLocal(String address) {
     String domain = address.substring(address.lastIndexOf('@') + 1);
     return Site.DOMAINS.contains(domain.toLowerCase(Locale.ROOT));
   }
