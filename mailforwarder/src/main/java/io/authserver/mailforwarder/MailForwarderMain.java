@@ -4,6 +4,7 @@ import io.authserver.db.alias.CachingResolutionStore;
 import io.authserver.db.alias.JdbcResolutionStore;
 import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
+import io.authserver.db.cache.Freshness;
 import io.authserver.db.migrate.DaemonRole;
 import io.authserver.db.migrate.StartupCheck;
 import io.authserver.db.pool.AuthDatabase;
@@ -25,6 +26,7 @@ import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.relay.RelayMetrics;
 import io.authserver.smtp.relay.RelayPool;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -102,6 +104,12 @@ public final class MailForwarderMain {
     InstantSource clock = InstantSource.system();
     RelayMetrics relayMetrics = new PrometheusRelayMetrics(daemon.metrics());
     ChangeFeed feed = daemon.attempt(() -> ChangeFeed.start(database)).orElseThrow();
+    daemon.readiness(
+        "database",
+        () ->
+            feed.state() == Freshness.State.AWAY
+                ? Optional.of("cannot be reached")
+                : Optional.empty());
     Map<String, RelayPool> pools = new HashMap<>();
     NextHops nextHops =
         new NextHops(
@@ -130,6 +138,14 @@ public final class MailForwarderMain {
                     new PrometheusFrontMetrics(daemon.metrics())
                         .forListener(ForwarderSettings.input(daemon.settings()).toString()))
                 .build()));
+    pools.forEach(
+        (name, nextHop) ->
+            daemon.readiness(
+                "next hop " + name,
+                () ->
+                    nextHop.awaitExtensions(Duration.ofMillis(100)).isPresent()
+                        ? Optional.empty()
+                        : Optional.of("has not answered yet")));
     LOG.info(
         "event=mapping listen={} next_hops={}",
         socket.getLocalSocketAddress(),
