@@ -1,0 +1,129 @@
+package io.authserver.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.net.IDN;
+import org.jspecify.annotations.NullMarked;
+
+/** The rules that keep the modules apart; see docs/architecture.md. */
+@AnalyzeClasses(
+    packages = "io.authserver",
+    importOptions = {ImportOption.DoNotIncludeTests.class})
+class ArchitectureTest {
+  /** A message is bytes: only this package meets the library that accepts connections. */
+  @ArchTest
+  static final ArchRule ONLY_THE_FRONT_KNOWS_SUBETHA =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.authserver.smtp.server")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.subethamail..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_AUTH_DATABASE_KNOWS_JDBC =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.authserver.db..", "io.authserver.demo..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "java.sql..", "javax.sql..", "org.postgresql..", "com.zaxxer.hikari..");
+
+  /** The names of domains are converted, not looked up: IDN is the one class of java.net. */
+  @ArchTest
+  static final ArchRule DKIM_DOES_NO_IO =
+      noClasses()
+          .that()
+          .resideInAPackage("io.authserver.dkim..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                      "java.net..",
+                      "java.nio.file..",
+                      "java.sql..",
+                      "io.authserver.smtp.server..",
+                      "io.authserver.smtp.relay..",
+                      "io.authserver.smtp.daemon..",
+                      "io.authserver.db..")
+                  .and(not(type(IDN.class))));
+
+  /** Decisions are functions of what they are given: no socket, no database, no clock. */
+  @ArchTest
+  static final ArchRule DECISIONS_ARE_PURE =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.authserver.dkimsigner.select..",
+              "io.authserver.mailforwarder.resolve..",
+              "io.authserver.mailforwarder.srs..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "java.net..",
+              "java.sql..",
+              "java.nio.file..",
+              "io.authserver.smtp.server..",
+              "io.authserver.smtp.relay..")
+          .orShould()
+          .callMethod(java.time.Instant.class, "now")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(System.class, "nanoTime");
+
+  @ArchTest
+  static final ArchRule PRODUCTION_DOES_NOT_KNOW_THE_DEMO =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.authserver.demo..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.authserver.demo..");
+
+  @ArchTest
+  static final ArchRule DAEMONS_DO_NOT_KNOW_EACH_OTHER =
+      noClasses()
+          .that()
+          .resideInAPackage("io.authserver.dkimsigner..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.authserver.mailforwarder..");
+
+  @ArchTest
+  static final ArchRule NO_CYCLES =
+      slices().matching("io.authserver.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule PACKAGES_ARE_NULL_MARKED =
+      classes().that().haveSimpleName("package-info").should().beAnnotatedWith(NullMarked.class);
+
+  /** Guards the rules themselves: they must have something to look at. */
+  @ArchTest
+  static void theModulesAreInTheClassPath(JavaClasses classes) {
+    for (String name :
+        new String[] {
+          "io.authserver.smtp.server.MailTransaction",
+          "io.authserver.dkim.sign.DkimSigner",
+          "io.authserver.db.signing.SigningStore",
+          "io.authserver.dkimsigner.select.SigningSelector",
+          "io.authserver.mailforwarder.MailForwarderMain",
+          "io.authserver.admin.Main",
+          "io.authserver.demo.DemoMain"
+        }) {
+      if (!classes.contain(name)) {
+        throw new AssertionError(name + " was not imported");
+      }
+    }
+  }
+}
