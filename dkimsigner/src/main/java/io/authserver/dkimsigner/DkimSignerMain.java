@@ -1,8 +1,8 @@
 package io.authserver.dkimsigner;
 
-import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
 import io.authserver.db.cache.Freshness;
+import io.authserver.db.cache.PrometheusCacheMetrics;
 import io.authserver.db.migrate.DaemonRole;
 import io.authserver.db.migrate.StartupCheck;
 import io.authserver.db.pool.AuthDatabase;
@@ -144,7 +144,8 @@ public final class DkimSignerMain {
     LOG.info("event=crypto provider={}", DkimPrivateKey.providerName());
     ChangeFeed feed = daemon.attempt(() -> ChangeFeed.start(database)).orElseThrow();
     SigningStore store =
-        new CachingSigningStore(new JdbcSigningStore(database), feed, CacheMetrics.NONE);
+        new CachingSigningStore(
+            new JdbcSigningStore(database), feed, new PrometheusCacheMetrics(daemon.metrics()));
     daemon.readiness(
         "database",
         () ->

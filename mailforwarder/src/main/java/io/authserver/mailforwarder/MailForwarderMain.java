@@ -2,9 +2,9 @@ package io.authserver.mailforwarder;
 
 import io.authserver.db.alias.CachingResolutionStore;
 import io.authserver.db.alias.JdbcResolutionStore;
-import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
 import io.authserver.db.cache.Freshness;
+import io.authserver.db.cache.PrometheusCacheMetrics;
 import io.authserver.db.migrate.DaemonRole;
 import io.authserver.db.migrate.StartupCheck;
 import io.authserver.db.pool.AuthDatabase;
@@ -118,7 +118,10 @@ public final class MailForwarderMain {
             configuration.transactionalRelay().map(hop -> pool(daemon, pools, hop, relayMetrics)));
     Forwarding forwarding =
         new Forwarding(
-            new CachingResolutionStore(new JdbcResolutionStore(database), feed, CacheMetrics.NONE),
+            new CachingResolutionStore(
+                new JdbcResolutionStore(database),
+                feed,
+                new PrometheusCacheMetrics(daemon.metrics())),
             configuration.decider(),
             nextHops,
             configuration.limits(),

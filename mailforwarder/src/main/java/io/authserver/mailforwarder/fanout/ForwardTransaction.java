@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ final class ForwardTransaction implements MailTransaction {
 
   ForwardTransaction(Forwarding forwarding, ClientSession session) {
     this.forwarding = forwarding;
-    this.log = new TransactionLog(session.id(), forwarding.metrics(), forwarding.nanoTime());
+    this.log = new TransactionLog(session.id(), forwarding.metrics());
     this.resolver = new Resolver(forwarding.store());
     this.fanOut = forwarding.fanOut();
   }
@@ -222,7 +223,7 @@ final class ForwardTransaction implements MailTransaction {
       }
     }
     Reply reply = answer(Verdict.atEnd(accepted), message, countdown);
-    log.message(message, submitted, accepted, fanOut, reply);
+    log.message(message, submitted, fanOut, reply);
     return Collections.nCopies(accepted.size(), reply);
   }
 
@@ -273,6 +274,11 @@ final class ForwardTransaction implements MailTransaction {
       throw new IllegalStateException("no MAIL yet");
     }
     return known;
+  }
+
+  @Override
+  public Map<String, String> logFields() {
+    return log.fields();
   }
 
   @Override

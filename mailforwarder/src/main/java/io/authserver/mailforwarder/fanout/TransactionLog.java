@@ -4,8 +4,8 @@ import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.ReceivedMessage;
-import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,19 +13,15 @@ import org.slf4j.LoggerFactory;
 /** What a transaction tells the log and the metrics. Addresses have no control characters. */
 final class TransactionLog {
   private static final Logger LOG = LoggerFactory.getLogger(ForwardTransaction.class);
-  private static final long NANOS_A_MILLISECOND = 1_000_000;
 
   private final String session;
   private final ForwarderMetrics metrics;
-  private final LongSupplier nanoTime;
-  private final long begun;
+  private final Map<String, String> fields = new LinkedHashMap<>();
   private @Nullable Sender sender;
 
-  TransactionLog(String session, ForwarderMetrics metrics, LongSupplier nanoTime) {
+  TransactionLog(String session, ForwarderMetrics metrics) {
     this.session = session;
     this.metrics = metrics;
-    this.nanoTime = nanoTime;
-    this.begun = nanoTime.getAsLong();
   }
 
   void sender(Sender mail) {
@@ -83,12 +79,7 @@ final class TransactionLog {
     }
   }
 
-  void message(
-      ReceivedMessage message,
-      boolean submitted,
-      List<Entry> accepted,
-      FanOut fanOut,
-      Reply reply) {
+  void message(ReceivedMessage message, boolean submitted, FanOut fanOut, Reply reply) {
     for (Copy copy : fanOut.copies()) {
       if (copy.state() == Copy.State.REFUSED || copy.state() == Copy.State.DEFERRED) {
         LOG.info(
@@ -100,20 +91,15 @@ final class TransactionLog {
       }
     }
     metrics.answered(reply.isPositive() ? "done" : reply.isTemporary() ? "deferred" : "refused");
-    LOG.info(
-        "event=message session={} id={} reverse_path={} recipients={} copies={} delivered={}"
-            + " submitted={} next_hop={} reply=\"{}\" bytes={} ms={}",
-        session,
-        message.id(),
-        reversePath(),
-        accepted.size(),
-        fanOut.copies().size(),
-        fanOut.delivered(),
-        submitted,
-        String.join(",", fanOut.nextHopNames()),
-        reply,
-        message.content().size(),
-        (nanoTime.getAsLong() - begun) / NANOS_A_MILLISECOND);
+    fields.put("copies", String.valueOf(fanOut.copies().size()));
+    fields.put("delivered", String.valueOf(fanOut.delivered()));
+    fields.put("submitted", submitted ? "yes" : "no");
+    fields.put("next_hop", String.join(",", fanOut.nextHopNames()));
+  }
+
+  /** Returns what the transaction's line in the log says besides what the front knows. */
+  Map<String, String> fields() {
+    return fields;
   }
 
   private String reversePath() {

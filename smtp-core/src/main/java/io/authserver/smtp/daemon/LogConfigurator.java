@@ -42,11 +42,11 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         Logging.levelOf(
             Objects.requireNonNullElse(environment.get(Logging.LEVEL_VARIABLE), "info")));
     root.addAppender(appender);
-    // SubEthaSMTP logs each command and each broken connection, HikariCP each connection.
-    for (String talkative :
-        new String[] {"org.subethamail", "com.zaxxer.hikari", "org.postgresql"}) {
-      context.getLogger(talkative).setLevel(Level.WARN);
-    }
+    // SubEthaSMTP logs each command and each broken connection. HikariCP and pgjdbc log, with stack
+    // traces, what they also throw: it is logged once, by who handles it.
+    context.getLogger("org.subethamail").setLevel(Level.WARN);
+    context.getLogger("com.zaxxer.hikari").setLevel(Level.ERROR);
+    context.getLogger("org.postgresql").setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 }

@@ -16,14 +16,14 @@ public final class MessageView implements MessageBytes {
   /** Returns the message without the fields of this name; the same object where it has none. */
   public static MessageBytes withoutFields(MessageBytes message, String name) {
     HeaderSection original = message.header();
+    if (original.first(name) == null) {
+      return message;
+    }
     ByteArrayOutputStream kept = new ByteArrayOutputStream(original.bytes().length);
     for (HeaderField field : original.fields()) {
       if (!field.isNamed(name)) {
         kept.write(field.source(), field.start(), field.length());
       }
-    }
-    if (kept.size() == original.bytes().length) {
-      return message;
     }
     return new MessageView(message, HeaderSection.of(kept.toByteArray()));
   }

@@ -20,6 +20,9 @@ import java.nio.charset.StandardCharsets;
  * control character but the CRLF at its end, nor a space inside a parameter.
  */
 final class EnvelopeCommands {
+  /** What the fields that a daemon adds may take in bytes, signatures included. */
+  private static final int ADDED_FIELDS = 4096;
+
   /** The longest command, CRLF included: the 512 octets of RFC 5321 §4.5.3.1.4, and extensions. */
   static final int MAX_COMMAND = 4096;
 
@@ -68,7 +71,8 @@ final class EnvelopeCommands {
       line.parameter("BODY", parameters.body().keyword());
     }
     if (parameters.size() >= 0 && extensions.size() >= 0) {
-      line.parameter("SIZE", Long.toString(parameters.size()));
+      // RFC 1870 §6.2: what is declared must not fall short, and we put fields on top
+      line.parameter("SIZE", Long.toString(parameters.size() + ADDED_FIELDS));
     }
     if (smtpUtf8) {
       line.parameter("SMTPUTF8", null);

@@ -112,7 +112,7 @@ class RelayExtensionsIT {
   void passesOnWhatIsOffered() throws IOException {
     assertEquals(
         List.of(
-            "MAIL FROM:<a@example.org> BODY=8BITMIME SIZE=100 RET=HDRS ENVID=id+2B1",
+            "MAIL FROM:<a@example.org> BODY=8BITMIME SIZE=4196 RET=HDRS ENVID=id+2B1",
             "RCPT TO:<b@example.net> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;orig@example.net"),
         envelope(ALL, NOTIFIED, "8BITMIME", "SIZE", "DSN"));
     assertEquals(
