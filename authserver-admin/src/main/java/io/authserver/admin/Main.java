@@ -121,7 +121,7 @@ public final class Main {
       case IOException io -> tell(err, io.getMessage(), ExitCode.REFUSED);
       default -> {
         // A bug. The log has the trace, for who asks for it with AUTHSERVER_LOG_LEVEL.
-        LOG.debug("event=internal-error", failure);
+        LOG.debug("event=internal_error", failure);
         yield tell(err, "internal error: " + failure.getClass().getName(), ExitCode.REFUSED);
       }
     };

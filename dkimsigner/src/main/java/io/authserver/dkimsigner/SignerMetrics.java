@@ -11,13 +11,13 @@ final class SignerMetrics {
   SignerMetrics(PrometheusRegistry registry) {
     messages =
         Counter.builder()
-            .name("dkimsigner_messages_total")
+            .name("authserver_signer_messages_total")
             .help("Messages by what was decided about signing them")
             .labelNames("decision")
             .register(registry);
     keyFailures =
         Counter.builder()
-            .name("dkimsigner_key_failures_total")
+            .name("authserver_signer_key_failures_total")
             .help("Uses of a key that cannot be unwrapped, parsed or signed with")
             .register(registry);
   }

@@ -68,7 +68,7 @@ final class Notifier {
                     forwarding.clock().instant());
         done &= handOver(addressee, bytes, countdown);
       } catch (IOException e) {
-        LOG.warn("event=notification-failed id={} addressee={}", messageId, addressee.mailbox(), e);
+        LOG.warn("event=notification_failed id={} addressee={}", messageId, addressee.mailbox(), e);
         forwarding.metrics().notified("deferred");
         done = false;
       }

@@ -60,7 +60,7 @@ final class Resolver {
     try {
       ask(asked);
     } catch (AuthDatabaseException e) {
-      LOG.warn("event=database-away addresses={} cause=\"{}\"", asked.size(), e.getMessage());
+      LOG.warn("event=database_away addresses={} cause=\"{}\"", asked.size(), e.getMessage());
       if (asked.size() > 1) {
         asked.forEach(this::askAlone);
       }
@@ -71,7 +71,7 @@ final class Resolver {
     try {
       ask(List.of(address));
     } catch (AuthDatabaseException e) {
-      LOG.debug("event=not-cached address={}", address, e);
+      LOG.debug("event=not_cached address={}", address, e);
     }
   }
 

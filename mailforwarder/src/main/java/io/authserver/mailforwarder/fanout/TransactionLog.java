@@ -47,7 +47,7 @@ final class TransactionLog {
         metrics.decided("forward");
         for (Decision.Skipped skipped : forward.skipped()) {
           LOG.warn(
-              "event=target-skipped session={} recipient={} target={} reason={}",
+              "event=target_skipped session={} recipient={} target={} reason={}",
               session,
               path,
               skipped.address(),
@@ -57,7 +57,7 @@ final class TransactionLog {
     }
     if (!reply.isPositive()) {
       LOG.info(
-          "event=recipient-refused session={} reverse_path={} recipient={} reply=\"{}\""
+          "event=recipient_refused session={} reverse_path={} recipient={} reply=\"{}\""
               + " cause=\"{}\"",
           session,
           reversePath(),
@@ -71,7 +71,7 @@ final class TransactionLog {
     if (copies > 0) {
       metrics.possibleDoubles(copies);
       LOG.warn(
-          "event=possible-doubles session={} id={} copies={}: delivered, and the message will come"
+          "event=possible_doubles session={} id={} copies={}: delivered, and the message will come"
               + " again",
           session,
           id,
@@ -83,7 +83,7 @@ final class TransactionLog {
     for (Copy copy : fanOut.copies()) {
       if (copy.state() == Copy.State.REFUSED || copy.state() == Copy.State.DEFERRED) {
         LOG.info(
-            "event=copy-failed session={} id={} target={} reply=\"{}\"",
+            "event=copy_failed session={} id={} target={} reply=\"{}\"",
             session,
             message.id(),
             copy.finalAddress(),

@@ -138,7 +138,7 @@ public final class Daemon {
       if (assembly.isSound()) {
         throw e;
       }
-      LOG.debug("event=assembly-ended", e);
+      LOG.debug("event=assembly_ended", e);
     }
   }
 
@@ -201,7 +201,7 @@ public final class Daemon {
     if (drained) {
       LOG.info("event=stopped ms={}", ms);
     } else {
-      LOG.warn("event=stopped-at-deadline ms={}", ms);
+      LOG.warn("event=stopped_at_deadline ms={}", ms);
     }
   }
 }

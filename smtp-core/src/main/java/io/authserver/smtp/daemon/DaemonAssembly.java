@@ -70,7 +70,7 @@ public final class DaemonAssembly {
       }
       return Optional.of(made);
     } catch (Settings.UnusableSettingException e) {
-      LOG.debug("event=not-attempted", e);
+      LOG.debug("event=not_attempted", e);
       return Optional.empty();
     } catch (IOException e) {
       problem(e);
@@ -153,7 +153,7 @@ public final class DaemonAssembly {
       try {
         closeable.close();
       } catch (Exception e) {
-        LOG.warn("event=close-failed", e);
+        LOG.warn("event=close_failed", e);
       }
     }
     toClose.clear();

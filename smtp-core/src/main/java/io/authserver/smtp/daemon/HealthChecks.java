@@ -35,7 +35,7 @@ final class HealthChecks {
     try {
       return check.problem();
     } catch (RuntimeException e) {
-      LOG.error("event=health-check-failed check={}", name, e);
+      LOG.error("event=health_check_failed check={}", name, e);
       return Optional.of("the check itself failed");
     }
   }

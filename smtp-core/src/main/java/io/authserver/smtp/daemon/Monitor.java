@@ -63,11 +63,11 @@ final class Monitor implements AutoCloseable {
     }
     lastProblems = problems;
     if (problems.isEmpty()) {
-      LOG.info("event=ready-again");
+      LOG.info("event=ready_again");
       notifier.status("ready");
     } else {
       String text = String.join("; ", problems);
-      LOG.atWarn().addKeyValue("event", "not-ready").addKeyValue("problem", text).log();
+      LOG.atWarn().addKeyValue("event", "not_ready").addKeyValue("problem", text).log();
       notifier.status("not ready: " + text);
     }
   }

@@ -35,7 +35,7 @@ final class SystemdNotifier {
     byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
     boolean local = path.isEmpty() || path.startsWith("/") || path.startsWith("@");
     if (!local || bytes.length >= MAX_PATH) {
-      LOG.warn("event=notify-socket-unsupported");
+      LOG.warn("event=notify_socket_unsupported");
       bytes = new byte[0];
     }
     if (bytes.length > 0 && bytes[0] == '@') {
@@ -83,10 +83,10 @@ final class SystemdNotifier {
     }
     try {
       if (!Native.sendDatagram(address, message.getBytes(StandardCharsets.UTF_8))) {
-        LOG.warn("event=notify-failed");
+        LOG.warn("event=notify_failed");
       }
     } catch (Throwable e) {
-      LOG.warn("event=notify-failed", e);
+      LOG.warn("event=notify_failed", e);
     }
   }
 

@@ -105,7 +105,7 @@ class DaemonIT {
         Client client = new Client(portOf(daemon))) {
       daemon.terminate();
       assertEquals(0, daemon.awaitExit());
-      daemon.awaitLine("event=stopped-at-deadline");
+      daemon.awaitLine("event=stopped_at_deadline");
       assertEquals(-1, client.in.read());
     }
   }
@@ -169,7 +169,7 @@ class DaemonIT {
       List<String> heard = List.of(systemd.receive(), systemd.receive());
       assertTrue(heard.contains("READY=1\nSTATUS=ready"), heard.toString());
       assertTrue(heard.contains("STATUS=not ready: pulse: none"), heard.toString());
-      daemon.awaitLine("event=not-ready");
+      daemon.awaitLine("event=not_ready");
       daemon.terminate();
       assertTrue(systemd.receive().startsWith("STOPPING=1"));
     }
