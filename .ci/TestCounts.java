@@ -76,7 +76,9 @@ final class TestCounts {
       } else if (has(test, "skipped")) {
         skipped++;
         Element skip = (Element) test.getElementsByTagName("skipped").item(0);
-        reasons.merge(reason(skip.getAttribute("message")), 1, Integer::sum);
+        // Surefire puts the message into an attribute, or only into the stack trace in the text.
+        String message = skip.getAttribute("message");
+        reasons.merge(reason(message.isEmpty() ? skip.getTextContent() : message), 1, Integer::sum);
       }
     }
   }
@@ -87,7 +89,15 @@ final class TestCounts {
 
   private static String reason(String message) {
     Matcher known = KNOWN_REASON.matcher(message);
-    String text = known.find() ? known.group() : message.lines().findFirst().orElse("");
+    String text =
+        known.find()
+            ? known.group()
+            : message
+                .strip()
+                .lines()
+                .findFirst()
+                .orElse("")
+                .replaceFirst("^[\\w.$]+Exception: ", "");
     text = text.strip();
     if (text.isEmpty()) {
       return "no reason given";

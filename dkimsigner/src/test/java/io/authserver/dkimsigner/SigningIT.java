@@ -31,7 +31,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -75,9 +74,9 @@ class SigningIT {
     Path keyFile = directory.resolve("wrapping-key");
     WrappingKeys.createFile(keyFile);
     wrappingKeys = WrappingKeys.load(List.of(keyFile));
-    domain("example.org", "");
-    key("example.org", "r1", "rsa", rsa, wrappingKeys);
-    key("example.org", "e1", "ed25519", ed25519, wrappingKeys);
+    SigningRows.domain(database, "example.org", "");
+    SigningRows.key(database, "example.org", "r1", rsa, wrappingKeys);
+    SigningRows.key(database, "example.org", "e1", ed25519, wrappingKeys);
 
     pool = database.open(door.through(database.signerUrl()));
     feed = ChangeFeed.start(pool);
@@ -200,7 +199,7 @@ class SigningIT {
 
   @Test
   void aDomainThatRequiresASignatureWaitsForAUsableKey() throws Exception {
-    domain("strict.example", ", require_signature = true");
+    SigningRows.domain(database, "strict.example", ", require_signature = true");
     byte[] message = bytes("From: a@strict.example\r\n\r\nHello.\r\n");
     assertTrue(send("a@strict.example", message).startsWith("451 4.3.5"));
     assertEquals(List.of(), sink.messages());
@@ -208,7 +207,7 @@ class SigningIT {
 
   @Test
   void refusesSeveralAuthorsWhereTheDomainSaysSo() throws Exception {
-    domain("strict.example", ", refuse_several_authors = true");
+    SigningRows.domain(database, "strict.example", ", refuse_several_authors = true");
     byte[] strict = bytes("From: a@strict.example\r\nFrom: b@strict.example\r\n\r\nHello.\r\n");
     assertTrue(send("a@strict.example", strict).startsWith("550 5.6.0"));
     byte[] lenient = bytes("From: a@example.org\r\nFrom: b@example.org\r\n\r\nHello.\r\n");
@@ -222,7 +221,7 @@ class SigningIT {
   void seesANewKeyWithoutARestart() throws Exception {
     send("alice@example.org", bytes(COMPLETE));
     assertEquals(2, signatures(sink.awaitMessage(SOON).data()).size());
-    key("example.org", "e2", "ed25519", DkimPrivateKey.generateEd25519(), wrappingKeys);
+    SigningRows.ed25519Key(database, "example.org", "e2", wrappingKeys);
     Instant giveUp = Instant.now().plus(SOON);
     int sent = 1;
     while (signatures(sink.messages().getLast().data()).size() < 3) {
@@ -298,29 +297,6 @@ class SigningIT {
       }
       return client.data(message);
     }
-  }
-
-  private void domain(String name, String policy) {
-    database.execute(
-        "INSERT INTO authserver.domain (name) VALUES ('" + name + "')",
-        "UPDATE authserver.domain SET sign = true" + policy + " WHERE name = '" + name + "'");
-  }
-
-  private void key(
-      String domain, String selector, String algorithm, DkimPrivateKey key, WrappingKeys keys) {
-    String wrapped = HexFormat.of().formatHex(keys.wrap(domain, selector, key.toPkcs8()));
-    database.execute(
-        "INSERT INTO authserver.dkim_key (domain_id, selector, algorithm, wrapped_private_key,"
-            + " public_key, state, activated_at) SELECT id, '"
-            + selector
-            + "', '"
-            + algorithm
-            + "', decode('"
-            + wrapped
-            + "', 'hex'), decode(repeat('00', 64), 'hex'), 'active', now()"
-            + " FROM authserver.domain WHERE name = '"
-            + domain
-            + "'");
   }
 
   private static List<Map<String, String>> signatures(byte[] message) {

@@ -5,20 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.testing.TestDatabase;
+import io.authserver.smtp.testing.DaemonProcess;
 import io.authserver.smtp.testing.RawSmtpClient;
 import io.authserver.smtp.testing.ScriptedNextHop;
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,38 +23,20 @@ import org.junit.jupiter.api.io.TempDir;
 final class MailForwarderMainIT {
   private static final Duration SOON = Duration.ofSeconds(10);
 
-  private static Process start(Map<String, String> environment, String... arguments)
-      throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            MailForwarderMain.class.getName());
-    builder.command().addAll(List.of(arguments));
-    builder.environment().keySet().removeIf(name -> name.startsWith("MAILFORWARDER_"));
-    builder.environment().remove("DATABASE_URL");
-    builder.environment().putAll(environment);
-    return builder.redirectErrorStream(true).start();
-  }
-
-  private static String output(Process process) throws Exception {
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the process ends");
-    return output;
-  }
-
   @Test
   void everyProblemIsReportedAtOnce() throws Exception {
-    Process process =
-        start(
+    String output;
+    try (DaemonProcess daemon =
+        DaemonProcess.start(
+            MailForwarderMain.class,
             Map.of(
                 "MAILFORWARDER_INPUT_PORT", "many",
                 "MAILFORWARDER_LOCALDELIVERY_PORT", "0",
                 "DATABASE_URL", "nonsense:hidden@x"),
-            "--check-config");
-    String output = output(process);
+            "--check-config")) {
+      output = daemon.outputAtEnd();
+      assertEquals(78, daemon.exitStatus(), output);
+    }
     for (String name :
         List.of(
             "MAILFORWARDER_INPUT_PORT",
@@ -68,33 +47,27 @@ final class MailForwarderMainIT {
     }
     assertFalse(output.contains("hidden"), output);
     assertFalse(output.contains("\tat "), output);
-    assertEquals(78, process.exitValue(), output);
   }
 
   @Test
   void forwardsUntilSigterm(@TempDir Path folder) throws Exception {
     Path secrets = Files.writeString(folder.resolve("srs"), "first\nsecond\n");
-    int port = freePort();
+    int port = DaemonProcess.freePort();
     try (TestDatabase database = TestDatabase.create();
         ScriptedNextHop hop = ScriptedNextHop.accepting()) {
       database.execute(
           "INSERT INTO authserver.domain (name, redirect_to) VALUES ('a.example', 'b.example')");
       String hopPort = Integer.toString(hop.port());
-      Process process =
-          start(
+      try (DaemonProcess daemon =
+          DaemonProcess.start(
+              MailForwarderMain.class,
               Map.of(
                   "DATABASE_URL", database.forwarderUrl(),
                   "MAILFORWARDER_SRS_SECRET_FILE", secrets.toString(),
                   "MAILFORWARDER_INPUT_PORT", Integer.toString(port),
                   "MAILFORWARDER_LOCALDELIVERY_PORT", hopPort,
-                  "MAILFORWARDER_REMOTERELAY_PORT", hopPort));
-      try {
-        BufferedReader log = process.inputReader(StandardCharsets.UTF_8);
-        String line = log.readLine();
-        while (line != null && !line.contains("event=ready")) {
-          line = log.readLine();
-        }
-        assertTrue(line != null, "the daemon becomes ready");
+                  "MAILFORWARDER_REMOTERELAY_PORT", hopPort))) {
+        daemon.awaitReady();
         try (RawSmtpClient client =
             RawSmtpClient.greeted(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
           client.command("MAIL FROM:<x@out.example>", "250");
@@ -104,18 +77,9 @@ final class MailForwarderMainIT {
         ScriptedNextHop.Message message = hop.awaitMessage(SOON);
         assertEquals(List.of("<y@b.example>"), message.forwardPaths());
         assertTrue(message.reversePath().endsWith("=x@a.example>"), message.reversePath());
-        process.destroy();
-        assertTrue(process.waitFor(30, TimeUnit.SECONDS));
-        assertEquals(0, process.exitValue());
-      } finally {
-        process.destroyForcibly();
+        daemon.terminate();
+        assertEquals(0, daemon.exitStatus());
       }
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

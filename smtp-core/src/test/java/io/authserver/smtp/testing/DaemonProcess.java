@@ -1,0 +1,99 @@
+package io.authserver.smtp.testing;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A daemon as a process of its own, with the tests' class path. */
+public final class DaemonProcess implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final Process process;
+
+  private DaemonProcess(Process process) {
+    this.process = process;
+  }
+
+  /**
+   * Starts a daemon.
+   *
+   * @param environment its settings; those of the test's own process are not handed on
+   */
+  public static DaemonProcess start(
+      Class<?> main, Map<String, String> environment, String... arguments) {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            main.getName());
+    builder.command().addAll(List.of(arguments));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.matches("(DKIMSIGNER|MAILFORWARDER|AUTHSERVER|DATABASE)_.*"));
+    builder.environment().putAll(environment);
+    try {
+      return new DaemonProcess(builder.redirectErrorStream(true).start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads its log until it says that it is ready. */
+  public void awaitReady() throws IOException {
+    BufferedReader log = process.inputReader(StandardCharsets.UTF_8);
+    StringBuilder seen = new StringBuilder();
+    String line = log.readLine();
+    while (line != null && !line.contains("event=ready")) {
+      seen.append(line).append('\n');
+      line = log.readLine();
+    }
+    if (line == null) {
+      throw new AssertionError("the daemon ended instead of becoming ready:\n" + seen);
+    }
+  }
+
+  /** Returns all that it says, when it has ended by itself. */
+  public String outputAtEnd() throws IOException, InterruptedException {
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    exitStatus();
+    return output;
+  }
+
+  /** Sends SIGTERM. */
+  public void terminate() {
+    process.destroy();
+  }
+
+  /** Waits for its end and returns its status. */
+  public int exitStatus() throws InterruptedException {
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("the daemon does not end");
+    }
+    return process.exitValue();
+  }
+
+  /** Returns a port of the loopback interface that was free a moment ago. */
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
