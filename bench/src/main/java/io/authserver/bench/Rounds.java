@@ -1,0 +1,108 @@
+package io.authserver.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Sends each load to each target, in turns, round by round: what else the machine does meets them
+ * all alike.
+ */
+final class Rounds {
+  private static final int FEWEST_MESSAGES = 20;
+
+  private final Source source;
+  private final List<Target> targets;
+  private final Consumer<String> progress;
+  private final Map<Load, Map<Target, List<Sample>>> samples = new LinkedHashMap<>();
+
+  Rounds(Source source, List<Target> targets, Consumer<String> progress) {
+    this.source = source;
+    this.targets = List.copyOf(targets);
+    this.progress = progress;
+  }
+
+  /**
+   * Sends messages of every kind until a JVM has compiled what it runs.
+   *
+   * @param seconds for each kind of load
+   */
+  void warmUp(List<Load> loads, double seconds) throws IOException, InterruptedException {
+    for (Load load : loads) {
+      for (Target target : targets) {
+        if (target.process().isPresent()) {
+          long until = System.nanoTime() + (long) (seconds * 1e9);
+          while (System.nanoTime() < until) {
+            source.send(load, messages(load, 0.3, 2000), target.address());
+          }
+        }
+      }
+    }
+  }
+
+  /** Measures. */
+  void run(List<Load> loads, int rounds, double seconds) throws IOException, InterruptedException {
+    Map<Load, Map<Target, Integer>> counts = new LinkedHashMap<>();
+    for (int round = 1; round <= rounds; round++) {
+      progress.accept("round " + round + " of " + rounds);
+      for (Load load : loads) {
+        for (Target target : targets) {
+          int count =
+              counts.computeIfAbsent(load, key -> new LinkedHashMap<>()).getOrDefault(target, 0);
+          if (count == 0) {
+            int trial = messages(load, 0.1, 2000);
+            double took = source.send(load, trial, target.address());
+            count = messages(load, seconds, trial / took);
+            counts.get(load).put(target, count);
+          }
+          samples
+              .computeIfAbsent(load, key -> new LinkedHashMap<>())
+              .computeIfAbsent(target, key -> new ArrayList<>())
+              .add(measure(load, count, target));
+        }
+      }
+    }
+  }
+
+  private static int messages(Load load, double seconds, double rate) {
+    int most = (int) Math.min(seconds * rate, 2e9 / load.bytes());
+    return Math.max(Math.max(FEWEST_MESSAGES, 2 * load.sessions()), most);
+  }
+
+  private Sample measure(Load load, int count, Target target)
+      throws IOException, InterruptedException {
+    if (target.process().isEmpty()) {
+      return new Sample(count / source.send(load, count, target.address()), Double.NaN);
+    }
+    ProcessStat stat = new ProcessStat(target.process().getAsLong());
+    double before = stat.cpuMillis();
+    double seconds = source.send(load, count, target.address());
+    return new Sample(count / seconds, (stat.cpuMillis() - before) / count);
+  }
+
+  /** Returns the results, a row for each load. */
+  Table table() {
+    List<String> heads = new ArrayList<>(List.of("message", "sessions"));
+    targets.forEach(target -> heads.add(target.name() + ", messages/s"));
+    targets.stream()
+        .filter(target -> target.process().isPresent())
+        .forEach(target -> heads.add(target.name() + ", CPU ms a message"));
+    Table table = new Table(heads);
+    samples.forEach(
+        (load, byTarget) -> {
+          List<String> cells = new ArrayList<>(List.of(load.size(), load.connections()));
+          byTarget.forEach((target, list) -> cells.add(Series.of(list, Sample::rate).text(0)));
+          byTarget.forEach(
+              (target, list) -> {
+                if (target.process().isPresent()) {
+                  cells.add(Series.of(list, Sample::cpuMillis).text(3));
+                }
+              });
+          table.row(cells);
+        });
+    return table;
+  }
+}

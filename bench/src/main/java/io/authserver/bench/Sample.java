@@ -1,0 +1,9 @@
+package io.authserver.bench;
+
+/**
+ * What one round measured.
+ *
+ * @param rate messages a second
+ * @param cpuMillis CPU time a message of the target's process, or NaN without one
+ */
+record Sample(double rate, double cpuMillis) {}

@@ -1,0 +1,71 @@
+package io.authserver.bench;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends messages with smtp-source, which ends with an error at the first reply that is none of a
+ * delivery: a run that succeeds was answered 250 for every message.
+ */
+final class Source {
+  private static final long MOST_SECONDS = 180;
+
+  private final Postfix postfix;
+  private final Children children;
+  private final String author;
+  private final Path log;
+
+  /**
+   * Makes a source.
+   *
+   * @param author the reverse-path of the messages, and their From field
+   * @param folder where the program's complaints go
+   */
+  Source(Postfix postfix, Children children, String author, Path folder) {
+    this.postfix = postfix;
+    this.children = children;
+    this.author = author;
+    this.log = folder.resolve("smtp-source.log");
+  }
+
+  /** Sends messages, as many as told, and returns how many seconds that took. */
+  double send(Load load, int messages, InetSocketAddress to)
+      throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>();
+    if (load.kept()) {
+      arguments.add("-d");
+    }
+    arguments.addAll(
+        List.of(
+            "-s",
+            Integer.toString(Math.min(load.sessions(), messages)),
+            "-l",
+            Integer.toString(load.bytes()),
+            "-m",
+            Integer.toString(messages),
+            "-f",
+            author,
+            "-t",
+            "recipient@remote.example",
+            "-M",
+            "source.example",
+            Ports.text(to)));
+    long began = System.nanoTime();
+    Process process =
+        children.start(postfix.program("smtp-source", arguments).redirectOutput(log.toFile()));
+    if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
+      Children.end(process);
+      throw new BenchFailure(load + ": not over after " + MOST_SECONDS + " s");
+    }
+    double seconds = (System.nanoTime() - began) / 1e9;
+    if (process.exitValue() != 0) {
+      throw new BenchFailure(load + ": smtp-source failed: " + Files.readString(log).strip());
+    }
+    return seconds;
+  }
+}

@@ -1,0 +1,17 @@
+package io.authserver.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+class SeriesTest {
+  @Test
+  void theMedianOfAnOddNumberIsOneOfThem() {
+    assertEquals("2.0 (1.0–9.0)", Series.of(9, 1, 2).text(1));
+  }
+
+  @Test
+  void theMedianOfAnEvenNumberLiesBetweenTwo() {
+    assertEquals("2.50 (1.00–9.00)", Series.of(9, 3, 1, 2).text(2));
+  }
+}
