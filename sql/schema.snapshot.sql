@@ -72,15 +72,25 @@ TABLE authserver.domain OWNER authserver_owner
   COLUMN signature_expiry_seconds bigint DEFAULT 604800
   COLUMN created_at timestamp with time zone NOT NULL DEFAULT now()
   COLUMN changed_at timestamp with time zone NOT NULL DEFAULT now()
+  COLUMN header_canonicalization text NOT NULL DEFAULT 'relaxed'::text
+  COLUMN body_canonicalization text NOT NULL DEFAULT 'relaxed'::text
+  COLUMN signed_fields text
+  COLUMN oversigned_fields text
+  COLUMN auid text
+  CONSTRAINT domain_auid_valid CHECK (((auid = 'author'::text) OR ((octet_length(auid) <= 320) AND (auid ~ '^([A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*)?@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text) AND ((split_part(auid, '@'::text, 2) = name) OR ("right"(split_part(auid, '@'::text, 2), (length(name) + 1)) = ('.'::text || name))))))
+  CONSTRAINT domain_body_canonicalization_known CHECK ((body_canonicalization = ANY (ARRAY['simple'::text, 'relaxed'::text])))
+  CONSTRAINT domain_header_canonicalization_known CHECK ((header_canonicalization = ANY (ARRAY['simple'::text, 'relaxed'::text])))
   CONSTRAINT domain_name_folded CHECK ((name = lower((name COLLATE "C"))))
   CONSTRAINT domain_name_unique UNIQUE (name)
   CONSTRAINT domain_name_valid CHECK (((octet_length(name) <= 253) AND (name ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
+  CONSTRAINT domain_oversigned_fields_valid CHECK (((octet_length(oversigned_fields) <= 1000) AND (oversigned_fields ~ '^[!-9<-@[-~]+(:[!-9<-@[-~]+)*$'::text) AND (oversigned_fields !~ '(^|:)(bcc|resent-bcc|received|return-path|delivered-to|dkim-signature|authentication-results|arc-[a-z-]*)(:|$)'::text)))
   CONSTRAINT domain_pkey PRIMARY KEY (id)
   CONSTRAINT domain_redirect_not_to_itself CHECK ((redirect_to <> name))
   CONSTRAINT domain_redirect_to_folded CHECK ((redirect_to = lower((redirect_to COLLATE "C"))))
   CONSTRAINT domain_redirect_to_valid CHECK (((octet_length(redirect_to) <= 253) AND (redirect_to ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
   CONSTRAINT domain_require_signature_signs CHECK ((sign OR (NOT require_signature)))
   CONSTRAINT domain_signature_expiry_valid CHECK (((signature_expiry_seconds >= 60) AND (signature_expiry_seconds <= 315360000)))
+  CONSTRAINT domain_signed_fields_valid CHECK (((octet_length(signed_fields) <= 1000) AND (signed_fields ~ '^[!-9<-@[-~]+(:[!-9<-@[-~]+)*$'::text) AND (signed_fields !~ '(^|:)(bcc|resent-bcc|received|return-path|delivered-to|dkim-signature|authentication-results|arc-[a-z-]*)(:|$)'::text)))
   CREATE UNIQUE INDEX domain_name_unique ON authserver.domain USING btree (name)
   CREATE UNIQUE INDEX domain_pkey ON authserver.domain USING btree (id)
   CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.domain FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
@@ -321,6 +331,8 @@ FUNCTION authserver.schema_version() RETURNS integer OWNER authserver_owner STAB
   GRANT EXECUTE TO authserver_signer
 FUNCTION authserver.set_changed_at() RETURNS trigger OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE dacb133b65cdf53ef93afa35498b3560
 FUNCTION authserver.signer_keys(text[]) RETURNS TABLE(domain_id bigint, domain text, sign boolean, require_signature boolean, refuse_several_authors boolean, sign_by_reverse_path boolean, signature_expiry_seconds bigint, key_id bigint, selector text, algorithm text, wrapped_private_key bytea) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE feea5b98d1cf7dd5b2295da350746194
+  GRANT EXECUTE TO authserver_signer
+FUNCTION authserver.signer_profiles(text[]) RETURNS TABLE(domain_id bigint, header_canonicalization text, body_canonicalization text, signed_fields text, oversigned_fields text, auid text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ea9ff309b0767a476f6952b1364df769
   GRANT EXECUTE TO authserver_signer
 FUNCTION authserver.signer_wrapping_keys() RETURNS TABLE(wrapping_key_id text, keys bigint) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 044195b8eaf055edad13bb1594659071
   GRANT EXECUTE TO authserver_signer

@@ -1,10 +1,12 @@
 -- Who may do what. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(31);
+SELECT plan(33);
 
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_api', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'signer_profiles', ARRAY['text[]'], 'authserver_signer', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'signer_profiles', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'signer_wrapping_keys', ARRAY[]::text[], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'signer_wrapping_keys', ARRAY[]::text[], 'authserver_forwarder', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_resolve', ARRAY['text[]'], 'authserver_forwarder', ARRAY['EXECUTE']);

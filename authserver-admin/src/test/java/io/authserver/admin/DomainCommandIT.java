@@ -66,6 +66,87 @@ class DomainCommandIT extends AdminFixture {
   }
 
   @Test
+  void whatSignaturesCoverAndSayIsChosenAndChanged() {
+    cli.ok("domain", "create", "a.example", "--signed-fields", "Sender:X-Campaign");
+    cli.ok("domain", "create", "b.example");
+
+    Cli.Result edited =
+        cli.ok(
+            "domain",
+            "edit",
+            "a.example",
+            "B.example",
+            "--oversigned-fields",
+            "List-Id, sender",
+            "--auid",
+            "author",
+            "--canonicalization",
+            "relaxed/simple",
+            "--require-signature",
+            "--redirect-to",
+            "c.example");
+
+    assertEquals("changed domain a.example\nchanged domain b.example\n", edited.err());
+    Map<String, Object> row = cli.run("domain", "show", "a.example", "-f", "json").row();
+    assertEquals(List.of("sender", "x-campaign"), row.get("signed_fields"));
+    assertEquals(List.of("list-id", "sender"), row.get("oversigned_fields"));
+    assertEquals("author", row.get("auid"));
+    assertEquals("relaxed/simple", row.get("canonicalization"));
+    assertEquals(true, row.get("require_signature"));
+    assertEquals("c.example", row.get("redirect_to"));
+    assertEquals(604800L, row.get("signature_expiry_seconds"));
+    assertEquals(
+        List.of(), cli.run("domain", "list", "b.", "-f", "json").row().get("signed_fields"));
+
+    cli.ok(
+        "domain",
+        "edit",
+        "a.example",
+        "--signed-fields",
+        "none",
+        "--auid",
+        "@News.A.example",
+        "--no-require-signature",
+        "--no-sign",
+        "--redirect-to",
+        "none",
+        "--signature-expiry",
+        "2d");
+    row = cli.run("domain", "show", "a.example", "-f", "json").row();
+    assertEquals(List.of(), row.get("signed_fields"));
+    assertEquals(List.of("list-id", "sender"), row.get("oversigned_fields"));
+    assertEquals("@news.a.example", row.get("auid"));
+    assertEquals(false, row.get("require_signature"));
+    assertEquals(false, row.get("sign"));
+    assertNull(row.get("redirect_to"));
+    assertEquals(172800L, row.get("signature_expiry_seconds"));
+  }
+
+  @Test
+  void aChangeThatTheRulesForbidChangesNothing() {
+    cli.ok("domain", "create", "a.example");
+    cli.ok("domain", "create", "b.example");
+
+    cli.run("domain", "edit", "a.example", "none.example", "--no-sign")
+        .refuses("domain none.example does not exist");
+    cli.run("domain", "edit", "a.example", "--signed-fields", "Subject:Bcc")
+        .refuses("domain a.example cannot sign a header field of that name");
+    cli.run("domain", "edit", "a.example", "--oversigned-fields", "x;y")
+        .refuses("domain a.example cannot oversign a header field of that name");
+    cli.run("domain", "edit", "a.example", "--auid", "@b.example")
+        .refuses(
+            "domain a.example cannot have that AUID: it is author, or [local-part]@ and the domain"
+                + " or one below it");
+    cli.run("domain", "edit", "a.example", "--no-sign", "--require-signature")
+        .refuses("domain a.example cannot require signatures that it does not make");
+    cli.run("domain", "edit", "a.example", "--canonicalization", "relaxed").exits(2);
+    cli.run("domain", "edit", "a.example", "--auid", "alice").exits(2);
+    assertEquals(
+        cli.run("domain", "show", "a.example", "-f", "json").row().get("sign"),
+        cli.run("domain", "show", "b.example", "-f", "json").row().get("sign"));
+  }
+
+  @Test
   void theListIsSortedAndCanBeNarrowed() {
     for (String name : List.of("b.example", "a.example", "c.test")) {
       cli.ok("domain", "create", name);

@@ -3,7 +3,6 @@ package io.authserver.admin.command;
 import io.authserver.admin.cli.AdminCommand;
 import io.authserver.admin.cli.ConfirmOption;
 import io.authserver.admin.cli.Context;
-import io.authserver.admin.cli.Expiry;
 import io.authserver.admin.cli.FormatOption;
 import io.authserver.admin.cli.UsageException;
 import io.authserver.admin.output.Rows;
@@ -11,10 +10,12 @@ import io.authserver.db.admin.AdminDatabase;
 import io.authserver.db.admin.DomainAdmin;
 import io.authserver.db.admin.DomainName;
 import io.authserver.db.admin.DomainRow;
+import io.authserver.db.admin.DomainSettings;
 import io.authserver.db.admin.KeyRow;
 import io.authserver.db.admin.NewDomain;
 import io.authserver.db.admin.NewKey;
 import io.authserver.db.admin.RefusedException;
+import io.authserver.db.signing.SignatureForm;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Parameters;
       DomainCommand.Create.class,
       DomainCommand.ListAll.class,
       DomainCommand.Show.class,
+      DomainCommand.Edit.class,
       DomainCommand.Remove.class
     })
 public final class DomainCommand {
@@ -52,14 +54,23 @@ public final class DomainCommand {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("id", domain.id());
     fields.put("name", domain.name());
-    fields.put("redirect_to", domain.redirectTo());
-    fields.put("transactional", domain.transactional());
-    fields.put("sign", domain.sign());
-    fields.put("require_signature", domain.requireSignature());
-    fields.put("refuse_several_authors", domain.refuseSeveralAuthors());
-    fields.put("sign_by_reverse_path", domain.signByReversePath());
+    DomainSettings settings = domain.settings();
+    DomainName redirectTo = settings.redirectTo();
+    fields.put("redirect_to", redirectTo == null ? null : redirectTo.name());
+    fields.put("transactional", settings.transactional());
+    fields.put("sign", settings.sign());
+    fields.put("require_signature", settings.requireSignature());
+    fields.put("refuse_several_authors", settings.refuseSeveralAuthors());
+    fields.put("sign_by_reverse_path", settings.signByReversePath());
     fields.put(
-        "signature_expiry_seconds", domain.signatureExpiry().map(Duration::toSeconds).orElse(null));
+        "signature_expiry_seconds",
+        settings.signatureExpiry().map(Duration::toSeconds).orElse(null));
+    SignatureForm form = settings.form();
+    fields.put(
+        "canonicalization", form.headerCanonicalization() + "/" + form.bodyCanonicalization());
+    fields.put("signed_fields", form.signedFields());
+    fields.put("oversigned_fields", form.oversignedFields());
+    fields.put("auid", form.auid());
     fields.put("active_keys", domain.activeKeys());
     fields.put("keys", domain.keys());
     fields.put("aliases", domain.aliases());
@@ -82,16 +93,7 @@ public final class DomainCommand {
     @Parameters(paramLabel = "NAME", description = "The domain, in A-labels or Unicode.")
     private String name = "";
 
-    @Option(
-        names = {"--redirect-to", "--redirect-all-email-to"},
-        paramLabel = "DOMAIN",
-        description = "Mail for a local part without an alias goes to the same one there.")
-    private @Nullable String redirectTo;
-
-    @Option(
-        names = "--transactional",
-        description = "Its submitted mail may take the transactional relay.")
-    private boolean transactional;
+    @Mixin private final DomainOptions options = new DomainOptions();
 
     @Option(
         names = "--create-key",
@@ -106,31 +108,6 @@ public final class DomainCommand {
         paramLabel = "SELECTOR",
         description = "The selector of the RSA key (default: algorithm and date).")
     private @Nullable String selector;
-
-    @Option(names = "--no-sign", description = "Its mail is not signed.")
-    private boolean noSign;
-
-    @Option(
-        names = "--require-signature",
-        description = "Mail that cannot be signed has to wait (451).")
-    private boolean requireSignature;
-
-    @Option(
-        names = "--refuse-several-authors",
-        description = "Mail with several authors is refused (550) instead of passed unsigned.")
-    private boolean refuseSeveralAuthors;
-
-    @Option(
-        names = "--sign-by-reverse-path",
-        description = "Sign a foreign author's mail whose reverse-path is in this domain.")
-    private boolean signByReversePath;
-
-    @Option(
-        names = "--signature-expiry",
-        paramLabel = "TIME",
-        converter = Expiry.Converter.class,
-        description = "How long a signature is valid, such as 7d or 36h, or none (default: 7d).")
-    private Expiry expiry = Expiry.DEFAULT;
 
     @Option(
         names = "--postmaster",
@@ -148,16 +125,7 @@ public final class DomainCommand {
     protected void run() throws IOException, RefusedException, UsageException {
       DomainName domain = DomainName.parse(name);
       NewDomain created =
-          new NewDomain(
-              domain,
-              redirectTo == null ? null : DomainName.parse(redirectTo),
-              transactional,
-              !noSign,
-              requireSignature,
-              refuseSeveralAuthors,
-              signByReversePath,
-              expiry.duration(),
-              postmaster);
+          new NewDomain(domain, options.change().apply(DomainSettings.DEFAULT), postmaster);
       List<NewKey> keys = newKeys();
       List<KeyRow> made = context().database().domains().create(created, keys);
       say("created domain " + domain);
@@ -230,6 +198,28 @@ public final class DomainCommand {
     @Override
     protected void run() throws IOException, RefusedException, UsageException {
       rows(load(context().database(), names)).printDetails(format.format(), context().out());
+    }
+  }
+
+  /** {@code authserver domain edit}. */
+  @Command(
+      name = "edit",
+      description = "Change domains; what is not named stays. The daemons follow within a second.")
+  static final class Edit extends AdminCommand {
+    @Parameters(arity = "1..*", paramLabel = "NAME", description = "The domains.")
+    private List<String> names = List.of();
+
+    @Mixin private final DomainOptions options = new DomainOptions();
+
+    Edit(Context context) {
+      super(context);
+    }
+
+    @Override
+    protected void run() throws IOException, RefusedException, UsageException {
+      List<DomainName> domains = parse(names);
+      context().database().domains().edit(domains, options.change());
+      domains.forEach(domain -> say("changed domain " + domain));
     }
   }
 

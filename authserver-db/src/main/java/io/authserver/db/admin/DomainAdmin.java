@@ -1,15 +1,17 @@
 package io.authserver.db.admin;
 
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.db.signing.SignatureForm;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Creates, shows and removes domains. */
+/** Creates, shows, changes and removes domains. */
 public final class DomainAdmin {
   private static final String SELECT =
       """
@@ -17,7 +19,9 @@ public final class DomainAdmin {
         d.refuse_several_authors, d.sign_by_reverse_path, d.signature_expiry_seconds,
         (SELECT count(*) FROM authserver.dkim_key k WHERE k.domain_id = d.id AND k.state = 'active'),
         (SELECT count(*) FROM authserver.dkim_key k WHERE k.domain_id = d.id),
-        (SELECT count(*) FROM authserver.email_alias a WHERE a.domain_id = d.id)
+        (SELECT count(*) FROM authserver.email_alias a WHERE a.domain_id = d.id),
+        d.header_canonicalization, d.body_canonicalization, d.signed_fields, d.oversigned_fields,
+        d.auid
       FROM authserver.domain d
       """;
 
@@ -54,23 +58,73 @@ public final class DomainAdmin {
   }
 
   private static long insert(Sql sql, NewDomain domain) throws SQLException, RefusedException {
-    DomainName redirectTo = domain.redirectTo();
     return sql.one(
         """
-        INSERT INTO authserver.domain (name, redirect_to, can_use_transactional, sign,
-          require_signature, refuse_several_authors, sign_by_reverse_path, signature_expiry_seconds)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO authserver.domain (redirect_to, can_use_transactional, sign, require_signature,
+          refuse_several_authors, sign_by_reverse_path, signature_expiry_seconds,
+          header_canonicalization, body_canonicalization, signed_fields, oversigned_fields, auid,
+          name)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         RETURNING id\
         """,
         row -> row.getLong(1),
-        domain.name().name(),
-        redirectTo == null ? null : redirectTo.name(),
-        domain.transactional(),
-        domain.sign(),
-        domain.requireSignature(),
-        domain.refuseSeveralAuthors(),
-        domain.signByReversePath(),
-        domain.signatureExpiry().map(Duration::toSeconds).orElse(null));
+        columns(domain.settings(), domain.name().name()));
+  }
+
+  /**
+   * Changes what was chosen for domains, for all or for none of them.
+   *
+   * @param change makes the new settings of the ones that a domain has
+   */
+  public void edit(List<DomainName> names, UnaryOperator<DomainSettings> change)
+      throws RefusedException, AuthDatabaseException {
+    database.transact(
+        names.size() == 1 ? "domain " + names.get(0) : "one of the domains",
+        sql -> {
+          for (DomainName name : names) {
+            // Held until the end, so that of two changes at once neither undoes the other.
+            sql.first(
+                "SELECT id FROM authserver.domain WHERE name = ? FOR UPDATE",
+                row -> row.getLong(1),
+                name.name());
+            DomainRow before = get(sql, name);
+            sql.update(
+                """
+                UPDATE authserver.domain SET redirect_to = ?, can_use_transactional = ?, sign = ?,
+                  require_signature = ?, refuse_several_authors = ?, sign_by_reverse_path = ?,
+                  signature_expiry_seconds = ?, header_canonicalization = ?,
+                  body_canonicalization = ?, signed_fields = ?, oversigned_fields = ?, auid = ?
+                WHERE id = ?\
+                """,
+                columns(change.apply(before.settings()), before.id()));
+          }
+          return names;
+        });
+  }
+
+  /** Returns the values of both statements, in their order. */
+  private static @Nullable Object[] columns(DomainSettings settings, Object last) {
+    DomainName redirectTo = settings.redirectTo();
+    SignatureForm form = settings.form();
+    return new @Nullable Object[] {
+      redirectTo == null ? null : redirectTo.name(),
+      settings.transactional(),
+      settings.sign(),
+      settings.requireSignature(),
+      settings.refuseSeveralAuthors(),
+      settings.signByReversePath(),
+      settings.signatureExpiry().map(Duration::toSeconds).orElse(null),
+      form.headerCanonicalization(),
+      form.bodyCanonicalization(),
+      stored(form.signedFields()),
+      stored(form.oversignedFields()),
+      form.auid(),
+      last
+    };
+  }
+
+  private static @Nullable String stored(List<String> fieldNames) {
+    return fieldNames.isEmpty() ? null : String.join(":", fieldNames);
   }
 
   /**
@@ -123,18 +177,25 @@ public final class DomainAdmin {
     long expirySeconds = row.getLong(9);
     Optional<Duration> expiry =
         row.wasNull() ? Optional.empty() : Optional.of(Duration.ofSeconds(expirySeconds));
+    String redirectTo = row.getString(3);
+    SignatureForm form =
+        new SignatureForm(
+            row.getString(13),
+            row.getString(14),
+            SignatureForm.fieldNames(row.getString(15)),
+            SignatureForm.fieldNames(row.getString(16)),
+            row.getString(17));
+    DomainSettings settings =
+        new DomainSettings(
+            redirectTo == null ? null : new DomainName(redirectTo),
+            row.getBoolean(4),
+            row.getBoolean(5),
+            row.getBoolean(6),
+            row.getBoolean(7),
+            row.getBoolean(8),
+            expiry,
+            form);
     return new DomainRow(
-        row.getLong(1),
-        row.getString(2),
-        row.getString(3),
-        row.getBoolean(4),
-        row.getBoolean(5),
-        row.getBoolean(6),
-        row.getBoolean(7),
-        row.getBoolean(8),
-        expiry,
-        row.getInt(10),
-        row.getInt(11),
-        row.getInt(12));
+        row.getLong(1), row.getString(2), settings, row.getInt(10), row.getInt(11), row.getInt(12));
   }
 }

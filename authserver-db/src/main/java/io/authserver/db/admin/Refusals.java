@@ -21,6 +21,13 @@ final class Refusals {
           Map.entry(
               "domain_signature_expiry_valid",
               "cannot have signatures that expire within a minute or after ten years"),
+          Map.entry("domain_signed_fields_valid", "cannot sign a header field of that name"),
+          Map.entry(
+              "domain_oversigned_fields_valid", "cannot oversign a header field of that name"),
+          Map.entry(
+              "domain_auid_valid",
+              "cannot have that AUID: it is author, or [local-part]@ and the domain or one below"
+                  + " it"),
           Map.entry("dkim_key_selector_unique", "has a key with that selector already"),
           Map.entry("dkim_key_selector_valid", "cannot have a key with that selector"),
           Map.entry("dkim_key_times_in_order", "has a key with times in the future"),

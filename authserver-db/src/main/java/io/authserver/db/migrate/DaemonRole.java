@@ -27,6 +27,7 @@ public enum DaemonRole {
           List.of(
               "authserver.schema_version()",
               "authserver.signer_keys(text[])",
+              "authserver.signer_profiles(text[])",
               "authserver.signer_wrapping_keys()");
       case FORWARDER ->
           List.of("authserver.schema_version()", "authserver.forwarder_resolve(text[])");

@@ -2,6 +2,7 @@ package io.authserver.db.signing;
 
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Asks {@code authserver.signer_keys} each time. */
+/** Asks {@code authserver.signer_keys} and {@code signer_profiles} each time, in one statement. */
 public final class JdbcSigningStore implements SigningStore {
   private final AuthDatabase database;
 
@@ -32,8 +33,17 @@ public final class JdbcSigningStore implements SigningStore {
   private static Map<String, SigningDomain> query(Connection connection, Collection<String> domains)
       throws SQLException {
     try (PreparedStatement statement =
-        connection.prepareStatement("SELECT * FROM authserver.signer_keys(?)")) {
-      statement.setArray(1, connection.createArrayOf("text", domains.toArray()));
+        connection.prepareStatement(
+            """
+            SELECT k.*, p.header_canonicalization, p.body_canonicalization, p.signed_fields,
+              p.oversigned_fields, p.auid
+            FROM authserver.signer_keys(?) k
+            JOIN authserver.signer_profiles(?) p USING (domain_id)
+            ORDER BY k.domain, k.key_id\
+            """)) {
+      Array names = connection.createArrayOf("text", domains.toArray());
+      statement.setArray(1, names);
+      statement.setArray(2, names);
       try (ResultSet rows = statement.executeQuery()) {
         Map<String, SigningDomain> found = new LinkedHashMap<>();
         while (rows.next()) {
@@ -64,6 +74,12 @@ public final class JdbcSigningStore implements SigningStore {
         row.getBoolean("require_signature"),
         row.getBoolean("refuse_several_authors"),
         row.getBoolean("sign_by_reverse_path"),
-        expiry);
+        expiry,
+        new SignatureForm(
+            row.getString("header_canonicalization"),
+            row.getString("body_canonicalization"),
+            SignatureForm.fieldNames(row.getString("signed_fields")),
+            SignatureForm.fieldNames(row.getString("oversigned_fields")),
+            row.getString("auid")));
   }
 }

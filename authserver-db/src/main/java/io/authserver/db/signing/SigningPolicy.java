@@ -14,10 +14,29 @@ import org.jspecify.annotations.Nullable;
  *     this domain
  * @param signatureExpiry how long after t= a signature expires (x=, RFC 6376 §3.5), or null for no
  *     x=
+ * @param form what the signatures cover and say
  */
 public record SigningPolicy(
     boolean sign,
     boolean requireSignature,
     boolean refuseSeveralAuthors,
     boolean signByReversePath,
-    @Nullable Duration signatureExpiry) {}
+    @Nullable Duration signatureExpiry,
+    SignatureForm form) {
+
+  /** Makes the policy of a domain whose signatures cover and say what is the default. */
+  public SigningPolicy(
+      boolean sign,
+      boolean requireSignature,
+      boolean refuseSeveralAuthors,
+      boolean signByReversePath,
+      @Nullable Duration signatureExpiry) {
+    this(
+        sign,
+        requireSignature,
+        refuseSeveralAuthors,
+        signByReversePath,
+        signatureExpiry,
+        SignatureForm.DEFAULT);
+  }
+}

@@ -72,6 +72,23 @@ class ConstraintsIT {
           domain (name, redirect_to) VALUES ('r.example', '')         | domain_redirect_to_valid
           domain (name, sign, require_signature) VALUES ('r.example', false, true) | domain_require_signature_signs
           domain (name, signature_expiry_seconds) VALUES ('r.example', 0) | domain_signature_expiry_valid
+          domain (name, header_canonicalization) VALUES ('r.example', 'nofws') | domain_header_canonicalization_known
+          domain (name, body_canonicalization) VALUES ('r.example', 'Relaxed') | domain_body_canonicalization_known
+          domain (name, signed_fields) VALUES ('r.example', '')       | domain_signed_fields_valid
+          domain (name, signed_fields) VALUES ('r.example', 'Sender') | domain_signed_fields_valid
+          domain (name, signed_fields) VALUES ('r.example', 'sender:') | domain_signed_fields_valid
+          domain (name, signed_fields) VALUES ('r.example', 'x;y')    | domain_signed_fields_valid
+          domain (name, signed_fields) VALUES ('r.example', 'x y')    | domain_signed_fields_valid
+          domain (name, signed_fields) VALUES ('r.example', 'sender:bcc') | domain_signed_fields_valid
+          domain (name, signed_fields) VALUES ('r.example', 'arc-seal') | domain_signed_fields_valid
+          domain (name, oversigned_fields) VALUES ('r.example', 'received:sender') | domain_oversigned_fields_valid
+          domain (name, oversigned_fields) VALUES ('r.example', repeat('x', 1001)) | domain_oversigned_fields_valid
+          domain (name, auid) VALUES ('r.example', 'alice')           | domain_auid_valid
+          domain (name, auid) VALUES ('r.example', '@other.example')  | domain_auid_valid
+          domain (name, auid) VALUES ('r.example', '@xr.example')     | domain_auid_valid
+          domain (name, auid) VALUES ('r.example', 'a b@r.example')   | domain_auid_valid
+          domain (name, auid) VALUES ('r.example', 'a@b@r.example')   | domain_auid_valid
+          domain (name, auid) VALUES ('r.example', '@R.example')      | domain_auid_valid
           email_alias (domain_id, local_part) VALUES (1, 'x')         | email_alias_one_target
           email_alias (domain_id, local_part, user_id, list_id) VALUES (1, 'x', ALICE, 1) | email_alias_one_target
           email_alias (domain_id, local_part, user_id, list_id, blocked) VALUES (1, 'x', ALICE, 1, 'drop') | email_alias_one_target
@@ -141,6 +158,10 @@ class ConstraintsIT {
       strings = {
         "domain (name) VALUES ('xn--bcher-kva.example')",
         "domain (name) VALUES ('localhost')",
+        "domain (name, signed_fields, oversigned_fields, auid)"
+            + " VALUES ('p1.example', 'sender:x-a[1]', 'list-id', 'author')",
+        "domain (name, auid) VALUES ('p2.example', '@p2.example')",
+        "domain (name, auid) VALUES ('p3.example', 'a.b+c@news.p3.example')",
         "domain (name) VALUES ('1a.2.example')",
         "email_alias (domain_id, local_part, list_id) VALUES (1, 'o''neil+x-y_z.büro', 1)",
         "email_alias (domain_id, local_part, list_id) VALUES (1, repeat('x', 64), 1)",

@@ -28,6 +28,7 @@ class IndexUseIT {
           "authserver_get_credentials('s7')",
           "authserver_get_credentials('a7@d7.example', 'p7')",
           "authserver.signer_keys(ARRAY['d7.example', 'example'])",
+          "authserver.signer_profiles(ARRAY['d7.example', 'example'])",
           "authserver.forwarder_resolve(ARRAY['a7-x@d7.example', 'list@r.example',"
               + " 'x@foreign.example'])");
 

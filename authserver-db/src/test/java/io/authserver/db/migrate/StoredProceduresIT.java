@@ -290,6 +290,7 @@ class StoredProceduresIT {
           SELECT * FROM authserver_resolve_alias('x', true)      | api
           SELECT * FROM authserver_iterate_users()               | api
           SELECT * FROM authserver.signer_keys('{}')             | signer
+          SELECT * FROM authserver.signer_profiles('{}')         | signer
           SELECT * FROM authserver.signer_wrapping_keys()        | signer
           SELECT * FROM authserver.forwarder_resolve('{}')       | forwarder
           SELECT authserver.schema_version()                     | admin signer forwarder
