@@ -1,8 +1,15 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
@@ -11,40 +18,70 @@ import java.util.stream.Stream;
  *
  * <p>{@code check} names each file that is not formatted and exits with 1; {@code fix} rewrites
  * them. Run by the build: {@code mvn validate} checks, {@code mvn -N validate -Dformat=fix} fixes.
+ *
+ * <p>Contents that were found formatted are remembered under {@code target}, by their hash together
+ * with that of the formatter, and not looked at again.
  */
 final class Format {
+  private static final Path FORMATTER = Path.of("target/tools/google-java-format.jar");
+  private static final Path REMEMBERED = Path.of("target/tools/formatted.sha256");
+
   private Format() {}
 
   public static void main(String[] args) throws Exception {
     boolean fix = args.length == 1 && args[0].equals("fix");
+    byte[] formatter = Files.readAllBytes(FORMATTER);
+    Set<String> formatted =
+        Files.exists(REMEMBERED) ? Set.copyOf(Files.readAllLines(REMEMBERED)) : Set.of();
+    Map<Path, String> sources = sources(formatter);
     List<String> arguments = new ArrayList<>();
-    if (fix) {
-      arguments.add("--replace");
-    } else {
-      arguments.add("--dry-run");
-      arguments.add("--set-exit-if-changed");
-    }
-    arguments.addAll(sources());
-    int status =
-        ToolProvider.findFirst("google-java-format")
-            .orElseThrow()
-            .run(System.out, System.err, arguments.toArray(String[]::new));
-    if (status != 0 && !fix) {
+    sources.forEach(
+        (file, hash) -> {
+          if (!formatted.contains(hash)) {
+            arguments.add(file.toString());
+          }
+        });
+    int status = arguments.isEmpty() ? 0 : format(fix, arguments);
+    if (status == 0) {
+      Map<Path, String> now = fix ? sources(formatter) : sources;
+      Files.write(REMEMBERED, new TreeSet<>(now.values()));
+    } else if (!fix) {
       System.err.println(
           "The files named above are not formatted: run `mvn -N validate -Dformat=fix`.");
     }
     System.exit(status);
   }
 
-  private static List<String> sources() throws IOException {
+  private static int format(boolean fix, List<String> files) {
+    List<String> arguments =
+        new ArrayList<>(fix ? List.of("--replace") : List.of("--dry-run", "--set-exit-if-changed"));
+    arguments.addAll(files);
+    return ToolProvider.findFirst("google-java-format")
+        .orElseThrow()
+        .run(System.out, System.err, arguments.toArray(String[]::new));
+  }
+
+  /** Returns the sources, each with the hash of the formatter and its content. */
+  private static Map<Path, String> sources(byte[] formatter)
+      throws IOException, GeneralSecurityException {
+    MessageDigest begun = MessageDigest.getInstance("SHA-256");
+    begun.update(formatter);
+    Map<Path, String> hashes = new LinkedHashMap<>();
     try (Stream<Path> files = Files.walk(Path.of("."))) {
-      return files
-          .filter(path -> path.toString().endsWith(".java"))
-          .filter(path -> Stream.of("target", ".git").noneMatch(skipped -> has(path, skipped)))
-          .map(Path::toString)
-          .sorted()
-          .toList();
+      List<Path> sources =
+          files
+              .filter(path -> path.toString().endsWith(".java"))
+              .filter(path -> Stream.of("target", ".git").noneMatch(skipped -> has(path, skipped)))
+              .sorted()
+              .toList();
+      for (Path source : sources) {
+        MessageDigest hash = (MessageDigest) begun.clone();
+        hashes.put(source, HexFormat.of().formatHex(hash.digest(Files.readAllBytes(source))));
+      }
+    } catch (CloneNotSupportedException e) {
+      throw new GeneralSecurityException(e);
     }
+    return hashes;
   }
 
   private static boolean has(Path path, String directory) {
