@@ -36,11 +36,16 @@ TABLE authserver.dkim_key OWNER authserver_owner
   COLUMN activated_at timestamp with time zone
   COLUMN retired_at timestamp with time zone
   COLUMN revoked_at timestamp with time zone
+  COLUMN seen_since timestamp with time zone
+  COLUMN signatures_until timestamp with time zone
+  COLUMN gone_at timestamp with time zone
   CONSTRAINT dkim_key_algorithm_known CHECK ((algorithm = ANY (ARRAY['rsa'::text, 'ed25519'::text])))
   CONSTRAINT dkim_key_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES authserver.domain(id) ON DELETE CASCADE
+  CONSTRAINT dkim_key_gone_once_revoked CHECK (((gone_at IS NULL) OR (state = 'revoked'::text)))
   CONSTRAINT dkim_key_pkey PRIMARY KEY (id)
   CONSTRAINT dkim_key_private_key_until_revoked CHECK (((wrapped_private_key IS NOT NULL) OR (state = ANY (ARRAY['retired'::text, 'revoked'::text]))))
   CONSTRAINT dkim_key_public_key_size CHECK (((octet_length(public_key) >= 32) AND (octet_length(public_key) <= 4096)))
+  CONSTRAINT dkim_key_seen_while_published CHECK (((seen_since IS NULL) OR (state = 'published'::text)))
   CONSTRAINT dkim_key_selector_folded CHECK ((selector = lower((selector COLLATE "C"))))
   CONSTRAINT dkim_key_selector_unique UNIQUE (domain_id, selector)
   CONSTRAINT dkim_key_selector_valid CHECK (((octet_length(selector) <= 200) AND (selector ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$'::text)))
@@ -60,6 +65,22 @@ TABLE authserver.dkim_key OWNER authserver_owner
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
+TABLE authserver.dkim_key_event OWNER authserver_owner
+  COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  COLUMN domain text NOT NULL
+  COLUMN selector text NOT NULL
+  COLUMN event text NOT NULL
+  COLUMN forced boolean NOT NULL DEFAULT false
+  COLUMN person text NOT NULL
+  COLUMN role text NOT NULL DEFAULT SESSION_USER
+  COLUMN at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT dkim_key_event_known CHECK ((event = ANY (ARRAY['created'::text, 'imported'::text, 'exported'::text, 'activated'::text, 'retired'::text, 'revoked'::text, 'removed'::text])))
+  CONSTRAINT dkim_key_event_person_valid CHECK ((((octet_length(person) >= 1) AND (octet_length(person) <= 255)) AND (person !~ '[[:cntrl:]]'::text)))
+  CONSTRAINT dkim_key_event_pkey PRIMARY KEY (id)
+  CREATE INDEX dkim_key_event_domain ON authserver.dkim_key_event USING btree (domain, id)
+  CREATE UNIQUE INDEX dkim_key_event_pkey ON authserver.dkim_key_event USING btree (id)
+  GRANT INSERT TO authserver_admin
+  GRANT SELECT TO authserver_admin
 TABLE authserver.domain OWNER authserver_owner
   COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
   COLUMN name text NOT NULL
@@ -77,9 +98,16 @@ TABLE authserver.domain OWNER authserver_owner
   COLUMN signed_fields text
   COLUMN oversigned_fields text
   COLUMN auid text
+  COLUMN rotate_keys boolean NOT NULL DEFAULT true
+  COLUMN key_age_days integer NOT NULL DEFAULT 180
+  COLUMN key_lead_days integer NOT NULL DEFAULT 2
+  COLUMN key_grace_days integer NOT NULL DEFAULT 5
   CONSTRAINT domain_auid_valid CHECK (((auid = 'author'::text) OR ((octet_length(auid) <= 320) AND (auid ~ '^([A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*)?@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text) AND ((split_part(auid, '@'::text, 2) = name) OR ("right"(split_part(auid, '@'::text, 2), (length(name) + 1)) = ('.'::text || name))))))
   CONSTRAINT domain_body_canonicalization_known CHECK ((body_canonicalization = ANY (ARRAY['simple'::text, 'relaxed'::text])))
   CONSTRAINT domain_header_canonicalization_known CHECK ((header_canonicalization = ANY (ARRAY['simple'::text, 'relaxed'::text])))
+  CONSTRAINT domain_key_age_valid CHECK (((key_age_days >= 1) AND (key_age_days <= 3650)))
+  CONSTRAINT domain_key_grace_valid CHECK (((key_grace_days >= 5) AND (key_grace_days <= 365)))
+  CONSTRAINT domain_key_lead_valid CHECK (((key_lead_days >= 0) AND (key_lead_days <= 90)))
   CONSTRAINT domain_name_folded CHECK ((name = lower((name COLLATE "C"))))
   CONSTRAINT domain_name_unique UNIQUE (name)
   CONSTRAINT domain_name_valid CHECK (((octet_length(name) <= 253) AND (name ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))

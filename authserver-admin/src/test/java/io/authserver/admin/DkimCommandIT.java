@@ -189,10 +189,10 @@ class DkimCommandIT extends AdminFixture {
     cli.ok("dkim", "retire", "example.org", "s1");
     assertEquals(List.of("retired"), states());
 
-    cli.at(Clock.systemUTC());
+    cli.at(Clock.fixed(NOW.plus(Duration.ofDays(12)).minusSeconds(1), ZoneOffset.UTC));
     Cli.Result tooEarly = cli.run("dkim", "revoke", "-y", "example.org", "s1").exits(1);
     assertTrue(tooEarly.err().contains("is needed in DNS until "), tooEarly.err());
-    cli.at(Clock.fixed(Instant.now().plus(Duration.ofDays(13)), ZoneOffset.UTC));
+    cli.at(Clock.fixed(NOW.plus(Duration.ofDays(12)), ZoneOffset.UTC));
     cli.run("dkim", "revoke", "example.org", "s1").exits(1);
     cli.ok("dkim", "revoke", "-y", "example.org", "s1");
 

@@ -236,4 +236,23 @@ class DomainCommandIT extends AdminFixture {
     cli.run("domain", "create", "b.example", "--create-key", "dkim").exits(1);
     assertEquals(List.of("a.example"), names());
   }
+
+  @Test
+  void howKeysRotateIsEdited() {
+    cli.ok("domain", "create", "example.org", "--sign-by-reverse-path");
+    cli.ok("domain", "create", "example.net");
+    Map<String, Object> before = cli.run("domain", "show", "example.org", "--json").row();
+
+    cli.ok("domain", "edit", "example.org", "--key-age", "90", "--no-rotate-keys");
+    Map<String, Object> after = cli.run("domain", "show", "example.org", "--json").row();
+    assertEquals(90L, after.get("key_age_days"));
+    assertEquals(false, after.get("rotate_keys"));
+    assertEquals(true, after.get("sign_by_reverse_path"));
+    cli.ok("domain", "edit", "example.org", "--key-age", "180", "--rotate-keys");
+    assertEquals(before, cli.run("domain", "show", "example.org", "--json").row());
+
+    cli.run("domain", "edit", "example.org", "example.net", "--key-grace", "4")
+        .refuses("one of the domains cannot have a key grace outside 5 to 365 days");
+    assertEquals(before, cli.run("domain", "show", "example.org", "--json").row());
+  }
 }

@@ -4,9 +4,10 @@ import io.authserver.db.admin.RefusedException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 
-/** A command that does something: its result is exit code 0 or an exception. */
+/** A command that does something: its result is an exit code or an exception. */
 public abstract class AdminCommand implements Callable<Integer> {
   private final Context context;
+  private int exitCode = ExitCode.DONE;
 
   /** Makes the command. */
   protected AdminCommand(Context context) {
@@ -16,7 +17,7 @@ public abstract class AdminCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws IOException, RefusedException, UsageException {
     run();
-    return ExitCode.DONE;
+    return exitCode;
   }
 
   /**
@@ -27,6 +28,11 @@ public abstract class AdminCommand implements Callable<Integer> {
    * @throws IOException exit code 3 where it is the database, else 1
    */
   protected abstract void run() throws IOException, RefusedException, UsageException;
+
+  /** Sets the code for a command that was done and has more to tell than that. */
+  protected final void exitWith(int code) {
+    exitCode = code;
+  }
 
   /** Returns what the command works with. */
   protected final Context context() {

@@ -1,6 +1,8 @@
 package io.authserver.admin.cli;
 
+import io.authserver.admin.dns.DnsAccess;
 import io.authserver.db.admin.AdminDatabase;
+import io.authserver.db.admin.Occasion;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.pool.DatabaseSettings;
 import io.authserver.db.pool.DatabaseUrl;
@@ -38,6 +40,7 @@ public final class Context implements AutoCloseable {
   private final PrintStream err;
   private final @Nullable Terminal terminal;
   private final Clock clock;
+  private final DnsAccess dns;
   private final List<String> flags = new ArrayList<>();
   private @Nullable Settings settings;
   private @Nullable AdminDatabase database;
@@ -55,12 +58,29 @@ public final class Context implements AutoCloseable {
       PrintStream err,
       @Nullable Terminal terminal,
       Clock clock) {
+    this(environment, in, out, err, terminal, clock, DnsAccess.ofSystem());
+  }
+
+  /**
+   * Makes the context of one call, with other name servers than this machine's and the world's.
+   *
+   * @param dns whom look-ups ask
+   */
+  public Context(
+      Map<String, String> environment,
+      InputStream in,
+      PrintStream out,
+      PrintStream err,
+      @Nullable Terminal terminal,
+      Clock clock,
+      DnsAccess dns) {
     this.environment = Map.copyOf(environment);
     this.in = in;
     this.out = out;
     this.err = err;
     this.terminal = terminal;
     this.clock = clock;
+    this.dns = dns;
   }
 
   /** Takes a flag that all commands share. */
@@ -91,6 +111,19 @@ public final class Context implements AutoCloseable {
   /** Returns the clock. */
   public Clock clock() {
     return clock;
+  }
+
+  /** Returns whom look-ups in DNS ask. */
+  public DnsAccess dns() {
+    return dns;
+  }
+
+  /** Returns now and who calls, for what is recorded. */
+  public Occasion occasion() {
+    // sudo changes the user; who asked it to is of interest.
+    String sudoUser = environment.get("SUDO_USER");
+    return new Occasion(
+        clock.instant(), sudoUser == null ? System.getProperty("user.name", "") : sudoUser);
   }
 
   /**

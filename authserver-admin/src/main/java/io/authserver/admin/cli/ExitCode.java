@@ -14,5 +14,8 @@ public final class ExitCode {
   /** The database cannot be reached. */
   public static final int UNREACHABLE = 3;
 
+  /** Done, and a person has something to do now: {@code dkim maintain} alone. */
+  public static final int PERSON_NEEDED = 4;
+
   private ExitCode() {}
 }

@@ -11,11 +11,14 @@ public final class FormatOption {
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Format format = Format.table;
 
+  @Option(names = "--json", description = "The same as --format json.")
+  private boolean json;
+
   /** Made by picocli. */
   public FormatOption() {}
 
   /** Returns the format asked for. */
   public Format format() {
-    return format;
+    return json ? Format.json : format;
   }
 }

@@ -32,6 +32,9 @@ import picocli.CommandLine.Parameters;
       DkimCommand.ListAll.class,
       DkimCommand.Show.class,
       DkimCommand.Dns.class,
+      DkimFileCommands.Import.class,
+      DkimFileCommands.Export.class,
+      DkimHistoryCommand.class,
       DkimStateCommands.Activate.class,
       DkimStateCommands.Retire.class,
       DkimStateCommands.Revoke.class,
@@ -54,12 +57,16 @@ public final class DkimCommand {
     fields.put("domain", key.domain());
     fields.put("selector", key.selector());
     fields.put("algorithm", key.algorithm());
+    fields.put("bits", KeyMaker.publicKey(key).bits());
     fields.put("state", key.state());
     fields.put("forced", key.forced());
     fields.put("created_at", key.createdAt().toString());
     fields.put("activated_at", text(key.activatedAt()));
     fields.put("retired_at", text(key.retiredAt()));
     fields.put("revoked_at", text(key.revokedAt()));
+    fields.put("seen_since", text(key.seenSince()));
+    fields.put("signatures_until", text(key.signaturesUntil()));
+    fields.put("gone_at", text(key.goneAt()));
     return fields;
   }
 
@@ -90,7 +97,7 @@ public final class DkimCommand {
     @Option(
         names = "--bits",
         paramLabel = "BITS",
-        description = "Size of an RSA key: 2048 or 4096 (default: 2048).")
+        description = "Size of an RSA key: 2048, 3072 or 4096 (default: 2048).")
     private @Nullable Integer bits;
 
     @Option(
@@ -107,7 +114,7 @@ public final class DkimCommand {
     protected void run() throws IOException, RefusedException, UsageException {
       DomainName name = DomainName.parse(domain);
       NewKey key = newKey();
-      KeyRow made = context().database().keys().create(name, key);
+      KeyRow made = context().database().keys().create(name, key, context().occasion());
       say(KeyMaker.announcement(made));
     }
 
@@ -123,8 +130,8 @@ public final class DkimCommand {
         case rsa -> {
           int size = bits == null ? KeyMaker.DEFAULT_RSA_BITS : bits;
           // RFC 8301 §3.2: below 2048 should not be used; above 4096 verifiers need not read.
-          if (size != 2048 && size != 4096) {
-            throw new UsageException("--bits must be 2048 or 4096");
+          if (size != 2048 && size != 3072 && size != 4096) {
+            throw new UsageException("--bits must be 2048, 3072 or 4096");
           }
           yield maker.rsa(size, selector);
         }
@@ -175,12 +182,17 @@ public final class DkimCommand {
     /** Lines of a zone file. */
     zone,
     /** A list of objects. */
-    json
+    json,
+    /** Name and text, for the form of a DNS provider. */
+    plain
   }
 
   /** {@code authserver dkim dns}. */
   @Command(name = "dns", description = "Print the DNS records of a domain's keys.")
   static final class Dns extends AdminCommand {
+    // A week: whoever wants a record to be cached for longer wants something else.
+    private static final int MAX_TTL = 604_800;
+
     @Parameters(index = "0", paramLabel = "DOMAIN", description = "The domain.")
     private String domain = "";
 
@@ -188,14 +200,26 @@ public final class DkimCommand {
         index = "1..*",
         arity = "0..*",
         paramLabel = "SELECTOR",
-        description = "Only these (default: all but the revoked ones).")
+        description =
+            "Only these (default: all but the revoked ones, whose record would be an empty p=).")
     private List<String> selectors = List.of();
 
     @Option(
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+        description =
+            "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). plain is the name and the text,"
+                + " unsplit and unquoted.")
     private DnsFormat format = DnsFormat.zone;
+
+    @Option(names = "--json", description = "The same as --format json.")
+    private boolean json;
+
+    @Option(
+        names = "--ttl",
+        paramLabel = "SECONDS",
+        description = "How long others may keep the record (default: ${DEFAULT-VALUE}).")
+    private int ttl = KeyRecord.DEFAULT_TTL;
 
     Dns(Context context) {
       super(context);
@@ -203,17 +227,23 @@ public final class DkimCommand {
 
     @Override
     protected void run() throws IOException, RefusedException, UsageException {
+      if (ttl < 0 || ttl > MAX_TTL) {
+        throw new UsageException("--ttl must be from 0 to " + MAX_TTL + " seconds");
+      }
       DomainName name = DomainName.parse(domain);
       List<KeyRow> keys = context().database().keys().list(name);
       List<KeyRecord> records =
           (selectors.isEmpty()
                   ? keys.stream().filter(key -> !key.state().equals("revoked")).toList()
                   : select(keys, name, selectors))
-              .stream().map(KeyMaker::record).toList();
-      switch (format) {
+              .stream().map(key -> KeyMaker.record(key).withTtl(ttl)).toList();
+      switch (json ? DnsFormat.json : format) {
         case json ->
             context().out().println(Json.write(records.stream().map(KeyRecord::fields).toList()));
         case zone -> records.forEach(record -> context().out().println(record.zoneLine()));
+        case plain ->
+            records.forEach(
+                record -> context().out().println(record.name() + " " + record.value()));
       }
     }
   }

@@ -85,7 +85,7 @@ final class DkimStateCommands {
         }
       }
       List<String> names = chosen.stream().map(KeyRow::selector).toList();
-      context().database().keys().activate(name, names, force);
+      context().database().keys().activate(name, names, force, context().occasion());
       names.forEach(
           selector ->
               say(
@@ -126,7 +126,7 @@ final class DkimStateCommands {
     @Override
     protected void run() throws IOException, RefusedException, UsageException {
       DomainName name = DomainName.parse(domain);
-      context().database().keys().retire(name, selectors);
+      context().database().keys().retire(name, selectors, context().occasion());
       selectors.forEach(selector -> say("retired key " + selector + " of domain " + name));
     }
   }
@@ -157,7 +157,7 @@ final class DkimStateCommands {
       DomainName name = DomainName.parse(domain);
       confirm.require(
           context(), "revoke key " + String.join(" and ", selectors) + " of domain " + name);
-      context().database().keys().revoke(name, selectors, context().clock().instant(), force);
+      context().database().keys().revoke(name, selectors, force, context().occasion());
       selectors.forEach(selector -> say("revoked key " + selector + " of domain " + name));
     }
   }
@@ -182,7 +182,7 @@ final class DkimStateCommands {
       DomainName name = DomainName.parse(domain);
       confirm.require(
           context(), "remove key " + String.join(" and ", selectors) + " of domain " + name);
-      context().database().keys().remove(name, selectors);
+      context().database().keys().remove(name, selectors, context().occasion());
       selectors.forEach(selector -> say("removed key " + selector + " of domain " + name));
     }
   }

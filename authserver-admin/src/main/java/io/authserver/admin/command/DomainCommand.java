@@ -15,6 +15,7 @@ import io.authserver.db.admin.KeyRow;
 import io.authserver.db.admin.NewDomain;
 import io.authserver.db.admin.NewKey;
 import io.authserver.db.admin.RefusedException;
+import io.authserver.db.admin.RotationPolicy;
 import io.authserver.db.signing.SignatureForm;
 import java.io.IOException;
 import java.time.Duration;
@@ -71,6 +72,11 @@ public final class DomainCommand {
     fields.put("signed_fields", form.signedFields());
     fields.put("oversigned_fields", form.oversignedFields());
     fields.put("auid", form.auid());
+    RotationPolicy rotation = settings.rotation();
+    fields.put("rotate_keys", rotation.rotate());
+    fields.put("key_age_days", rotation.ageDays());
+    fields.put("key_lead_days", rotation.leadDays());
+    fields.put("key_grace_days", rotation.graceDays());
     fields.put("active_keys", domain.activeKeys());
     fields.put("keys", domain.keys());
     fields.put("aliases", domain.aliases());
@@ -127,7 +133,8 @@ public final class DomainCommand {
       NewDomain created =
           new NewDomain(domain, options.change().apply(DomainSettings.DEFAULT), postmaster);
       List<NewKey> keys = newKeys();
-      List<KeyRow> made = context().database().domains().create(created, keys);
+      List<KeyRow> made =
+          context().database().domains().create(created, keys, context().occasion());
       say("created domain " + domain);
       if (postmaster != null) {
         say("created aliases postmaster@" + domain + " and abuse@" + domain);
@@ -218,7 +225,7 @@ public final class DomainCommand {
     @Override
     protected void run() throws IOException, RefusedException, UsageException {
       List<DomainName> domains = parse(names);
-      context().database().domains().edit(domains, options.change());
+      context().database().domains().edit(domains, options.change(), context().occasion());
       domains.forEach(domain -> say("changed domain " + domain));
     }
   }

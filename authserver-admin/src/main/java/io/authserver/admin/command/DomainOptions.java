@@ -5,6 +5,7 @@ import io.authserver.admin.cli.UsageException;
 import io.authserver.db.admin.DomainName;
 import io.authserver.db.admin.DomainSettings;
 import io.authserver.db.admin.RefusedException;
+import io.authserver.db.admin.RotationPolicy;
 import io.authserver.db.signing.SignatureForm;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -98,6 +99,33 @@ public final class DomainOptions {
               + " below it (default: none).")
   private @Nullable String auid;
 
+  @Option(
+      names = "--rotate-keys",
+      negatable = true,
+      description = "authserver dkim maintain cares for its keys, or not (default: it does).")
+  private @Nullable Boolean rotateKeys;
+
+  @Option(
+      names = "--key-age",
+      paramLabel = "DAYS",
+      description = "How old an active key is when its successor is made (default: 180).")
+  private @Nullable Integer keyAge;
+
+  @Option(
+      names = "--key-lead",
+      paramLabel = "DAYS",
+      description =
+          "How long a successor's record has to be seen in DNS before it signs (default: 2).")
+  private @Nullable Integer keyLead;
+
+  @Option(
+      names = "--key-grace",
+      paramLabel = "DAYS",
+      description =
+          "How long a retired key stays after its last signature has expired (default: 5, and never"
+              + " less).")
+  private @Nullable Integer keyGrace;
+
   /** Made by picocli. */
   public DomainOptions() {}
 
@@ -120,7 +148,8 @@ public final class DomainOptions {
             chosen(refuseSeveralAuthors, old.refuseSeveralAuthors()),
             chosen(signByReversePath, old.signByReversePath()),
             expiry == null ? old.signatureExpiry() : expiry.duration(),
-            form.apply(old.form()));
+            form.apply(old.form()),
+            rotation(old.rotation()));
   }
 
   private UnaryOperator<SignatureForm> formChange() throws RefusedException, UsageException {
@@ -165,6 +194,14 @@ public final class DomainOptions {
       names.add(name.strip().toLowerCase(Locale.ROOT));
     }
     return List.copyOf(names);
+  }
+
+  private RotationPolicy rotation(RotationPolicy old) {
+    return new RotationPolicy(
+        chosen(rotateKeys, old.rotate()),
+        keyAge == null ? old.ageDays() : keyAge,
+        keyLead == null ? old.leadDays() : keyLead,
+        keyGrace == null ? old.graceDays() : keyGrace);
   }
 
   private static boolean chosen(@Nullable Boolean choice, boolean old) {

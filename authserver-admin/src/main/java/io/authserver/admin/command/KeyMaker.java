@@ -9,7 +9,6 @@ import io.authserver.db.signing.WrappingKeys;
 import io.authserver.dkim.key.DkimKeyException;
 import io.authserver.dkim.key.DkimPrivateKey;
 import io.authserver.dkim.key.DkimPublicKey;
-import io.authserver.dkim.key.KeyAlgorithm;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -21,10 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class KeyMaker {
   static final int DEFAULT_RSA_BITS = DkimPrivateKey.DEFAULT_RSA_BITS;
 
-  // RFC 8410 §4: what SubjectPublicKeyInfo puts before the 32 octets of an Ed25519 key.
-  private static final byte[] ED25519_PREFIX = {
-    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00
-  };
   private static final DateTimeFormatter DATE = DateTimeFormatter.BASIC_ISO_DATE;
 
   private final Context context;
@@ -51,17 +46,45 @@ final class KeyMaker {
     return DATE.format(LocalDate.ofInstant(context.clock().instant(), ZoneOffset.UTC));
   }
 
+  /** Takes a key that was in use elsewhere; it starts active. */
+  NewKey imported(DkimPrivateKey key, String selector) throws IOException, UsageException {
+    return newKey(context.wrappingKeys(), key, selector, selector, true);
+  }
+
+  /** Makes a key of the algorithm and at least the size of another one. */
+  NewKey like(DkimPublicKey key) throws IOException, UsageException {
+    return switch (key.algorithm()) {
+      case ED25519 -> ed25519(null);
+      // RFC 8301 §3.2: an imported key may be smaller than what is made today.
+      case RSA -> rsa(roundedBits(key.bits()), null);
+    };
+  }
+
+  private static int roundedBits(int bits) {
+    return bits <= DEFAULT_RSA_BITS ? DEFAULT_RSA_BITS : bits <= 3072 ? 3072 : 4096;
+  }
+
   private static NewKey newKey(
       WrappingKeys wrappingKeys,
       DkimPrivateKey key,
       @Nullable String selector,
       String defaultSelector) {
+    return newKey(wrappingKeys, key, selector, defaultSelector, false);
+  }
+
+  private static NewKey newKey(
+      WrappingKeys wrappingKeys,
+      DkimPrivateKey key,
+      @Nullable String selector,
+      String defaultSelector,
+      boolean imported) {
     byte[] pkcs8 = key.toPkcs8();
     return new NewKey(
         key.algorithm().keyType(),
         selector,
         defaultSelector,
-        subjectPublicKeyInfo(key.publicKey()),
+        key.publicKey().subjectPublicKeyInfo(),
+        imported,
         (domain, chosen) -> {
           try {
             return wrappingKeys.wrap(domain, chosen, pkcs8);
@@ -71,33 +94,22 @@ final class KeyMaker {
         });
   }
 
-  private static byte[] subjectPublicKeyInfo(DkimPublicKey key) {
-    byte[] published = key.published();
-    return switch (key.algorithm()) {
-      case RSA -> published;
-      case ED25519 -> {
-        byte[] info = Arrays.copyOf(ED25519_PREFIX, ED25519_PREFIX.length + published.length);
-        System.arraycopy(published, 0, info, ED25519_PREFIX.length, published.length);
-        yield info;
-      }
-    };
-  }
-
-  /** Returns the TXT record of a stored key. */
-  static KeyRecord record(KeyRow key) {
-    KeyAlgorithm algorithm = KeyAlgorithm.ofKeyType(key.algorithm()).orElseThrow();
-    byte[] published =
-        switch (algorithm) {
-          case RSA -> key.publicKey();
-          case ED25519 ->
-              Arrays.copyOfRange(key.publicKey(), ED25519_PREFIX.length, key.publicKey().length);
-        };
+  /** Returns the public half of a stored key. */
+  static DkimPublicKey publicKey(KeyRow key) {
     try {
-      String value = DkimPublicKey.ofPublished(algorithm, published).dnsRecord();
-      return KeyRecord.of(key.selector(), key.domain(), value);
+      return DkimPublicKey.ofSubjectPublicKeyInfo(key.publicKey());
     } catch (DkimKeyException e) {
       throw new IllegalStateException("a stored public key is broken: key id " + key.id(), e);
     }
+  }
+
+  /** Returns the TXT record of a stored key: the one that revokes it where it is revoked. */
+  static KeyRecord record(KeyRow key) {
+    DkimPublicKey publicKey = publicKey(key);
+    return KeyRecord.of(
+        key.selector(),
+        key.domain(),
+        key.state().equals("revoked") ? publicKey.revokedDnsRecord() : publicKey.dnsRecord());
   }
 
   /** Returns what to tell the person about a new key. */

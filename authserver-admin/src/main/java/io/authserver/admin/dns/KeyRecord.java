@@ -27,6 +27,11 @@ public record KeyRecord(String name, int ttl, String value) {
     return new KeyRecord(selector + "._domainkey." + domain, DEFAULT_TTL, value);
   }
 
+  /** Returns the record with another TTL. */
+  public KeyRecord withTtl(int seconds) {
+    return new KeyRecord(name, seconds, value);
+  }
+
   /** Returns the record as fields of a JSON object. */
   public Map<String, @Nullable Object> fields() {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();

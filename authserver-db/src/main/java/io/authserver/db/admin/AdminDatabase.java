@@ -61,6 +61,16 @@ public final class AdminDatabase implements AutoCloseable {
     return new KeyAdmin(this);
   }
 
+  /** Returns the history of DKIM keys. */
+  public KeyJournal keyJournal() {
+    return new KeyJournal(this);
+  }
+
+  /** Returns what rotates DKIM keys. */
+  public KeyRotation keyRotation() {
+    return new KeyRotation(this);
+  }
+
   /** Returns the store of users. */
   public UserAdmin users() {
     return new UserAdmin(this);

@@ -21,7 +21,7 @@ public final class DomainAdmin {
         (SELECT count(*) FROM authserver.dkim_key k WHERE k.domain_id = d.id),
         (SELECT count(*) FROM authserver.email_alias a WHERE a.domain_id = d.id),
         d.header_canonicalization, d.body_canonicalization, d.signed_fields, d.oversigned_fields,
-        d.auid
+        d.auid, d.rotate_keys, d.key_age_days, d.key_lead_days, d.key_grace_days
       FROM authserver.domain d
       """;
 
@@ -36,7 +36,7 @@ public final class DomainAdmin {
    *
    * @return the keys as stored
    */
-  public List<KeyRow> create(NewDomain domain, List<NewKey> keys)
+  public List<KeyRow> create(NewDomain domain, List<NewKey> keys, Occasion occasion)
       throws RefusedException, AuthDatabaseException {
     return database.transact(
         "domain " + domain.name(),
@@ -45,7 +45,7 @@ public final class DomainAdmin {
           Things.Domain created = new Things.Domain(id, domain.name());
           List<KeyRow> stored = new ArrayList<>();
           for (NewKey key : keys) {
-            stored.add(KeyAdmin.insert(sql, created, key));
+            stored.add(KeyAdmin.insert(sql, created, key, occasion));
           }
           if (domain.postmaster() != null) {
             AliasTarget target = Things.userOrList(sql, domain.postmaster());
@@ -63,8 +63,8 @@ public final class DomainAdmin {
         INSERT INTO authserver.domain (redirect_to, can_use_transactional, sign, require_signature,
           refuse_several_authors, sign_by_reverse_path, signature_expiry_seconds,
           header_canonicalization, body_canonicalization, signed_fields, oversigned_fields, auid,
-          name)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          rotate_keys, key_age_days, key_lead_days, key_grace_days, name)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         RETURNING id\
         """,
         row -> row.getLong(1),
@@ -72,11 +72,12 @@ public final class DomainAdmin {
   }
 
   /**
-   * Changes what was chosen for domains, for all or for none of them.
+   * Changes what was chosen for domains, for all or for none of them. Signatures that were made so
+   * far keep the expiry that they were made with, and so do the keys that they need.
    *
    * @param change makes the new settings of the ones that a domain has
    */
-  public void edit(List<DomainName> names, UnaryOperator<DomainSettings> change)
+  public void edit(List<DomainName> names, UnaryOperator<DomainSettings> change, Occasion occasion)
       throws RefusedException, AuthDatabaseException {
     database.transact(
         names.size() == 1 ? "domain " + names.get(0) : "one of the domains",
@@ -88,12 +89,14 @@ public final class DomainAdmin {
                 row -> row.getLong(1),
                 name.name());
             DomainRow before = get(sql, name);
+            KeyAdmin.settleSignatures(sql, before, occasion);
             sql.update(
                 """
                 UPDATE authserver.domain SET redirect_to = ?, can_use_transactional = ?, sign = ?,
                   require_signature = ?, refuse_several_authors = ?, sign_by_reverse_path = ?,
                   signature_expiry_seconds = ?, header_canonicalization = ?,
-                  body_canonicalization = ?, signed_fields = ?, oversigned_fields = ?, auid = ?
+                  body_canonicalization = ?, signed_fields = ?, oversigned_fields = ?, auid = ?,
+                  rotate_keys = ?, key_age_days = ?, key_lead_days = ?, key_grace_days = ?
                 WHERE id = ?\
                 """,
                 columns(change.apply(before.settings()), before.id()));
@@ -119,6 +122,10 @@ public final class DomainAdmin {
       stored(form.signedFields()),
       stored(form.oversignedFields()),
       form.auid(),
+      settings.rotation().rotate(),
+      settings.rotation().ageDays(),
+      settings.rotation().leadDays(),
+      settings.rotation().graceDays(),
       last
     };
   }
@@ -194,7 +201,8 @@ public final class DomainAdmin {
             row.getBoolean(7),
             row.getBoolean(8),
             expiry,
-            form);
+            form,
+            new RotationPolicy(row.getBoolean(18), row.getInt(19), row.getInt(20), row.getInt(21)));
     return new DomainRow(
         row.getLong(1), row.getString(2), settings, row.getInt(10), row.getInt(11), row.getInt(12));
   }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param signByReversePath whether it signs foreign authors' mail with a reverse-path of its own
  * @param signatureExpiry how long a signature is valid; nothing for no end
  * @param form what its signatures cover and say
+ * @param rotation how its keys are cared for
  */
 public record DomainSettings(
     @Nullable DomainName redirectTo,
@@ -25,7 +26,8 @@ public record DomainSettings(
     boolean refuseSeveralAuthors,
     boolean signByReversePath,
     Optional<Duration> signatureExpiry,
-    SignatureForm form) {
+    SignatureForm form,
+    RotationPolicy rotation) {
   /** What a domain has for which nothing is chosen. */
   public static final DomainSettings DEFAULT =
       new DomainSettings(
@@ -36,5 +38,6 @@ public record DomainSettings(
           false,
           false,
           Optional.of(Duration.ofDays(7)),
-          SignatureForm.DEFAULT);
+          SignatureForm.DEFAULT,
+          RotationPolicy.DEFAULT);
 }

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +16,16 @@ public final class KeyAdmin {
   /** How long after the end of its last signature a key stays in DNS (design: 5 days). */
   public static final Duration GRACE = Duration.ofDays(5);
 
-  private static final String SELECT =
+  static final String SELECT =
       """
       SELECT k.id, d.name, k.selector, k.algorithm, k.public_key, k.state, k.forced, k.created_at,
-        k.activated_at, k.retired_at, k.revoked_at
+        k.activated_at, k.retired_at, k.revoked_at, k.seen_since, k.signatures_until, k.gone_at
       FROM authserver.dkim_key k JOIN authserver.domain d ON d.id = k.domain_id
       """;
+
+  /** Without x= nothing ends; a week is then how long mail may be under way. */
+  private static final Duration UNDER_WAY_WITHOUT_EXPIRY = Duration.ofDays(7);
+
   private static final int MAX_KEYS_A_DAY = 1000;
 
   private final AdminDatabase database;
@@ -29,14 +34,14 @@ public final class KeyAdmin {
     this.database = database;
   }
 
-  /** Stores a key, in state published. */
-  public KeyRow create(DomainName domain, NewKey key)
+  /** Stores a key: published, or active where it was imported. */
+  public KeyRow create(DomainName domain, NewKey key, Occasion occasion)
       throws RefusedException, AuthDatabaseException {
     return database.transact(
-        "domain " + domain, sql -> insert(sql, Things.domain(sql, domain), key));
+        "domain " + domain, sql -> insert(sql, Things.domain(sql, domain), key, occasion));
   }
 
-  static KeyRow insert(Sql sql, Things.Domain domain, NewKey key)
+  static KeyRow insert(Sql sql, Things.Domain domain, NewKey key, Occasion occasion)
       throws SQLException, RefusedException {
     Selector selector = selector(sql, domain, key);
     byte[] wrapped = key.wrapper().wrap(domain.name().name(), selector.name());
@@ -44,8 +49,9 @@ public final class KeyAdmin {
         sql.one(
             """
             INSERT INTO authserver.dkim_key
-              (domain_id, selector, algorithm, wrapped_private_key, public_key)
-            VALUES (?, ?, ?, ?, ?)
+              (domain_id, selector, algorithm, wrapped_private_key, public_key, state, created_at,
+              activated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING id\
             """,
             row -> row.getLong(1),
@@ -53,7 +59,16 @@ public final class KeyAdmin {
             selector.name(),
             key.algorithm(),
             wrapped,
-            key.publicKey());
+            key.publicKey(),
+            key.imported() ? "active" : "published",
+            occasion.at(),
+            key.imported() ? occasion.at() : null);
+    KeyJournal.add(
+        sql,
+        domain.name().name(),
+        selector.name(),
+        key.imported() ? "imported" : "created",
+        occasion);
     return sql.one(SELECT + "WHERE k.id = ?", KeyAdmin::map, id);
   }
 
@@ -103,56 +118,109 @@ public final class KeyAdmin {
   }
 
   /**
+   * Hands out the wrapped private half of a key for an export, and records that.
+   *
+   * @throws RefusedException where the key does not exist or its private half was forgotten
+   */
+  public byte[] export(DomainName domain, String selector, Occasion occasion)
+      throws RefusedException, AuthDatabaseException {
+    List<byte[]> exported = new ArrayList<>();
+    change(
+        domain,
+        List.of(selector),
+        (sql, key) -> {
+          byte[] wrapped =
+              sql.one(
+                      "SELECT wrapped_private_key FROM authserver.dkim_key WHERE id = ?",
+                      row -> Optional.ofNullable(row.getBytes(1)),
+                      key.id())
+                  .orElseThrow(
+                      () ->
+                          new RefusedException(
+                              "key %s of domain %s is %s and its private half was forgotten"
+                                  .formatted(key.selector(), domain, key.state())));
+          KeyJournal.add(sql, key.domain(), key.selector(), "exported", occasion);
+          exported.add(wrapped);
+        });
+    return exported.getFirst();
+  }
+
+  /**
    * Makes keys sign: published becomes active, all or none.
    *
    * @param forced whether their DNS records were not seen
    */
-  public void activate(DomainName domain, List<String> selectors, boolean forced)
+  public void activate(DomainName domain, List<String> selectors, boolean forced, Occasion occasion)
       throws RefusedException, AuthDatabaseException {
-    change(
-        domain,
-        selectors,
-        (sql, key) -> {
-          require(key, "published", "activated");
-          sql.update(
-              """
-              UPDATE authserver.dkim_key SET state = 'active', activated_at = now(), forced = ?
-              WHERE id = ?\
-              """,
-              forced,
-              key.id());
-        });
+    change(domain, selectors, (sql, key) -> activate(sql, key, forced, occasion));
+  }
+
+  static void activate(Sql sql, KeyRow key, boolean forced, Occasion occasion)
+      throws SQLException, RefusedException {
+    require(key, "published", "activated");
+    sql.update(
+        """
+        UPDATE authserver.dkim_key
+        SET state = 'active', activated_at = ?, forced = ?, seen_since = NULL
+        WHERE id = ?\
+        """,
+        occasion.at(),
+        forced,
+        key.id());
+    KeyJournal.add(sql, key.domain(), key.selector(), "activated", forced, occasion);
+  }
+
+  /** Notes when the signatures of a domain's active keys expire, before its expiry is changed. */
+  static void settleSignatures(Sql sql, DomainRow domain, Occasion occasion) throws SQLException {
+    sql.update(
+        """
+        UPDATE authserver.dkim_key
+        SET signatures_until = greatest(signatures_until,
+          ?::timestamptz + make_interval(secs => ?))
+        WHERE domain_id = ? AND state = 'active'\
+        """,
+        occasion.at(),
+        (double) domain.settings().signatureExpiry().orElse(UNDER_WAY_WITHOUT_EXPIRY).toSeconds(),
+        domain.id());
   }
 
   /** Stops keys from signing: active becomes retired, all or none. Their records stay in DNS. */
-  public void retire(DomainName domain, List<String> selectors)
+  public void retire(DomainName domain, List<String> selectors, Occasion occasion)
       throws RefusedException, AuthDatabaseException {
-    change(
-        domain,
-        selectors,
-        (sql, key) -> {
-          require(key, "active", "retired");
-          sql.update(
-              "UPDATE authserver.dkim_key SET state = 'retired', retired_at = now() WHERE id = ?",
-              key.id());
-        });
+    change(domain, selectors, (sql, key) -> retire(sql, key, occasion));
+  }
+
+  static void retire(Sql sql, KeyRow key, Occasion occasion) throws SQLException, RefusedException {
+    require(key, "active", "retired");
+    sql.update(
+        """
+        UPDATE authserver.dkim_key k
+        SET state = 'retired', retired_at = ?, signatures_until = greatest(k.signatures_until,
+          ?::timestamptz + make_interval(secs => coalesce(d.signature_expiry_seconds, 604800)))
+        FROM authserver.domain d
+        WHERE d.id = k.domain_id AND k.id = ?\
+        """,
+        occasion.at(),
+        occasion.at(),
+        key.id());
+    KeyJournal.add(sql, key.domain(), key.selector(), "retired", occasion);
   }
 
   /**
    * Gives keys up: retired becomes revoked, all or none, and the private half is forgotten.
    *
-   * @param now the time, for the wait until the last signature has expired
-   * @param force whether not to wait
+   * @param force whether not to wait until the last signatures have expired
    */
-  public void revoke(DomainName domain, List<String> selectors, Instant now, boolean force)
+  public void revoke(DomainName domain, List<String> selectors, boolean force, Occasion occasion)
       throws RefusedException, AuthDatabaseException {
     change(
         domain,
         selectors,
         (sql, key) -> {
           require(key, "retired", "revoked");
-          Instant earliest = earliestRevocation(sql, key);
-          if (!force && now.isBefore(earliest)) {
+          Instant earliest = earliestRevocation(key);
+          boolean early = occasion.at().isBefore(earliest);
+          if (early && !force) {
             throw new RefusedException(
                 "key "
                     + key.selector()
@@ -162,34 +230,37 @@ public final class KeyAdmin {
                     + earliest
                     + ", when its last signatures have expired");
           }
-          sql.update(
-              """
-              UPDATE authserver.dkim_key
-              SET state = 'revoked', revoked_at = now(), wrapped_private_key = NULL
-              WHERE id = ?\
-              """,
-              key.id());
+          revoke(sql, key, early, occasion);
         });
   }
 
-  private static Instant earliestRevocation(Sql sql, KeyRow key)
-      throws SQLException, RefusedException {
-    // Without x= nothing ends; a week is then how long mail may be under way (RFC 5321 §4.5.4.1).
-    long seconds =
-        sql.one(
-            """
-            SELECT coalesce(d.signature_expiry_seconds, 604800)
-            FROM authserver.dkim_key k JOIN authserver.domain d ON d.id = k.domain_id
-            WHERE k.id = ?\
-            """,
-            row -> row.getLong(1),
-            key.id());
-    Instant retiredAt = key.retiredAt() == null ? key.createdAt() : key.retiredAt();
-    return retiredAt.plusSeconds(seconds).plus(GRACE);
+  static void revoke(Sql sql, KeyRow key, boolean early, Occasion occasion) throws SQLException {
+    sql.update(
+        """
+        UPDATE authserver.dkim_key
+        SET state = 'revoked', revoked_at = ?, wrapped_private_key = NULL
+        WHERE id = ?\
+        """,
+        occasion.at(),
+        key.id());
+    KeyJournal.add(sql, key.domain(), key.selector(), "revoked", early, occasion);
+  }
+
+  /**
+   * Returns before when a retired key must stay in DNS: until its last signature has expired, and
+   * {@link #GRACE} more.
+   */
+  public static Instant earliestRevocation(KeyRow key) {
+    Instant until = key.signaturesUntil();
+    if (until == null) {
+      Instant retiredAt = key.retiredAt() == null ? key.createdAt() : key.retiredAt();
+      until = retiredAt.plus(UNDER_WAY_WITHOUT_EXPIRY);
+    }
+    return until.plus(GRACE);
   }
 
   /** Removes keys that never signed or were revoked, all or none. */
-  public void remove(DomainName domain, List<String> selectors)
+  public void remove(DomainName domain, List<String> selectors, Occasion occasion)
       throws RefusedException, AuthDatabaseException {
     change(
         domain,
@@ -201,6 +272,7 @@ public final class KeyAdmin {
                     .formatted(key.selector(), domain, key.state()));
           }
           sql.update("DELETE FROM authserver.dkim_key WHERE id = ?", key.id());
+          KeyJournal.add(sql, key.domain(), key.selector(), "removed", occasion);
         });
   }
 
@@ -216,24 +288,28 @@ public final class KeyAdmin {
         sql -> {
           Things.Domain found = Things.domain(sql, domain);
           for (String text : selectors) {
-            String selector = Folding.fold(text);
-            Optional<KeyRow> key =
-                sql.first(
-                    SELECT + "WHERE k.domain_id = ? AND k.selector = ? FOR UPDATE OF k",
-                    KeyAdmin::map,
-                    found.id(),
-                    selector);
-            if (key.isEmpty()) {
-              throw new RefusedException(
-                  "domain " + domain + " has no key with selector " + Folding.quote(text));
-            }
-            change.apply(sql, key.get());
+            change.apply(sql, locked(sql, found, text));
           }
           return selectors;
         });
   }
 
-  private static void require(KeyRow key, String state, String done) throws RefusedException {
+  /** Returns a key, which nobody else changes until the transaction ends. */
+  static KeyRow locked(Sql sql, Things.Domain domain, String selector)
+      throws SQLException, RefusedException {
+    return sql.first(
+            SELECT + "WHERE k.domain_id = ? AND k.selector = ? FOR UPDATE OF k",
+            KeyAdmin::map,
+            domain.id(),
+            Folding.fold(selector))
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    "domain %s has no key with selector %s"
+                        .formatted(domain.name(), Folding.quote(selector))));
+  }
+
+  static void require(KeyRow key, String state, String done) throws RefusedException {
     if (!key.state().equals(state)) {
       throw new RefusedException(
           "key %s of domain %s is %s; only a key that is %s can be %s"
@@ -241,7 +317,7 @@ public final class KeyAdmin {
     }
   }
 
-  private static KeyRow map(ResultSet row) throws SQLException {
+  static KeyRow map(ResultSet row) throws SQLException {
     return new KeyRow(
         row.getLong(1),
         row.getString(2),
@@ -253,7 +329,10 @@ public final class KeyAdmin {
         row.getTimestamp(8).toInstant(),
         instant(row, 9),
         instant(row, 10),
-        instant(row, 11));
+        instant(row, 11),
+        instant(row, 12),
+        instant(row, 13),
+        instant(row, 14));
   }
 
   private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {

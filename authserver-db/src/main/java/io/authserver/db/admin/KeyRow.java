@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param publicKey X.509 SubjectPublicKeyInfo in DER
  * @param state {@code published}, {@code active}, {@code retired} or {@code revoked}
  * @param forced whether it was activated without its DNS record having been seen
+ * @param seenSince since when each look found the record of a published key, or null
+ * @param signaturesUntil when its last signature expires, as far as that is settled
+ * @param goneAt when the record of a revoked key was seen to have left DNS
  */
 public record KeyRow(
     long id,
@@ -22,4 +25,7 @@ public record KeyRow(
     Instant createdAt,
     @Nullable Instant activatedAt,
     @Nullable Instant retiredAt,
-    @Nullable Instant revokedAt) {}
+    @Nullable Instant revokedAt,
+    @Nullable Instant seenSince,
+    @Nullable Instant signaturesUntil,
+    @Nullable Instant goneAt) {}

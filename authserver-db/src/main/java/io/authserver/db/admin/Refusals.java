@@ -28,6 +28,9 @@ final class Refusals {
               "domain_auid_valid",
               "cannot have that AUID: it is author, or [local-part]@ and the domain or one below"
                   + " it"),
+          Map.entry("domain_key_age_valid", "cannot have a key age outside 1 to 3650 days"),
+          Map.entry("domain_key_lead_valid", "cannot have a key lead outside 0 to 90 days"),
+          Map.entry("domain_key_grace_valid", "cannot have a key grace outside 5 to 365 days"),
           Map.entry("dkim_key_selector_unique", "has a key with that selector already"),
           Map.entry("dkim_key_selector_valid", "cannot have a key with that selector"),
           Map.entry("dkim_key_times_in_order", "has a key with times in the future"),

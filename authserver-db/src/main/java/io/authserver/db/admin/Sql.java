@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +78,8 @@ final class Sql {
       Object parameter = parameters[i];
       if (parameter instanceof List<?> texts) {
         statement.setArray(i + 1, connection.createArrayOf("text", texts.toArray()));
+      } else if (parameter instanceof Instant time) {
+        statement.setObject(i + 1, time.atOffset(ZoneOffset.UTC));
       } else {
         statement.setObject(i + 1, parameter);
       }

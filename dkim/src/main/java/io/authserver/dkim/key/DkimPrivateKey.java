@@ -221,6 +221,18 @@ public final class DkimPrivateKey {
   }
 
   /**
+   * Returns the key as PKCS#1 in PEM, secret; for programs that read no PKCS#8.
+   *
+   * @throws DkimKeyException when it is not RSA: PKCS#1 knows no other
+   */
+  public String toPkcs1Pem() throws DkimKeyException {
+    if (algorithm != KeyAlgorithm.RSA) {
+      throw new DkimKeyException("PKCS#1 is for RSA keys alone");
+    }
+    return Pem.encode("RSA PRIVATE KEY", KeyEncoding.parsePkcs8(pkcs8).inner());
+  }
+
+  /**
    * Returns the name of the crypto provider that signs, for a log line. A daemon asks at its start,
    * so that the WARN of a provider that does not load comes then and not with the first message.
    */

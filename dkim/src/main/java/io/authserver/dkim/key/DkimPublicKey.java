@@ -47,6 +47,15 @@ public final class DkimPublicKey {
     };
   }
 
+  /**
+   * Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), RSA or Ed25519.
+   *
+   * @throws DkimKeyException when the bytes are no such key
+   */
+  public static DkimPublicKey ofSubjectPublicKeyInfo(byte[] info) throws DkimKeyException {
+    return ofEncoded(info, KeyEncoding.parsePublic(info).algorithm());
+  }
+
   private static DkimPublicKey ofEncoded(byte[] info, KeyAlgorithm expected)
       throws DkimKeyException {
     KeyEncoding.Parsed parsed = KeyEncoding.parsePublic(info);
@@ -76,6 +85,27 @@ public final class DkimPublicKey {
   /** Returns the bytes that {@code p=} publishes; a copy. */
   public byte[] published() {
     return published.clone();
+  }
+
+  /** Returns the key as SubjectPublicKeyInfo; a copy. */
+  public byte[] subjectPublicKeyInfo() {
+    return switch (algorithm) {
+      case RSA -> published.clone();
+      case ED25519 -> KeyEncoding.ed25519Public(published);
+    };
+  }
+
+  /** Returns the key as SubjectPublicKeyInfo in PEM (RFC 7468 §13). */
+  public String toPem() {
+    return Pem.encode("PUBLIC KEY", subjectPublicKeyInfo());
+  }
+
+  /**
+   * Returns the text of the TXT record that says that this key is revoked (RFC 6376 §3.6.1: an
+   * empty {@code p=}).
+   */
+  public String revokedDnsRecord() {
+    return "v=DKIM1; k=" + algorithm.keyType() + "; p=";
   }
 
   /**
