@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class RelayClient implements AutoCloseable {
   private static final int BLOCK = 64 * 1024;
 
+  /** Up to here the socket's own timeout ends a read; above, the pool's keeper does. */
+  private static final long EXACT_NANOS = 2_000_000_000L;
+
   private final NextHopConfiguration configuration;
   private final SocketChannel channel;
   private final InputStream in;
@@ -42,8 +45,16 @@ final class RelayClient implements AutoCloseable {
   private boolean kept;
   private long idleSince;
 
-  /** By when the write that is under way has to be over; set by the owner, read by the pool. */
-  private volatile @Nullable Deadline writeDeadline;
+  private int soTimeout;
+
+  /** Whether the pool calls {@link #closeIfOverdue}; set by the owner. */
+  private boolean watched;
+
+  /**
+   * By when the write or the long read that is under way has to be over; set by the owner, read by
+   * the pool.
+   */
+  private volatile @Nullable Deadline watchedUntil;
 
   private volatile boolean overdue;
 
@@ -272,7 +283,7 @@ final class RelayClient implements AutoCloseable {
   void flush(RelayStep step, Deadline deadline) throws RelayFailure {
     ByteBuffer bytes = ByteBuffer.wrap(out, 0, outLength);
     outLength = 0;
-    writeDeadline = deadline.orAfter(configuration.timeouts().block());
+    watchedUntil = deadline.orAfter(configuration.timeouts().block());
     try {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
@@ -282,7 +293,7 @@ final class RelayClient implements AutoCloseable {
           ? new RelayFailure(Kind.TIMEOUT, step, "the next hop does not read")
           : new RelayFailure(Kind.BROKEN, step, describe(e));
     } finally {
-      writeDeadline = null;
+      watchedUntil = null;
     }
   }
 
@@ -306,8 +317,31 @@ final class RelayClient implements AutoCloseable {
     if (deadline.hasPassed()) {
       throw new SocketTimeoutException("deadline has passed");
     }
-    channel.socket().setSoTimeout(deadline.remainingMillis());
-    return in.read(into, offset, length);
+    if (!watched || deadline.remainingNanos() <= EXACT_NANOS) {
+      setSoTimeout(deadline.remainingMillis());
+      return in.read(into, offset, length);
+    }
+    // A virtual thread that waits with a timeout wakes the scheduler's timer thread twice, which
+    // costs more than the read itself; so a long wait has none, and is watched as a write is.
+    setSoTimeout(0);
+    watchedUntil = deadline;
+    try {
+      return in.read(into, offset, length);
+    } catch (IOException e) {
+      if (overdue) {
+        throw new SocketTimeoutException("deadline has passed");
+      }
+      throw e;
+    } finally {
+      watchedUntil = null;
+    }
+  }
+
+  private void setSoTimeout(int millis) throws IOException {
+    if (soTimeout != millis) {
+      channel.socket().setSoTimeout(millis);
+      soTimeout = millis;
+    }
   }
 
   private static String describe(@Nullable Throwable e) {
@@ -316,9 +350,14 @@ final class RelayClient implements AutoCloseable {
 
   // ---- closing
 
-  /** Closes the connection if a write on it takes longer than it may. */
+  /** Says whether the pool calls {@link #closeIfOverdue} from now on. */
+  void watched(boolean byPool) {
+    watched = byPool;
+  }
+
+  /** Closes the connection if a write or a read on it takes longer than it may. */
   void closeIfOverdue() {
-    Deadline deadline = writeDeadline;
+    Deadline deadline = watchedUntil;
     if (deadline != null && deadline.hasPassed()) {
       overdue = true;
       close();

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A transaction takes a permit, in the order of asking, and with it a kept connection that is
  * still alive, or a fresh one. One thread of the pool looks after the rest: it closes what is idle
- * for too long, ends writes that take too long, and asks the next hop what it offers, at the
- * beginning and whenever the answer has grown old.
+ * for too long, ends reads and writes that take too long, and asks the next hop what it offers, at
+ * the beginning and whenever the answer has grown old.
  */
 public final class RelayPool implements NextHop, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RelayPool.class);
@@ -213,6 +213,7 @@ public final class RelayPool implements NextHop, AutoCloseable {
     long started = System.nanoTime();
     RelayClient client = RelayClient.open(configuration, deadline);
     open.add(client);
+    client.watched(true);
     metrics.connectionOpened(name(), Duration.ofNanos(System.nanoTime() - started));
     if (silent.getAndSet(false)) {
       LOG.info("event=next_hop_up next_hop={}", name());
@@ -281,6 +282,7 @@ public final class RelayPool implements NextHop, AutoCloseable {
     if (open.remove(client)) {
       metrics.connectionClosed(name());
     }
+    client.watched(false);
     Thread.ofVirtual().name("relay-quit").start(client::quit);
   }
 
@@ -365,7 +367,8 @@ public final class RelayPool implements NextHop, AutoCloseable {
     if (!configuration.idle().isZero()) {
       tick = Math.clamp(configuration.idle().toMillis() / 4, 10, tick);
     }
-    // transactions that are under way when the pool is closed still need an end to their writes
+    // transactions that are under way when the pool is closed still need an end to their reads and
+    // writes
     while (!closed || !open.isEmpty()) {
       try {
         TimeUnit.MILLISECONDS.sleep(tick);

@@ -87,8 +87,7 @@ public final class SmtpFront implements AutoCloseable {
       servers.add(serve(listener));
     }
     // Its checks do not throw, and close() ends it: the future tells nothing.
-    ScheduledFuture<?> _ =
-        watchdog.scheduleWithFixedDelay(this::checkWrites, 1, 1, TimeUnit.SECONDS);
+    ScheduledFuture<?> _ = watchdog.scheduleWithFixedDelay(this::check, 1, 1, TimeUnit.SECONDS);
   }
 
   private Listener bind(InetSocketAddress address) throws IOException {
@@ -215,10 +214,10 @@ public final class SmtpFront implements AutoCloseable {
     }
   }
 
-  private void checkWrites() {
+  private void check() {
     long now = System.nanoTime();
     for (SmtpSession session : sessions.all()) {
-      session.checkWrite(now);
+      session.check(now);
     }
   }
 

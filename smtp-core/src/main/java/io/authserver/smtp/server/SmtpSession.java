@@ -227,8 +227,11 @@ final class SmtpSession {
     }
   }
 
-  /** Closes the socket when a write has taken too long. Called by the watchdog. */
-  void checkWrite(long now) {
+  /** Ends a read or a write that has taken too long. Called by the watchdog. */
+  void check(long now) {
+    if (input.expire(now)) {
+      stopReading();
+    }
     long began = output.writeBegan();
     if (began != 0 && now - began > settings.timeouts().write().toNanos()) {
       settings.metrics().limit(FrontMetrics.Limit.WRITE_TIME);

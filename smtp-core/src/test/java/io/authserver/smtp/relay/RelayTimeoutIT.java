@@ -43,6 +43,17 @@ class RelayTimeoutIT {
     }
   }
 
+  /** A long wait has no timeout of its own: the pool's keeper ends it. */
+  @Test
+  void aStalledReplyEndsALongWaitToo() {
+    try (ScriptedNextHop nextHop =
+            ScriptedNextHop.builder().on(Step.FINAL_DOT, Action.stall()).start();
+        RelayPool pool = pool(nextHop, Relaying.timeouts(Duration.ofMillis(2500), BOUND))) {
+      assertTimeout(SOON, () -> assertEquals(BROKEN, said(Relaying.relay(pool))));
+      nextHop.closeConnections();
+    }
+  }
+
   /** A next hop that drips its reply gets no more time for each byte. */
   @Test
   void aDrippingReplyEndsTheTransaction() {

@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions at their limits, timeouts, and the orderly end (RFC 5321 §3.8). */
 class FrontLifecycleIT {
@@ -49,13 +51,15 @@ class FrontLifecycleIT {
     }
   }
 
-  @Test
-  void aClientThatSaysNothingOrTooSlowlyGets421() throws Exception {
+  /** A short wait ends by the socket's timeout, a long one by the watchdog. */
+  @ParameterizedTest
+  @ValueSource(ints = {300, 2500})
+  void aClientThatSaysNothingOrTooSlowlyGets421(int millis) throws Exception {
     FrontTimeouts d = FrontTimeouts.DEFAULTS;
     FrontTimeouts quick =
         new FrontTimeouts(
-            Duration.ofMillis(300),
-            Duration.ofMillis(300),
+            Duration.ofMillis(millis),
+            Duration.ofMillis(millis),
             d.message(),
             d.session(),
             d.write(),
