@@ -161,10 +161,14 @@ public final class SmtpFront implements AutoCloseable {
       long finalDot = began + settings.timeouts().finalDot().toNanos();
       while (!sessions.awaitEmpty(Deadline.earlier(finalDot, Deadline.in(Duration.ofSeconds(1))))
           && !Deadline.hasPassed(finalDot)) {
-        // Sessions without a final dot have had a second for their 421.
-        sessions.all().stream()
-            .filter(session -> !session.phase().isFinalDot())
-            .forEach(SmtpSession::closeNow);
+        // Sessions without a final dot have had a second for their 421. One that still waits for
+        // its
+        // next hop cannot say it, and is not waited for: it was not promised anything.
+        List<SmtpSession> left = sessions.all();
+        left.stream().filter(each -> !each.phase().isFinalDot()).forEach(SmtpSession::closeNow);
+        if (left.stream().noneMatch(each -> each.phase().isFinalDot())) {
+          break;
+        }
       }
     }
     close();

@@ -78,6 +78,34 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
+  /** Waits until so many lines contain a text, and returns the last of them. */
+  String awaitLines(String part, int count) throws InterruptedException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    synchronized (lines) {
+      while (true) {
+        List<String> found = lines.stream().filter(line -> line.contains(part)).toList();
+        if (found.size() >= count) {
+          return found.get(count - 1);
+        }
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0) {
+          throw new AssertionError("not " + count + " lines with " + part + " in " + lines);
+        }
+        lines.wait(left);
+      }
+    }
+  }
+
+  /** Writes a line to its standard input. */
+  void say(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
   /** Waits for its end and returns its exit status. */
   int awaitExit() throws InterruptedException {
     if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
