@@ -63,7 +63,8 @@ public final class Main {
    * @param environment the environment variables
    * @param out for data
    * @param err for messages
-   * @return the exit code: 0 done, 1 refused, 2 wrong usage, 3 database unreachable
+   * @return the exit code: 0 done, 1 refused, 2 wrong usage, 3 database unreachable, 4 a person has
+   *     to publish a DNS record
    */
   public static int run(
       String[] args,

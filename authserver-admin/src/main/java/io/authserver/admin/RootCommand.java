@@ -26,7 +26,8 @@ import picocli.CommandLine.ScopeType;
       "0:done",
       "1:refused: not found, there already, against a rule, not confirmed",
       "2:wrong usage",
-      "3:the database cannot be reached"
+      "3:the database cannot be reached",
+      "4:done, and a person has to publish a DNS record (dkim maintain)"
     },
     subcommands = {
       DomainCommand.class,

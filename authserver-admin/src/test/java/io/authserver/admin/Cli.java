@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.authserver.admin.cli.Context;
 import io.authserver.admin.cli.Terminal;
+import io.authserver.admin.dns.DnsAccess;
 import io.authserver.admin.output.JsonReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -23,6 +24,7 @@ final class Cli {
   private final Map<String, String> environment = new HashMap<>();
   private final List<String> secrets = new ArrayList<>();
   private Clock clock = Clock.systemUTC();
+  private DnsAccess dns = DnsAccess.ofSystem();
 
   /** What a call did. */
   record Result(int code, String out, String err) {
@@ -90,6 +92,11 @@ final class Cli {
     return this;
   }
 
+  Cli asking(DnsAccess access) {
+    dns = access;
+    return this;
+  }
+
   Cli at(Clock time) {
     clock = time;
     return this;
@@ -125,7 +132,8 @@ final class Cli {
             new PrintStream(out, true, UTF_8),
             new PrintStream(err, true, UTF_8),
             terminal,
-            clock);
+            clock,
+            dns);
     int code = Main.run(args, context);
     Result result =
         new Result(

@@ -151,6 +151,11 @@ public final class Context implements AutoCloseable {
     return open;
   }
 
+  /** Returns whether the setting names wrapping keys. */
+  public boolean hasWrappingKeys() throws UsageException {
+    return settings().find(WRAPPING_KEY_FILE).isPresent();
+  }
+
   /** Returns the wrapping keys. */
   public WrappingKeys wrappingKeys() throws WrappingKeyException, UsageException {
     List<Path> files =

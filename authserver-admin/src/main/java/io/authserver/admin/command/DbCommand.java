@@ -5,9 +5,11 @@ import io.authserver.admin.cli.Context;
 import io.authserver.admin.cli.FormatOption;
 import io.authserver.admin.cli.UsageException;
 import io.authserver.admin.output.Rows;
+import io.authserver.db.admin.RefusedException;
 import io.authserver.db.migrate.Bootstrap;
 import io.authserver.db.migrate.MigrationRunner;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,9 +75,14 @@ public final class DbCommand {
   }
 
   /** {@code authserver db status}. */
-  @Command(name = "status", description = "Show what is applied and what is pending.")
+  @Command(
+      name = "status",
+      description =
+          "Show what is applied and what is pending, and how many private keys are under which"
+              + " wrapping key.")
   static final class Status extends AdminCommand {
-    private static final List<String> COLUMNS = List.of("kind", "name", "state", "applied_at");
+    private static final List<String> COLUMNS =
+        List.of("kind", "name", "state", "private_keys", "applied_at");
 
     @Mixin private final FormatOption format = new FormatOption();
 
@@ -84,13 +91,47 @@ public final class DbCommand {
     }
 
     @Override
-    protected void run() throws IOException, UsageException {
+    protected void run() throws IOException, RefusedException, UsageException {
       List<MigrationRunner.Entry> entries = new MigrationRunner(context().databaseUrl()).status();
-      new Rows(entries.stream().map(Status::fields).toList())
-          .print(format.format(), COLUMNS, context().out());
-      if (entries.stream().anyMatch(entry -> !entry.state().equals("applied"))) {
+      List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+      entries.forEach(entry -> rows.add(fields(entry)));
+      boolean isUpToDate = entries.stream().allMatch(entry -> entry.state().equals("applied"));
+      long old = isUpToDate ? addWrappingKeys(rows) : 0;
+      new Rows(rows).print(format.format(), COLUMNS, context().out());
+      if (!isUpToDate) {
         say("not up to date: authserver db migrate");
       }
+      if (old > 0) {
+        say(
+            "%d private %s not under the first wrapping key: authserver dkim rewrap"
+                .formatted(old, old == 1 ? "key is" : "keys are"));
+      }
+    }
+
+    /** Adds a row for each wrapping key in use and returns how many keys are under old ones. */
+    private long addWrappingKeys(List<Map<String, @Nullable Object>> rows)
+        throws IOException, RefusedException, UsageException {
+      List<String> loaded =
+          context().hasWrappingKeys() ? context().wrappingKeys().ids() : List.<String>of();
+      long old = 0;
+      for (var count : context().database().keyRotation().countByWrappingKey().entrySet()) {
+        // Without the setting nobody knows which one is the first.
+        String state =
+            loaded.isEmpty()
+                ? "in use"
+                : loaded.getFirst().equals(count.getKey())
+                    ? "first"
+                    : loaded.contains(count.getKey()) ? "old" : "not loaded";
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
+        row.put("kind", "wrapping-key");
+        row.put("name", count.getKey());
+        row.put("state", state);
+        row.put("private_keys", count.getValue());
+        row.put("applied_at", null);
+        rows.add(row);
+        old += state.equals("old") || state.equals("not loaded") ? count.getValue() : 0;
+      }
+      return old;
     }
 
     private static Map<String, @Nullable Object> fields(MigrationRunner.Entry entry) {
@@ -98,6 +139,7 @@ public final class DbCommand {
       fields.put("kind", entry.kind());
       fields.put("name", entry.name());
       fields.put("state", entry.state());
+      fields.put("private_keys", null);
       fields.put("applied_at", entry.appliedAt() == null ? null : entry.appliedAt().toString());
       return fields;
     }

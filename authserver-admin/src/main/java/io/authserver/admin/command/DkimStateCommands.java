@@ -4,38 +4,20 @@ import io.authserver.admin.cli.AdminCommand;
 import io.authserver.admin.cli.ConfirmOption;
 import io.authserver.admin.cli.Context;
 import io.authserver.admin.cli.UsageException;
-import io.authserver.admin.dns.KeyRecord;
-import io.authserver.admin.dns.Publication;
-import io.authserver.admin.dns.PublicationCheck;
-import io.authserver.admin.dns.Resolver;
+import io.authserver.admin.dns.RecordCheck;
 import io.authserver.db.admin.DomainName;
 import io.authserver.db.admin.KeyRow;
 import io.authserver.db.admin.RefusedException;
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** The verbs of {@code authserver dkim} that move a key through its life. */
 final class DkimStateCommands {
   private DkimStateCommands() {}
-
-  /** Reads {@code --resolver}. */
-  static final class ResolverConverter implements ITypeConverter<Resolver> {
-    @Override
-    public Resolver convert(String text) {
-      try {
-        return Resolver.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException("'" + text + "' is not HOST or HOST:PORT");
-      }
-    }
-  }
 
   /** {@code authserver dkim activate}. */
   @Command(name = "activate", description = "Let keys sign whose records are in DNS.")
@@ -54,12 +36,7 @@ final class DkimStateCommands {
         description = "Do not look into DNS; that it was so is recorded with the key.")
     private boolean force;
 
-    @Option(
-        names = "--resolver",
-        paramLabel = "HOST[:PORT]",
-        converter = ResolverConverter.class,
-        description = "The name server to ask (default: this machine's).")
-    private @Nullable Resolver resolver;
+    @Mixin private final ResolverOption resolver = new ResolverOption();
 
     Activate(Context context) {
       super(context);
@@ -80,9 +57,7 @@ final class DkimStateCommands {
         throw new RefusedException("domain " + name + " has no published key to activate");
       }
       if (!force) {
-        for (KeyRow key : chosen) {
-          requirePublished(KeyMaker.record(key));
-        }
+        requirePublished(chosen);
       }
       List<String> names = chosen.stream().map(KeyRow::selector).toList();
       context().database().keys().activate(name, names, force, context().occasion());
@@ -93,19 +68,23 @@ final class DkimStateCommands {
                       .formatted(selector, name, force ? " (DNS not looked at)" : "")));
     }
 
-    private void requirePublished(KeyRecord record) throws RefusedException {
-      Publication publication = new PublicationCheck(resolver).check(record);
-      String fault =
-          switch (publication) {
-            case Publication.Published _ -> null;
-            case Publication.Missing _ -> "was not found";
-            case Publication.Different(String why) -> "is not as it should be: it " + why;
-            case Publication.Unchecked(String why) -> "could not be checked (" + why + ")";
-          };
-      if (fault != null) {
-        throw new RefusedException(
-            "DNS record %s %s; nothing was activated (--force does without it)"
-                .formatted(record.name(), fault));
+    private void requirePublished(List<KeyRow> keys) throws IOException, RefusedException {
+      List<RecordCheck> checks =
+          resolver.check(context()).checkAll(keys.stream().map(KeyMaker::record).toList());
+      for (RecordCheck check : checks) {
+        if (!check.isPublished()) {
+          throw new RefusedException(
+              "DNS record %s %s; nothing was activated (--force does without it)"
+                  .formatted(check.record().name(), check.publication().fault()));
+        }
+      }
+      for (RecordCheck check : checks) {
+        check.silent().forEach(sentence -> say("warning: name server " + sentence));
+        if (check.testing()) {
+          say(
+              "warning: %s has t=y: receivers treat the mail as if it were not signed"
+                  .formatted(check.record().name()));
+        }
       }
     }
   }

@@ -262,7 +262,7 @@ public final class DomainCommand {
     return domains;
   }
 
-  private static List<DomainName> parse(List<String> names) throws RefusedException {
+  static List<DomainName> parse(List<String> names) throws RefusedException {
     List<DomainName> parsed = new ArrayList<>();
     for (String name : names) {
       parsed.add(DomainName.parse(name));

@@ -103,6 +103,11 @@ final class KeyMaker {
     }
   }
 
+  /** Returns the TXT record that publishes a stored key, whatever its state. */
+  static KeyRecord publishedRecord(KeyRow key) {
+    return KeyRecord.of(key.selector(), key.domain(), publicKey(key).dnsRecord());
+  }
+
   /** Returns the TXT record of a stored key: the one that revokes it where it is revoked. */
   static KeyRecord record(KeyRow key) {
     DkimPublicKey publicKey = publicKey(key);

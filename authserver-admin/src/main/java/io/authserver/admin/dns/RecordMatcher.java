@@ -1,9 +1,14 @@
 package io.authserver.admin.dns;
 
+import io.authserver.dkim.key.DkimKeyException;
+import io.authserver.dkim.key.DkimPublicKey;
+import io.authserver.dkim.key.KeyAlgorithm;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Compares the TXT records found at a selector's name with the record that should be there. */
@@ -29,16 +34,25 @@ final class RecordMatcher {
     if (wanted == null || published == null) {
       return new Publication.Different("is not a list of tags");
     }
-    // RFC 6376 §3.6.1: v= is optional, but must be DKIM1 where it is given.
+    // RFC 6376 §3.6.1: v= is optional, but must come first and be DKIM1 where it is given.
+    if (published.containsKey("v") && !published.keySet().iterator().next().equals("v")) {
+      return new Publication.Different("has v= at another place than the first");
+    }
     if (!published.getOrDefault("v", "DKIM1").equals("DKIM1")) {
       return new Publication.Different("is of another version");
     }
-    if (!published.getOrDefault("k", "rsa").equals(wanted.getOrDefault("k", "rsa"))) {
+    if (!published.containsKey("p")) {
+      return new Publication.Different("has no p=");
+    }
+    if (key(published).isEmpty()) {
+      return new Publication.Revoked();
+    }
+    String type = wanted.getOrDefault("k", "rsa");
+    if (!published.getOrDefault("k", "rsa").equalsIgnoreCase(type)) {
       return new Publication.Different("is of another key type");
     }
-    if (!key(published).equals(key(wanted))) {
-      return new Publication.Different(
-          key(published).isEmpty() ? "revokes the key" : "holds another public key");
+    if (!isSameKey(type, key(published), key(wanted))) {
+      return new Publication.Different("holds another public key");
     }
     if (!lists(published, "h", "sha256")) {
       return new Publication.Different("does not allow sha256");
@@ -47,6 +61,36 @@ final class RecordMatcher {
       return new Publication.Different("is not for mail");
     }
     return new Publication.Published();
+  }
+
+  /** Returns whether one of the records asks receivers to treat the mail as unsigned. */
+  static boolean isTesting(List<String> found) {
+    for (String text : found) {
+      Map<String, String> published = tags(text);
+      // RFC 6376 §3.6.1: y for a domain that tests DKIM.
+      if (published != null && published.containsKey("t") && lists(published, "t", "y")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Compares keys, not their text: a bare RSAPublicKey is the key that its long form holds. */
+  private static boolean isSameKey(String type, String published, String wanted) {
+    if (published.equals(wanted)) {
+      return true;
+    }
+    Optional<KeyAlgorithm> algorithm = KeyAlgorithm.ofKeyType(type);
+    if (algorithm.isEmpty()) {
+      return false;
+    }
+    try {
+      return DkimPublicKey.ofPublished(algorithm.get(), Base64.getDecoder().decode(published))
+          .equals(DkimPublicKey.ofPublished(algorithm.get(), Base64.getDecoder().decode(wanted)));
+    } catch (DkimKeyException | IllegalArgumentException _) {
+      // Not a key at all, or not base64.
+      return false;
+    }
   }
 
   private static String key(Map<String, String> tags) {

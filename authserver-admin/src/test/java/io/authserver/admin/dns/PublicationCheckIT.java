@@ -12,7 +12,9 @@ class PublicationCheckIT {
       KeyRecord.of("s1", "example.org", "v=DKIM1; k=rsa; p=" + "A".repeat(400));
 
   private static Publication check(TestNameServer dns) {
-    return new PublicationCheck(Resolver.parse(dns.address())).check(RECORD);
+    return new PublicationCheck(DnsAccess.ofSystem(), Resolver.parse(dns.address()))
+        .check(RECORD)
+        .publication();
   }
 
   @Test
@@ -47,6 +49,8 @@ class PublicationCheckIT {
     }
     assertInstanceOf(
         Publication.Unchecked.class,
-        new PublicationCheck(new Resolver("127.0.0.1", closedPort)).check(RECORD));
+        new PublicationCheck(DnsAccess.ofSystem(), new Resolver("127.0.0.1", closedPort))
+            .check(RECORD)
+            .publication());
   }
 }

@@ -1,8 +1,14 @@
 package io.authserver.admin.dns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.dkim.key.DkimPrivateKey;
+import io.authserver.dkim.key.DkimPublicKey;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,8 +36,8 @@ class RecordMatcherTest {
       delimiter = '|',
       value = {
         "v=DKIM1; k=rsa; p=OTHER            | holds another public key",
-        "v=DKIM1; p=                        | revokes the key",
-        "v=DKIM1                            | revokes the key",
+        "v=DKIM1                            | has no p=",
+        "p=MIIB+/abc=; v=DKIM1              | has v= at another place than the first",
         "v=DKIM2; p=MIIB+/abc=              | is of another version",
         "v=DKIM1; k=ed25519; p=MIIB+/abc=   | is of another key type",
         "v=DKIM1; h=sha1; p=MIIB+/abc=      | does not allow sha256",
@@ -41,6 +47,31 @@ class RecordMatcherTest {
       })
   void anythingElseIsDifferentAndSaysHow(String found, String why) {
     assertEquals(new Publication.Different(why), RecordMatcher.compare(OURS, List.of(found)));
+  }
+
+  @Test
+  void anEmptyKeyRevokes() {
+    assertEquals(
+        new Publication.Revoked(), RecordMatcher.compare(OURS, List.of("v=DKIM1; k=rsa; p=")));
+  }
+
+  @Test
+  void aBareRsaKeyIsTheKeyOfItsLongForm() {
+    DkimPublicKey key = DkimPrivateKey.generateRsa(2048).publicKey();
+    byte[] info = key.subjectPublicKeyInfo();
+    // The last 270 octets of a SubjectPublicKeyInfo of 2048 bits are its RSAPublicKey.
+    byte[] bare = Arrays.copyOfRange(info, info.length - 270, info.length);
+    String found = "v=DKIM1; p=" + Base64.getMimeEncoder().encodeToString(bare);
+
+    assertEquals(
+        new Publication.Published(), RecordMatcher.compare(key.dnsRecord(), List.of(found)));
+  }
+
+  @Test
+  void testingIsSeen() {
+    assertTrue(RecordMatcher.isTesting(List.of("v=DKIM1; t=s : y; p=AA")));
+    assertFalse(RecordMatcher.isTesting(List.of("v=DKIM1; t=s; p=AA")));
+    assertFalse(RecordMatcher.isTesting(List.of("v=DKIM1; p=AA")));
   }
 
   @Test
