@@ -67,6 +67,14 @@ public final class DkimSignerMain {
               "private keys that are kept unwrapped in memory")
           .orElse("10000");
 
+  static final Setting<Integer> MAX_OPEN_TRANSACTIONS =
+      Setting.of(
+              "DKIMSIGNER_MAX_OPEN_TRANSACTIONS",
+              SettingTypes.integer(1, 100),
+              "transactions over which recipients beyond the next hop's limit are split;"
+                  + " further ones get its 452; 1: never split")
+          .orElse("8");
+
   static final SmtpSettings SMTP = new SmtpSettings("DKIMSIGNER");
 
   private DkimSignerMain() {}
@@ -74,7 +82,7 @@ public final class DkimSignerMain {
   /** Returns every setting, in the order of the documentation. */
   public static SettingsTable settingsTable() {
     List<Setting<?>> settings = new ArrayList<>();
-    settings.addAll(List.of(MAPPING, DATABASE, WRAPPING_KEYS, MAX_KEYS));
+    settings.addAll(List.of(MAPPING, DATABASE, WRAPPING_KEYS, MAX_KEYS, MAX_OPEN_TRANSACTIONS));
     settings.addAll(SMTP.all());
     return SettingsTable.of("dkimsigner", settings);
   }
@@ -96,6 +104,7 @@ public final class DkimSignerMain {
     database
         .flatMap(opened -> daemon.attempt(() -> problems(opened, keys)))
         .ifPresent(problems -> problems.forEach(daemon::problem));
+    Optional<Path> _ = daemon.attempt(() -> SMTP.spoolDirectory(settings));
     Map<NetworkMapping, ServerSocket> sockets = new LinkedHashMap<>();
     daemon
         .attempt(() -> settings.get(MAPPING))
@@ -114,9 +123,9 @@ public final class DkimSignerMain {
   }
 
   /** Reads every limit, so that one with a problem keeps the daemon from starting. */
-  private record Limits(int maxKeys, MemoryBudget budget) {
+  private record Limits(int maxKeys, int openTransactions, MemoryBudget budget) {
     Limits(Settings settings) {
-      this(settings.get(MAX_KEYS), SMTP.budget(settings));
+      this(settings.get(MAX_KEYS), settings.get(MAX_OPEN_TRANSACTIONS), SMTP.budget(settings));
     }
   }
 
@@ -176,7 +185,9 @@ public final class DkimSignerMain {
                       .listener(() -> socket)
                       .extensions(nextHop::extensions)
                       .transactions(
-                          session -> new SigningTransaction(store, signer, metrics, nextHop))
+                          session ->
+                              new SigningTransaction(
+                                  store, signer, metrics, nextHop, limits.openTransactions()))
                       .metrics(frontMetrics.forListener(mapping.input().toString()))
                       .build()));
           LOG.info("event=mapping listen={} next_hop={}", mapping.input(), mapping.output());

@@ -17,7 +17,9 @@ import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.message.OriginMark;
 import io.authserver.smtp.relay.NextHop;
+import io.authserver.smtp.relay.OpenTransactions;
 import io.authserver.smtp.relay.RelayOutcome;
+import io.authserver.smtp.relay.RelayTimeouts;
 import io.authserver.smtp.relay.RelayTransaction;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.MailTransaction;
@@ -42,7 +44,7 @@ final class SigningTransaction implements MailTransaction {
   private static final Reply NO_USABLE_KEY =
       Reply.of(451, "4.3.5", "The author's domain must sign its mail and cannot at the moment");
 
-  /** A transaction has one connection, so waiting for it cannot block another of its own. */
+  /** Only the first connection is waited for, so that it cannot block another of its own. */
   private static final Duration CONNECTION_WAIT = Duration.ofSeconds(30);
 
   private final SigningStore store;
@@ -54,12 +56,22 @@ final class SigningTransaction implements MailTransaction {
   private Optional<String> reversePathDomain = Optional.empty();
   private int accepted;
 
+  /**
+   * Opens the next hop's transaction.
+   *
+   * @param openTransactions over how many transactions recipients are split when the next hop takes
+   *     only so many in one
+   */
   SigningTransaction(
-      SigningStore store, MessageSigner signer, SignerMetrics metrics, NextHop nextHop) {
+      SigningStore store,
+      MessageSigner signer,
+      SignerMetrics metrics,
+      NextHop nextHop,
+      int openTransactions) {
     this.store = store;
     this.signer = signer;
     this.metrics = metrics;
-    this.relay = nextHop.open(CONNECTION_WAIT);
+    this.relay = nextHop.open(CONNECTION_WAIT, new OpenTransactions(openTransactions - 1));
     logFields.put("next_hop", nextHop.name());
   }
 
@@ -71,6 +83,7 @@ final class SigningTransaction implements MailTransaction {
 
   @Override
   public List<Reply> onRecipients(List<Recipient> recipients) {
+    relay.limit(RelayTimeouts.DEFAULTS.total());
     List<Reply> replies = new ArrayList<>(recipients.size());
     for (RelayOutcome outcome : relay.recipients(recipients)) {
       note(outcome);
@@ -84,6 +97,8 @@ final class SigningTransaction implements MailTransaction {
 
   @Override
   public List<Reply> onMessage(ReceivedMessage message) throws IOException {
+    // the database's time is taken from the next hop's: our client waits for both together
+    relay.limit(RelayTimeouts.DEFAULTS.total());
     return Collections.nCopies(accepted, signAndRelay(message));
   }
 

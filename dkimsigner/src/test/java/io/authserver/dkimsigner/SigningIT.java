@@ -98,7 +98,7 @@ class SigningIT {
             .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .spoolDirectory(Files.createDirectories(directory.resolve("spool")))
             .extensions(relay::extensions)
-            .transactions(session -> new SigningTransaction(store, signer, metrics, relay))
+            .transactions(session -> new SigningTransaction(store, signer, metrics, relay, 8))
             .build();
     front.start();
   }

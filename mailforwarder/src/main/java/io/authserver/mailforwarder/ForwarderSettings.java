@@ -83,7 +83,8 @@ final class ForwarderSettings {
       Setting.of(
               "MAILFORWARDER_MAX_OPEN_TRANSACTIONS",
               SettingTypes.integer(1, 100),
-              "transactions with next hops that a message has at once; further ones go in sequence")
+              "transactions with next hops that a message has at once, those for recipients over a"
+                  + " next hop's limit included; further ones go in sequence")
           .orElse(String.valueOf(FanOutLimits.DEFAULTS.openTransactions()));
 
   static final Setting<DatabaseUrl> DATABASE = DatabaseSettings.url();

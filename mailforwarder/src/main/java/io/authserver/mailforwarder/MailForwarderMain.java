@@ -26,6 +26,7 @@ import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.relay.RelayMetrics;
 import io.authserver.smtp.relay.RelayPool;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -89,6 +90,7 @@ public final class MailForwarderMain {
         .flatMap(
             opened -> daemon.attempt(() -> StartupCheck.problems(opened, DaemonRole.FORWARDER)))
         .ifPresent(problems -> problems.forEach(daemon::problem));
+    Optional<Path> _ = daemon.attempt(() -> ForwarderSettings.SMTP.spoolDirectory(settings));
     Optional<ServerSocket> socket =
         daemon.attempt(() -> daemon.listen(ForwarderSettings.input(settings)));
     if (daemon.isSound() && !daemon.isCheckOnly()) {

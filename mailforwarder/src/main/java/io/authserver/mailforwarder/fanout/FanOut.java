@@ -1,6 +1,7 @@
 package io.authserver.mailforwarder.fanout;
 
 import io.authserver.smtp.message.MessageBytes;
+import io.authserver.smtp.relay.OpenTransactions;
 import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.reply.Reply;
 import java.io.IOException;
@@ -30,6 +31,7 @@ final class FanOut implements AutoCloseable {
   private final NextHops nextHops;
   private final FanOutLimits limits;
   private final LongSupplier nanoTime;
+  private final OpenTransactions bound;
   private final Map<LegKey, Leg> legs = new LinkedHashMap<>();
   private final Map<String, Copy> copies = new LinkedHashMap<>();
   private final Set<String> nextHopNames = new LinkedHashSet<>();
@@ -38,6 +40,7 @@ final class FanOut implements AutoCloseable {
     this.nextHops = nextHops;
     this.limits = limits;
     this.nanoTime = nanoTime;
+    this.bound = new OpenTransactions(limits.openTransactions());
   }
 
   /** Begins the time that all next hops together have before our reply. */
@@ -80,7 +83,7 @@ final class FanOut implements AutoCloseable {
     List<Leg> asked = new ArrayList<>();
     for (LegKey key : groups.keySet()) {
       Leg leg = legs.get(key);
-      if (leg == null && legs.size() < limits.openTransactions()) {
+      if (leg == null && bound.tryTake()) {
         leg = open(key);
       }
       if (leg != null && !leg.isFull()) {
@@ -94,7 +97,7 @@ final class FanOut implements AutoCloseable {
   private Leg open(LegKey key) {
     // Messages that wait for a second connection while they hold one could wait for each other.
     Duration wait = legs.isEmpty() ? limits.poolWait() : Duration.ZERO;
-    Leg leg = new Leg(key, nextHops.of(key.route()), wait);
+    Leg leg = new Leg(key, nextHops.of(key.route()), wait, bound);
     legs.put(key, leg);
     nextHopNames.add(leg.nextHopName());
     return leg;
@@ -116,7 +119,7 @@ final class FanOut implements AutoCloseable {
     for (LegKey key : left) {
       Leg leg = legs.remove(key);
       if (leg != null) {
-        leg.close();
+        drop(leg);
         leg.copies().stream().filter(copy -> copy.key().equals(key)).forEach(Copy::restart);
       }
     }
@@ -129,7 +132,7 @@ final class FanOut implements AutoCloseable {
             leg -> {
               boolean refused = which.apply(leg.key());
               if (refused) {
-                leg.close();
+                drop(leg);
               }
               return refused;
             });
@@ -199,10 +202,15 @@ final class FanOut implements AutoCloseable {
     return legs.values().stream().filter(Leg::isLive).toList();
   }
 
+  private void drop(Leg leg) {
+    leg.close();
+    bound.giveBack();
+  }
+
   /** Drops every transaction that is not finished. */
   @Override
   public void close() {
-    legs.values().forEach(Leg::close);
+    legs.values().forEach(this::drop);
     legs.clear();
     // What was only accepted is forgotten with its transaction.
     for (Copy copy : copies.values()) {

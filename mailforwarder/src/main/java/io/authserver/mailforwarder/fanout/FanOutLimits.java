@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * The bounds of a message's fan-out.
  *
- * @param openTransactions next-hop transactions that are open at once
+ * @param openTransactions next-hop transactions that are open at once, those included over which a
+ *     next hop's limit of recipients splits one
  * @param targets addresses that get a copy of one message
  * @param poolWait how long the first connection of a message waits for the pool; a further one
  *     never waits while another is held

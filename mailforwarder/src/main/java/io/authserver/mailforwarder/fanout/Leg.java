@@ -2,6 +2,7 @@ package io.authserver.mailforwarder.fanout;
 
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.relay.NextHop;
+import io.authserver.smtp.relay.OpenTransactions;
 import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.relay.RelayTransaction;
 import java.io.IOException;
@@ -12,20 +13,25 @@ import java.util.List;
 /**
  * One transaction with a next hop and the copies in it. Used by one thread at a time.
  *
- * <p>A copy over the next hop's limit of recipients stays waiting, and the leg takes no more.
+ * <p>Where the next hop takes only so many recipients in one transaction, the relay splits them
+ * over several. A copy for which there is none any more stays waiting, and the leg takes no more.
  */
 final class Leg {
   private final LegKey key;
   private final NextHop nextHop;
   private final RelayTransaction transaction;
   private final List<Copy> copies = new ArrayList<>();
+
+  /** Those that the next hop has taken, in the order in which it was told. */
+  private final List<Copy> accepted = new ArrayList<>();
+
   private boolean begun;
   private boolean full;
 
-  Leg(LegKey key, NextHop nextHop, Duration wait) {
+  Leg(LegKey key, NextHop nextHop, Duration wait, OpenTransactions further) {
     this.key = key;
     this.nextHop = nextHop;
-    this.transaction = nextHop.open(wait);
+    this.transaction = nextHop.open(wait, further);
   }
 
   LegKey key() {
@@ -74,6 +80,9 @@ final class Leg {
       } else {
         copies.add(copy);
         copy.recipientAnswered(outcome);
+        if (outcome instanceof RelayOutcome.Delivered) {
+          accepted.add(copy);
+        }
       }
     }
   }
@@ -87,9 +96,13 @@ final class Leg {
     }
   }
 
-  /** Sends the final dot and takes the reply. */
+  /** Sends the final dot and takes the reply, or one for each part where it is split. */
   void finish() {
-    answerAccepted(transaction.finish());
+    transaction.finish();
+    List<RelayOutcome> outcomes = transaction.outcomes();
+    for (int i = 0; i < accepted.size(); i++) {
+      accepted.get(i).messageAnswered(outcomes.get(i));
+    }
   }
 
   /** Fails every copy that is still open in it. */
@@ -98,11 +111,7 @@ final class Leg {
   }
 
   private void answerAccepted(RelayOutcome outcome) {
-    for (Copy copy : copies) {
-      if (copy.state() == Copy.State.ACCEPTED) {
-        copy.messageAnswered(outcome);
-      }
-    }
+    accepted.forEach(copy -> copy.messageAnswered(outcome));
   }
 
   /** Drops what is not finished, and lets go of the connection. */

@@ -5,6 +5,7 @@ import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.relay.Extensions;
 import io.authserver.smtp.relay.NextHop;
+import io.authserver.smtp.relay.OpenTransactions;
 import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.relay.RelayTransaction;
 import io.authserver.smtp.reply.Reply;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +114,7 @@ final class FakeNextHop implements NextHop {
   }
 
   @Override
-  public synchronized RelayTransaction open(Duration wait) {
+  public synchronized RelayTransaction open(Duration wait, OpenTransactions further) {
     waits.add(wait);
     open++;
     mostOpen = Math.max(mostOpen, open);
@@ -123,6 +125,7 @@ final class FakeNextHop implements NextHop {
     private @Nullable Sender sender;
     private final List<Recipient> accepted = new ArrayList<>();
     private @Nullable String body;
+    private RelayOutcome finished = ok();
     private boolean closed;
 
     @Override
@@ -164,8 +167,14 @@ final class FakeNextHop implements NextHop {
     }
 
     @Override
+    public List<RelayOutcome> outcomes() {
+      return Collections.nCopies(accepted.size(), finished);
+    }
+
+    @Override
     public RelayOutcome finish() {
       RelayOutcome refusal = find(atFinish);
+      finished = refusal == null ? ok() : refusal;
       if (refusal != null) {
         return refusal;
       }

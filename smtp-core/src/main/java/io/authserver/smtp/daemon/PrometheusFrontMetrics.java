@@ -14,6 +14,7 @@ public final class PrometheusFrontMetrics {
   private final Counter limits;
   private final Counter strayLineEnds;
   private final Counter spooled;
+  private final Counter spooledBytes;
   private final Counter transactions;
   private final Counter bytes;
   private final Histogram transactionSeconds;
@@ -43,6 +44,9 @@ public final class PrometheusFrontMetrics {
                 "authserver_front_spooled_total",
                 "Messages that went to a file because the memory for messages was spent.",
                 "listener")
+            .register(registry);
+    spooledBytes =
+        counter("authserver_front_spooled_bytes_total", "Bytes of those messages.", "listener")
             .register(registry);
     transactions =
         counter(
@@ -107,6 +111,11 @@ public final class PrometheusFrontMetrics {
     @Override
     public void spooled() {
       spooled.labelValues(listener).inc();
+    }
+
+    @Override
+    public void spooledBytes(long size) {
+      spooledBytes.labelValues(listener).inc(size);
     }
 
     @Override

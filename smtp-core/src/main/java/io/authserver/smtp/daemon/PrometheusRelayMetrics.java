@@ -16,6 +16,8 @@ public final class PrometheusRelayMetrics implements RelayMetrics {
   private final Counter reused;
   private final Counter repeated;
   private final Counter failures;
+  private final Counter splits;
+  private final Counter deliveredInPart;
   private final Counter messages;
   private final Histogram messageSeconds;
 
@@ -51,6 +53,18 @@ public final class PrometheusRelayMetrics implements RelayMetrics {
             .name("authserver_relay_failures_total")
             .help("Transactions that the connection or the pool failed, by step.")
             .labelNames("next_hop", "step")
+            .register(registry);
+    splits =
+        Counter.builder()
+            .name("authserver_relay_transactions_split_total")
+            .help("Further transactions for recipients over a next hop's limit.")
+            .labelNames("next_hop")
+            .register(registry);
+    deliveredInPart =
+        Counter.builder()
+            .name("authserver_relay_delivered_in_part_total")
+            .help("Recipients that have a split message of which another part was not taken.")
+            .labelNames("next_hop")
             .register(registry);
     messages =
         Counter.builder()
@@ -91,6 +105,16 @@ public final class PrometheusRelayMetrics implements RelayMetrics {
   @Override
   public void failure(String nextHop, RelayStep step) {
     failures.labelValues(nextHop, word(step)).inc();
+  }
+
+  @Override
+  public void transactionSplit(String nextHop) {
+    splits.labelValues(nextHop).inc();
+  }
+
+  @Override
+  public void deliveredInPart(String nextHop, int taken) {
+    deliveredInPart.labelValues(nextHop).inc(taken);
   }
 
   @Override

@@ -220,6 +220,18 @@ public final class SmtpSettings {
     return new MemoryBudget(settings.get(memoryBudget));
   }
 
+  /**
+   * Looks whether messages can be spooled, and warns where they would be kept in memory.
+   *
+   * @return the directory
+   * @throws StartException when they cannot
+   */
+  public Path spoolDirectory(Settings settings) throws StartException {
+    Path directory = settings.get(spoolDirectory);
+    SpoolDirectory.check(directory);
+    return directory;
+  }
+
   /** Returns a front with the limits, timeouts and names as they are configured. */
   public SmtpFront.Builder front(Settings settings, MemoryBudget budget) {
     return SmtpFront.builder()

@@ -4,10 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -130,18 +127,7 @@ public final class MessageBuffer implements AutoCloseable {
   }
 
   private void moveToSpool() throws IOException {
-    Path file =
-        Files.createTempFile(
-            spoolDirectory,
-            "message-",
-            ".tmp",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    } finally {
-      Files.delete(file);
-    }
+    FileChannel channel = SpoolFile.create(spoolDirectory);
     spool = channel;
     for (int i = 0; i < chunks.size(); i++) {
       byte[] chunk = chunks.get(i);

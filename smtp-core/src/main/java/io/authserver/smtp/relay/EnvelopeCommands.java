@@ -71,8 +71,12 @@ final class EnvelopeCommands {
       line.parameter("BODY", parameters.body().keyword());
     }
     if (parameters.size() >= 0 && extensions.size() >= 0) {
-      // RFC 1870 §6.2: what is declared must not fall short, and we put fields on top
-      line.parameter("SIZE", Long.toString(parameters.size() + ADDED_FIELDS));
+      // RFC 1870 §6.2: what is declared should not fall short, and we put fields on top; but what
+      // fits without them is not refused for an estimate
+      long declared = parameters.size() + ADDED_FIELDS;
+      long most = Math.max(parameters.size(), extensions.size());
+      line.parameter(
+          "SIZE", Long.toString(extensions.size() > 0 ? Math.min(declared, most) : declared));
     }
     if (smtpUtf8) {
       line.parameter("SMTPUTF8", null);

@@ -19,6 +19,13 @@ public interface NextHop {
    * transaction is a temporary failure.
    *
    * @param wait how long to wait for a free connection of the pool; zero: not at all
+   * @param further bounds the further transactions over which the recipients are split when the
+   *     next hop takes only so many in one; none of them waits for a connection
    */
-  RelayTransaction open(Duration wait);
+  RelayTransaction open(Duration wait, OpenTransactions further);
+
+  /** Opens a transaction whose recipients are not split. */
+  default RelayTransaction open(Duration wait) {
+    return open(wait, new OpenTransactions(0));
+  }
 }

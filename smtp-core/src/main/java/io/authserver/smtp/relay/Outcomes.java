@@ -12,9 +12,12 @@ import io.authserver.smtp.reply.Reply;
  * <tr><td>2xx</td><td>the same</td></tr>
  * <tr><td>4xx but 421</td><td>the same</td></tr>
  * <tr><td>421</td><td>451, text and enhanced code kept; the connection is closed</td></tr>
- * <tr><td>500 to 504</td><td>451 4.3.0: it refuses our command</td></tr>
+ * <tr><td>500 to 504, 555 to MAIL or RCPT with 5.1.x or 5.6.7</td>
+ *     <td>the same: it refuses the address</td></tr>
+ * <tr><td>500 to 504, 555</td><td>451 4.3.0: it refuses our command</td></tr>
  * <tr><td>530, 535, 538</td><td>451 4.3.5: it wants a login that nobody configured</td></tr>
  * <tr><td>other 5xx</td><td>the same</td></tr>
+ * <tr><td>3xx where none is due</td><td>451 4.4.2; the connection is closed</td></tr>
  * <tr><td>5xx greeting, 5xx to EHLO and HELO</td><td>451 4.3.5</td></tr>
  * <tr><td>4xx greeting or reply to EHLO</td><td>451, text and enhanced code kept</td></tr>
  * <tr><td>not reachable</td><td>451 4.4.1</td></tr>
@@ -43,10 +46,15 @@ final class Outcomes {
     if (reply.isPositive()) {
       return new RelayOutcome.Delivered(reply.toReply());
     }
+    if (isAboutTheAddress(reply, step)) {
+      // Deviation: ADR 0012
+      return new RelayOutcome.PermanentFailure(reply.toReply());
+    }
     return switch (reply.code()) {
       case 421 -> temporary(closing(reply), step, reply);
-      // RFC 5321 §4.2.3: 500 to 504 find fault with the command, which is ours
-      case 500, 501, 502, 503, 504 ->
+      // RFC 5321 §4.2.3: 500 to 504 find fault with the command, which is ours, and 555 with a
+      // parameter that the next hop offered
+      case 500, 501, 502, 503, 504, 555 ->
           temporary(
               Reply.of(451, "4.3.0", "Next hop did not understand us; try again later"),
               step,
@@ -60,6 +68,15 @@ final class Outcomes {
               ? temporary(reply.toReply(), step, reply)
               : new RelayOutcome.PermanentFailure(reply.toReply());
     };
+  }
+
+  /** RFC 3463 §3.2: x.1.x is addressing; RFC 6531 §3.5: x.6.7 is a non-ASCII address. */
+  private static boolean isAboutTheAddress(NextHopReply reply, RelayStep step) {
+    EnhancedStatusCode status = reply.toReply().enhancedStatusCode();
+    return reply.code() >= 500
+        && (step == RelayStep.MAIL || step == RelayStep.RCPT)
+        && status != null
+        && (status.subject() == 1 || (status.subject() == 6 && status.detail() == 7));
   }
 
   /** Maps the failure of a connection. */

@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A transaction over a connection of a {@link RelayPool}.
+ * A transaction over a connection of a {@link RelayPool}: the whole of a {@link RelayTransaction},
+ * or a part of one whose recipients are split.
  *
  * <p>MAIL is held back and goes out with the first recipients: in one write where the next hop
  * offers PIPELINING (RFC 2920), before them where it does not. So the connection is taken then, and
@@ -29,22 +30,28 @@ import org.slf4j.LoggerFactory;
  * <table>
  * <caption>Step, and what happens when the connection dies there</caption>
  * <tr><th>dies at</th><th>content sent</th><th>kept connection</th><th>fresh connection</th></tr>
- * <tr><td>taking it from the pool</td><td>no</td><td>the next kept one or a fresh one</td><td>-</td></tr>
- * <tr><td>greeting, EHLO</td><td>no</td><td>-</td><td>temporary failure</td></tr>
- * <tr><td>MAIL, first recipients</td><td>no</td><td>repeated</td><td>temporary failure</td></tr>
- * <tr><td>later recipients</td><td>no</td>
+ * <tr><td>R1 taking it from the pool</td><td>no</td><td>the next kept one or a fresh one</td><td>-</td></tr>
+ * <tr><td>R2 greeting, EHLO</td><td>no</td><td>-</td><td>temporary failure</td></tr>
+ * <tr><td>R3 MAIL, first recipients</td><td>no</td><td>repeated</td><td>temporary failure</td></tr>
+ * <tr><td>R4 later recipients</td><td>no</td>
  *     <td>repeated, if every recipient that was taken is taken again, else temporary failure</td>
  *     <td>the same: it has waited for our client since, and may have died meanwhile</td></tr>
- * <tr><td>DATA, before 354</td><td>no</td><td>as for later recipients</td><td>the same</td></tr>
- * <tr><td>content</td><td>some</td><td>temporary failure</td><td>temporary failure</td></tr>
- * <tr><td>final dot</td><td>all</td><td>temporary failure: it may have been taken</td>
+ * <tr><td>R5 DATA, before 354</td><td>no</td><td>as for later recipients</td><td>the same</td></tr>
+ * <tr><td>R6 content</td><td>some</td><td>temporary failure</td><td>temporary failure</td></tr>
+ * <tr><td>R7 final dot</td><td>all</td><td>temporary failure: it may have been taken</td>
  *     <td>the same</td></tr>
  * </table>
  *
+ * <p>{@code RelayRepeatIT} has a case for each row and column, by these numbers.
+ *
  * <p>Owned by one thread.
  */
-final class PooledTransaction implements RelayTransaction {
+final class PooledTransaction {
   private static final Logger LOG = LoggerFactory.getLogger(PooledTransaction.class);
+
+  private static final RelayOutcome TOO_BIG =
+      new RelayOutcome.PermanentFailure(
+          Reply.of(552, "5.3.4", "Message is too big for the next hop"));
 
   /** How far the transaction has come. */
   private enum State {
@@ -62,7 +69,6 @@ final class PooledTransaction implements RelayTransaction {
   private final Duration wait;
   private final RelayTimeouts timeouts;
   private State state = State.NEW;
-  private @Nullable Deadline limit;
   private @Nullable Sender sender;
 
   /** The connection, and what was said on it; null without one. */
@@ -77,7 +83,7 @@ final class PooledTransaction implements RelayTransaction {
   private @Nullable RelayOutcome failure;
 
   private final List<Recipient> taken = new ArrayList<>();
-  private @Nullable Deadline messageDeadline;
+  private Deadline messageDeadline;
   private @Nullable DotStuffer stuffer;
   private long sendStarted;
 
@@ -85,22 +91,18 @@ final class PooledTransaction implements RelayTransaction {
     this.pool = pool;
     this.wait = wait;
     this.timeouts = pool.configuration().timeouts();
+    this.messageDeadline = Deadline.after(timeouts.total());
   }
 
-  @Override
-  public void limit(Duration remaining) {
-    limit = Deadline.after(remaining);
-  }
-
-  private Deadline deadline() {
-    Deadline deadline = Deadline.after(timeouts.total());
-    return limit == null ? deadline : deadline.orEarlier(limit);
+  /** Returns whether it has a recipient that was taken. */
+  boolean hasTaken() {
+    return !taken.isEmpty();
   }
 
   // ---- envelope
 
-  @Override
-  public RelayOutcome mail(Sender begun) {
+  /** Begins; see {@link RelayTransaction#mail}. */
+  RelayOutcome mail(Sender begun) {
     require(State.NEW);
     sender = begun;
     // after an abort the connection is still there, and may die before it is used again
@@ -112,8 +114,8 @@ final class PooledTransaction implements RelayTransaction {
     return new RelayOutcome.Delivered(Reply.of(250, "2.1.0", "Sender ok"));
   }
 
-  @Override
-  public List<RelayOutcome> recipients(List<Recipient> recipients) {
+  /** Adds recipients; see {@link RelayTransaction#recipients}. */
+  List<RelayOutcome> recipients(List<Recipient> recipients, Deadline deadline) {
     require(State.ENVELOPE);
     if (recipients.isEmpty()) {
       return List.of();
@@ -122,7 +124,6 @@ final class PooledTransaction implements RelayTransaction {
       return Collections.nCopies(recipients.size(), failure);
     }
     RecipientBatch batch = new RecipientBatch(recipients);
-    Deadline deadline = deadline();
     try {
       try {
         dialogue(deadline).offer(batch, taken, deadline);
@@ -170,8 +171,13 @@ final class PooledTransaction implements RelayTransaction {
 
   // ---- message
 
-  @Override
-  public RelayOutcome send(byte[] addedFields, MessageBytes message) throws IOException {
+  /**
+   * Sends DATA and the message; see {@link RelayTransaction#send}.
+   *
+   * @param deadline for this and for {@link #dot} and {@link #reply}
+   */
+  RelayOutcome send(byte[] addedFields, MessageBytes message, Deadline deadline)
+      throws IOException {
     require(State.ENVELOPE);
     if (failure != null) {
       return failure;
@@ -179,19 +185,10 @@ final class PooledTransaction implements RelayTransaction {
     if (dialogue == null || taken.isEmpty()) {
       throw new IllegalStateException("no recipient was taken");
     }
-    Deadline deadline = deadline();
     messageDeadline = deadline;
     sendStarted = System.nanoTime();
-    long most = dialogue.client().extensions().size();
-    if (most > 0 && addedFields.length + message.size() > most) {
-      // RFC 1870 §3: larger than the fixed maximum is not even tried
-      failure =
-          new RelayOutcome.PermanentFailure(
-              Reply.of(552, "5.3.4", "Message is too big for the next hop"));
-      return failure;
-    }
     try {
-      RelayOutcome refusal = askForData(dialogue, deadline);
+      RelayOutcome refusal = askForData(dialogue, addedFields.length + message.size(), deadline);
       if (refusal != null) {
         failure = refusal;
         return refusal;
@@ -202,13 +199,21 @@ final class PooledTransaction implements RelayTransaction {
     return sendContent(addedFields, message, deadline);
   }
 
-  private @Nullable RelayOutcome askForData(EnvelopeDialogue current, Deadline deadline)
+  private @Nullable RelayOutcome askForData(EnvelopeDialogue current, long size, Deadline deadline)
       throws RelayFailure {
     try {
-      return current.data(deadline);
+      return isTooBig(current, size) ? TOO_BIG : current.data(deadline);
     } catch (RelayFailure e) {
-      return replace(e, deadline).data(deadline);
+      // the next hop may have come back with another limit
+      EnvelopeDialogue fresh = replace(e, deadline);
+      return isTooBig(fresh, size) ? TOO_BIG : fresh.data(deadline);
     }
+  }
+
+  /** RFC 1870 §3: what is larger than the fixed maximum is not even tried. */
+  private static boolean isTooBig(EnvelopeDialogue dialogue, long size) {
+    long most = dialogue.client().extensions().size();
+    return most > 0 && size > most;
   }
 
   private RelayOutcome sendContent(byte[] addedFields, MessageBytes message, Deadline deadline)
@@ -247,7 +252,7 @@ final class PooledTransaction implements RelayTransaction {
       try {
         NextHopReply said =
             to.readReply(
-                broken.step(), Deadline.after(Duration.ofMillis(100)).orEarlier(deadline()));
+                broken.step(), Deadline.after(Duration.ofMillis(100)).orEarlier(messageDeadline));
         if (said.code() >= 400 && said.code() != 421) {
           drop();
           failure = Outcomes.of(said, broken.step());
@@ -260,25 +265,43 @@ final class PooledTransaction implements RelayTransaction {
     return fail(broken);
   }
 
-  @Override
-  public RelayOutcome finish() {
+  /**
+   * Writes the final dot.
+   *
+   * @return null when it is written and a reply is due; else the failure
+   */
+  @Nullable RelayOutcome dot() {
     if (failure != null) {
       return failure;
     }
     require(State.CONTENT);
     RelayClient to = held();
-    Deadline deadline = messageDeadline == null ? deadline() : messageDeadline;
     try {
-      NextHopReply early = to.unasked(RelayStep.CONTENT, deadline);
+      NextHopReply early = to.unasked(RelayStep.CONTENT, messageDeadline);
       if (early != null) {
         return refusedEarly(early);
       }
       if (stuffer != null) {
         stuffer.finish();
       }
-      to.flush(RelayStep.FINAL_REPLY, deadline);
+      to.flush(RelayStep.FINAL_REPLY, messageDeadline);
+      return null;
+    } catch (RelayFailure e) {
+      return refusalOr(e, to);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** Takes the reply to the final dot; see {@link RelayTransaction#finish}. */
+  RelayOutcome reply() {
+    if (failure != null) {
+      return failure;
+    }
+    RelayClient to = held();
+    try {
       NextHopReply reply =
-          to.readReply(RelayStep.FINAL_REPLY, deadline.orAfter(timeouts.finalReply()));
+          to.readReply(RelayStep.FINAL_REPLY, messageDeadline.orAfter(timeouts.finalReply()));
       pool.metrics()
           .messageAnswered(
               pool.name(), reply.code(), Duration.ofNanos(System.nanoTime() - sendStarted));
@@ -290,8 +313,6 @@ final class PooledTransaction implements RelayTransaction {
       return outcome;
     } catch (RelayFailure e) {
       return refusalOr(e, to);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
     }
   }
 
@@ -309,8 +330,8 @@ final class PooledTransaction implements RelayTransaction {
 
   // ---- ends
 
-  @Override
-  public void abort() {
+  /** Drops it; see {@link RelayTransaction#abort}. */
+  void abort() {
     EnvelopeDialogue current = dialogue;
     if (current != null && state == State.CONTENT) {
       drop();
@@ -332,8 +353,8 @@ final class PooledTransaction implements RelayTransaction {
     }
   }
 
-  @Override
-  public void close() {
+  /** Aborts what is not finished, and gives the connection back or closes it. */
+  void close() {
     abort();
     giveBack();
   }

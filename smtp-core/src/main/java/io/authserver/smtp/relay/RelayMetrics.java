@@ -28,6 +28,17 @@ public interface RelayMetrics {
   /** A kept connection was dead, and its transaction was repeated on a fresh one. */
   default void transactionRepeated(String nextHop, RelayStep step) {}
 
+  /** Recipients over the next hop's limit got a further transaction. */
+  default void transactionSplit(String nextHop) {}
+
+  /**
+   * Of a split message the next hop took one part and not another.
+   *
+   * @param taken the recipients that it was taken for: they get it twice if the client sends it
+   *     again
+   */
+  default void deliveredInPart(String nextHop, int taken) {}
+
   /** A transaction failed because of the connection or the pool, not by a reply to its contents. */
   default void failure(String nextHop, RelayStep step) {}
 

@@ -8,6 +8,15 @@ public sealed interface RelayOutcome {
   /** Returns the reply for our client. */
   Reply reply();
 
+  /**
+   * Returns whether the next hop may mean that it takes no more recipients in this transaction.
+   * Only the reply to a RCPT after one that was taken can mean it, and whoever asks again in
+   * another transaction finds out: there the first recipient is within any limit.
+   */
+  default boolean isRecipientLimit() {
+    return false;
+  }
+
   /** The next hop agreed; at the end of data: it took responsibility. */
   record Delivered(Reply reply) implements RelayOutcome {}
 
@@ -17,17 +26,26 @@ public sealed interface RelayOutcome {
    * @param cause what happened, for the log
    */
   record TemporaryFailure(Reply reply, String cause) implements RelayOutcome {
-    /**
-     * Returns whether the next hop takes no more recipients in this transaction (RFC 5321
-     * §4.5.3.1.10 and RFC 3463 x.5.3): once one was taken, the others may go in another one.
-     */
+    // RFC 5321 §4.5.3.1.10: 452 is the reply to too many recipients
+    @Override
     public boolean isRecipientLimit() {
-      EnhancedStatusCode status = reply.enhancedStatusCode();
-      boolean limit = status != null && status.subject() == 5 && status.detail() == 3;
-      return limit || (reply.code() == 452 && (status == null || status.subject() == 0));
+      return says(452, reply);
     }
   }
 
   /** Never: the next hop refused the address or the message itself. */
-  record PermanentFailure(Reply reply) implements RelayOutcome {}
+  record PermanentFailure(Reply reply) implements RelayOutcome {
+    // RFC 5321 §4.5.3.1.10: some servers say 552 as RFC 821 had it, and mean 452
+    @Override
+    public boolean isRecipientLimit() {
+      return says(552, reply);
+    }
+  }
+
+  /** RFC 3463 §3.6: x.5.3 is too many recipients, and asks for the rest in another transaction. */
+  private static boolean says(int code, Reply reply) {
+    EnhancedStatusCode status = reply.enhancedStatusCode();
+    boolean limit = status != null && status.subject() == 5 && status.detail() == 3;
+    return limit || (reply.code() == code && (status == null || status.subject() == 0));
+  }
 }

@@ -129,8 +129,8 @@ public final class RelayPool implements NextHop, AutoCloseable {
   }
 
   @Override
-  public RelayTransaction open(Duration wait) {
-    return new PooledTransaction(this, wait);
+  public RelayTransaction open(Duration wait, OpenTransactions further) {
+    return new SplitTransaction(this, wait, further);
   }
 
   /** Closes idle connections now, and each of the others when its transaction is over. */

@@ -10,6 +10,10 @@ import java.util.List;
 /**
  * One mail transaction with a next hop, over a kept connection. Used by one thread.
  *
+ * <p>Recipients over the next hop's limit go in further transactions, as far as whoever opened this
+ * one allows them; they advance together with the first and are told apart only by {@link
+ * #outcomes}.
+ *
  * <p>In order: {@link #mail}, {@link #recipients} any number of times, {@link #send}, {@link
  * #finish}; {@link #abort} at any time before {@link #finish} has returned, after which {@link
  * #mail} may begin anew; {@link #close} always. A step never throws for what a next hop does: that
@@ -32,8 +36,9 @@ public interface RelayTransaction extends AutoCloseable {
   RelayOutcome mail(Sender sender);
 
   /**
-   * Adds recipients; an outcome for each, in the same order. One that is over the next hop's limit
-   * is a {@link RelayOutcome.TemporaryFailure#isRecipientLimit()}: another transaction may take it.
+   * Adds recipients; an outcome for each, in the same order. One that is over the next hop's limit,
+   * and for which no further transaction could be had, is a {@code TemporaryFailure} with {@link
+   * RelayOutcome#isRecipientLimit()}: a transaction after this one may take it.
    */
   List<RelayOutcome> recipients(List<Recipient> recipients);
 
@@ -43,17 +48,26 @@ public interface RelayTransaction extends AutoCloseable {
    * @param addedFields header fields to write before the message, each ending with CRLF
    * @param message the message, written as it is (dot-stuffed on the wire)
    * @return {@code Delivered} when all is sent, up to a last block that is written together with
-   *     the final dot; else the refusal
+   *     the final dot; else the refusal, and nothing is delivered to anybody
    * @throws IOException when the message's own bytes cannot be read; the transaction is aborted
    */
   RelayOutcome send(byte[] addedFields, MessageBytes message) throws IOException;
 
   /**
    * Sends the final dot and takes the reply. {@code Delivered} means that the next hop has taken
-   * responsibility; when the connection breaks here the outcome is temporary, and the message may
-   * have been taken nevertheless.
+   * responsibility for all recipients; when the connection breaks here the outcome is temporary,
+   * and the message may have been taken nevertheless.
+   *
+   * @return the outcome for a client that gets one reply for all recipients: temporary if one is,
+   *     else permanent if one is
    */
   RelayOutcome finish();
+
+  /**
+   * Returns, after {@link #finish}, an outcome for each recipient that was taken, in the order in
+   * which they were added.
+   */
+  List<RelayOutcome> outcomes();
 
   /**
    * Drops the transaction at the next hop; nothing of it is delivered. The connection is kept where

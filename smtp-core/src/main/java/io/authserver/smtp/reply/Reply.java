@@ -22,7 +22,8 @@ public record Reply(int code, @Nullable EnhancedStatusCode enhancedStatusCode, L
   public static final int MAX_LINE_LENGTH = 480;
 
   private static final Pattern STATUS =
-      Pattern.compile("([245])\\.(\\d{1,3})\\.(\\d{1,3})(?:[ \\t]+|$)");
+      // the colon is OpenSMTPD's before 7.6: "501 5.1.3: Recipient address syntax error"
+      Pattern.compile("([245])\\.(\\d{1,3})\\.(\\d{1,3}):?(?:[ \\t]+|$)");
 
   /** Checks the code and that no line can break out of its reply. */
   public Reply {

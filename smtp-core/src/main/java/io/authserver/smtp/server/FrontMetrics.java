@@ -40,6 +40,13 @@ public interface FrontMetrics {
   default void spooled() {}
 
   /**
+   * A message that was spooled has ended.
+   *
+   * @param bytes how much of it was received
+   */
+  default void spooledBytes(long bytes) {}
+
+  /**
    * A transaction ended.
    *
    * @param replyCode the reply that decided it; 0 where the client went away or said RSET

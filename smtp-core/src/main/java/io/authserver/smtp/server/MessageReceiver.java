@@ -145,6 +145,9 @@ final class MessageReceiver implements AutoCloseable {
   /** Gives the message's memory or file back. */
   @Override
   public void close() {
+    if (buffer.isSpooled()) {
+      settings.metrics().spooledBytes(buffer.size());
+    }
     buffer.close();
   }
 }

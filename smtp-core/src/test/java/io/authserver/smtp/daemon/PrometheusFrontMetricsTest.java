@@ -24,6 +24,7 @@ class PrometheusFrontMetricsTest {
     first.limit(FrontMetrics.Limit.MESSAGE_SIZE);
     first.strayLineEnds();
     first.spooled();
+    first.spooledBytes(70_000);
     first.transactionEnded(250, 1000, Duration.ofMillis(250));
     first.transactionEnded(0, 0, Duration.ofMillis(250));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -38,6 +39,7 @@ class PrometheusFrontMetricsTest {
             "authserver_front_limits_total{limit=\"message_size\",listener=\"[::1]:10036\"} 1.0",
             "authserver_front_stray_line_ends_total" + label + "} 1.0",
             "authserver_front_spooled_total" + label + "} 1.0",
+            "authserver_front_spooled_bytes_total" + label + "} 70000.0",
             "authserver_front_transactions_total" + label + ",reply_code=\"250\"} 1.0",
             "authserver_front_transactions_total" + label + ",reply_code=\"0\"} 1.0",
             "authserver_front_message_bytes_total" + label + "} 1000.0",

@@ -31,6 +31,8 @@ class PrometheusRelayMetricsTest {
     metrics.connectionReused(hop);
     metrics.transactionRepeated(hop, RelayStep.MAIL);
     metrics.failure(hop, RelayStep.FINAL_REPLY);
+    metrics.transactionSplit(hop);
+    metrics.deliveredInPart(hop, 3);
     metrics.messageAnswered(hop, 250, Duration.ofMillis(1500));
     List<String> lines = scrape(registry);
     String label = "{next_hop=\"127.0.0.1:10045\"";
@@ -41,6 +43,8 @@ class PrometheusRelayMetricsTest {
             "authserver_relay_connections_reused_total" + label + "} 1.0",
             "authserver_relay_transactions_repeated_total" + label + ",step=\"mail\"} 1.0",
             "authserver_relay_failures_total" + label + ",step=\"final_reply\"} 1.0",
+            "authserver_relay_transactions_split_total" + label + "} 1.0",
+            "authserver_relay_delivered_in_part_total" + label + "} 3.0",
             "authserver_relay_messages_total" + label + ",reply_code=\"250\"} 1.0",
             "authserver_relay_message_seconds_sum" + label + "} 1.5")) {
       assertTrue(lines.contains(expected), () -> expected + " is not in " + lines);

@@ -60,6 +60,25 @@ class EnvelopeCommandsTest {
     assertNotWritten(() -> rcpt("b", new RecipientParameters(null, value)));
   }
 
+  /** RFC 1870 §6.2: fields are added, but a message that fits is not declared too big for it. */
+  @Test
+  void theDeclaredSizeLeavesRoomForOurFieldsAsFarAsThereIs() {
+    assertEquals("MAIL FROM:<> SIZE=4196\r\n", size(100, 0));
+    assertEquals("MAIL FROM:<> SIZE=4196\r\n", size(100, 10_000));
+    assertEquals("MAIL FROM:<> SIZE=10000\r\n", size(9_000, 10_000));
+    assertEquals("MAIL FROM:<> SIZE=10000\r\n", size(10_000, 10_000));
+    assertEquals("MAIL FROM:<> SIZE=10001\r\n", size(10_001, 10_000));
+  }
+
+  private static String size(long declared, long offered) {
+    return line(
+        EnvelopeCommands.mail(
+            new Sender(
+                new ReversePath.Null(), new MailParameters(declared, null, false, null, null)),
+            new Extensions(false, false, false, false, false, offered),
+            false));
+  }
+
   @Test
   void halfASurrogatePairIsNotWritten() {
     assertNotWritten(() -> rcpt("a\ud800b", RecipientParameters.NONE));

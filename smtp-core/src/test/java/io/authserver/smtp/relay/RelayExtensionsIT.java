@@ -98,6 +98,98 @@ class RelayExtensionsIT {
     assertEquals(Extensions.NONE, Extensions.ofEhloReply(List.of("PIPELINING")));
   }
 
+  // ---- each connection for itself
+
+  /** A next hop that offers less after its restart is asked for no more than that. */
+  @Test
+  void eachConnectionIsAskedForWhatItOffers() throws IOException {
+    try (ScriptedNextHop nextHop = offeringLessLater("SIZE 1000");
+        RelayPool pool = Relaying.probed(Relaying.configuration(nextHop))) {
+      assertTrue(pool.extensions().orElseThrow().dsn());
+      nextHop.closeConnections();
+      MailParameters dsn = new MailParameters(100, null, false, "HDRS", "id");
+      assertEquals(
+          List.of("MAIL FROM:<a@example.org> SIZE=1000", "RCPT TO:<b@example.net>"),
+          sent(pool, nextHop, dsn, NOTIFIED));
+      assertEquals(
+          "552 5.3.4 Message is too big for the next hop",
+          said(Relaying.relay(pool, Relaying.message("X: " + "y".repeat(1000) + "\r\n"))));
+      MailParameters eightBit =
+          new MailParameters(-1, MailParameters.Body.EIGHTBITMIME, false, null, null);
+      assertEquals(
+          "554 5.6.3 Next hop does not take 8-bit messages",
+          outcomes(pool, "a@example.org", eightBit, "b@example.net").getFirst());
+      assertEquals(
+          "550 5.6.7 Next hop does not take internationalized addresses",
+          outcomes(pool, "a@example.org", MailParameters.NONE, "\u00fc@example.net").getFirst());
+    }
+  }
+
+  /** Restarted within a transaction: what was agreed is kept where it can be, else tried later. */
+  @Test
+  void aTransactionIsRepeatedWithWhatTheFreshConnectionOffers() throws IOException {
+    for (boolean eightBit : List.of(true, false)) {
+      try (ScriptedNextHop nextHop = offeringLessLater("SIZE 1000");
+          RelayPool pool = Relaying.probed(Relaying.configuration(nextHop));
+          RelayTransaction transaction = pool.open(BOUND)) {
+        MailParameters parameters =
+            new MailParameters(
+                100, eightBit ? MailParameters.Body.EIGHTBITMIME : null, false, "HDRS", "id");
+        transaction.mail(Relaying.sender("a@example.org", parameters));
+        transaction.recipients(List.of(NOTIFIED));
+        nextHop.closeConnections();
+        RelayOutcome sent = transaction.send(NOTHING, MESSAGE);
+        if (eightBit) {
+          assertEquals("451 4.4.2 Next hop changed its mind; try again later", said(sent));
+          assertTrue(nextHop.messages().isEmpty());
+        } else {
+          assertInstanceOf(RelayOutcome.Delivered.class, transaction.finish());
+          assertEquals(
+              List.of("RCPT TO:<b@example.net>"), nextHop.awaitMessage(BOUND).recipients());
+        }
+      }
+    }
+  }
+
+  /** The smaller SIZE of the fresh connection counts, although it came after the check. */
+  @Test
+  void aMessageIsMeasuredAgainstTheFreshConnection() throws IOException {
+    try (ScriptedNextHop nextHop = offeringLessLater("SIZE 10");
+        RelayPool pool = Relaying.probed(Relaying.configuration(nextHop));
+        RelayTransaction transaction = pool.open(BOUND)) {
+      transaction.mail(Relaying.sender("a@example.org"));
+      transaction.recipients(Relaying.recipients("b@example.net"));
+      nextHop.closeConnections();
+      assertEquals(
+          "552 5.3.4 Message is too big for the next hop",
+          said(transaction.send(NOTHING, MESSAGE)));
+      assertTrue(nextHop.messages().isEmpty());
+    }
+  }
+
+  /** Offers everything on its first connection, and one thing on every later one. */
+  private static ScriptedNextHop offeringLessLater(String one) {
+    return ScriptedNextHop.builder()
+        .on(
+            Step.EHLO,
+            event ->
+                event.connection() == 1 ? Action.proceed() : Action.reply("250-x", "250 " + one))
+        .start();
+  }
+
+  private static List<String> sent(
+      RelayPool pool, ScriptedNextHop nextHop, MailParameters parameters, Recipient recipient)
+      throws IOException {
+    try (RelayTransaction transaction = pool.open(BOUND)) {
+      transaction.mail(Relaying.sender("a@example.org", parameters));
+      transaction.recipients(List.of(recipient));
+      transaction.send(NOTHING, MESSAGE);
+      transaction.finish();
+      ScriptedNextHop.Message message = nextHop.awaitMessage(BOUND);
+      return List.of(message.mail(), message.recipients().getFirst());
+    }
+  }
+
   // ---- on the wire
 
   private static final MailParameters ALL =

@@ -42,7 +42,9 @@ class RelayOutcomeIT {
           554 5.7.1 Spam              | 554 5.7.1 Spam
           571 5.7.1 Not you           | 571 5.7.1 Not you
           500 5.5.1 What?             | 451 4.3.0 Next hop did not understand us; try again later
-          501 5.1.3 Bad address       | 451 4.3.0 Next hop did not understand us; try again later
+          501 Bad address             | 451 4.3.0 Next hop did not understand us; try again later
+          501 5.5.4 Bad argument      | 451 4.3.0 Next hop did not understand us; try again later
+          555 5.5.4 No such parameter | 451 4.3.0 Next hop did not understand us; try again later
           502 5.5.1 No                | 451 4.3.0 Next hop did not understand us; try again later
           503 5.5.1 Order             | 451 4.3.0 Next hop did not understand us; try again later
           504 5.5.4 Parameter         | 451 4.3.0 Next hop did not understand us; try again later
@@ -69,6 +71,30 @@ class RelayOutcomeIT {
     }
   }
 
+  /** ADR 0012, as OpenSMTPD says it: the others of the transaction are not touched by it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"501 5.1.3: Recipient address syntax error", "501 5.1.3 Syntax"})
+  void aFaultOfOneAddressIsThatRecipients(String reply) throws IOException {
+    try (ScriptedNextHop nextHop =
+            ScriptedNextHop.builder()
+                .likeOpenSmtpd()
+                .on(
+                    Step.RCPT,
+                    event -> event.line().contains("\"") ? Action.reply(reply) : Action.proceed())
+                .start();
+        RelayPool pool = Relaying.probed(Relaying.configuration(nextHop));
+        RelayTransaction transaction = pool.open(BOUND)) {
+      transaction.mail(Relaying.sender("a@example.org"));
+      List<RelayOutcome> outcomes =
+          transaction.recipients(Relaying.recipients("1@b.example", "\"a b\"@b.example"));
+      assertInstanceOf(RelayOutcome.Delivered.class, outcomes.get(0));
+      assertInstanceOf(RelayOutcome.PermanentFailure.class, outcomes.get(1));
+      assertTrue(said(outcomes.get(1)).startsWith("501 5.1.3 "), () -> said(outcomes.get(1)));
+      transaction.send(NOTHING, MESSAGE);
+      assertEquals("250 2.0.0 Taken", said(transaction.finish()));
+    }
+  }
+
   /** The next hop's own words go to our client, lines and all, but nothing that could harm. */
   @Test
   void passesOnWhatTheNextHopSaid() throws IOException {
@@ -92,6 +118,9 @@ class RelayOutcomeIT {
           BANNER | 354 What              | 451 4.4.2 Connection to the next hop broke; try again later
           EHLO   | 550 5.7.1 Not you     | 451 4.3.5 Next hop turns us away; try again later
           EHLO   | 450 4.7.0 Not now     | 451 4.7.0 Not now
+          EHLO   | 421 4.3.2 Stopping    | 451 4.3.2 Stopping
+          EHLO   | 354 What              | 451 4.4.2 Connection to the next hop broke; try again later
+          BANNER | 521 Not here          | 451 4.3.5 Next hop turns us away; try again later
           """)
   void mapsBeingTurnedAway(Step step, String reply, String forClient) throws IOException {
     try (ScriptedNextHop nextHop = ScriptedNextHop.builder().on(step, Action.reply(reply)).start();
@@ -291,6 +320,9 @@ class RelayOutcomeIT {
     assertTrue(limit("452 4.5.3 Too many"));
     assertTrue(limit("451 4.5.3 Too many"));
     assertTrue(limit("452 Too many"));
+    assertTrue(limit("552 Too many"));
+    assertTrue(limit("550 5.5.3 Too many"));
+    assertFalse(limit("552 5.2.2 Mailbox full"));
     assertFalse(limit("452 4.3.1 Disk full"));
     assertFalse(limit("451 4.3.0 Later"));
   }
@@ -298,7 +330,7 @@ class RelayOutcomeIT {
   private static boolean limit(String reply) {
     NextHopReply said =
         new NextHopReply(Integer.parseInt(reply.substring(0, 3)), List.of(reply.substring(4)));
-    return ((RelayOutcome.TemporaryFailure) Outcomes.of(said, RelayStep.RCPT)).isRecipientLimit();
+    return Outcomes.of(said, RelayStep.RCPT).isRecipientLimit();
   }
 
   /** MAIL that is refused is the refusal of every recipient, pipelined with it or later. */

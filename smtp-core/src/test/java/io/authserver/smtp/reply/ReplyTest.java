@@ -25,6 +25,14 @@ class ReplyTest {
     assertEquals(List.of("no such?user?", "caf?"), reply.lines());
   }
 
+  /** OpenSMTPD wrote a colon after some codes; they were text to us, and said nothing. */
+  @Test
+  void aColonAfterTheStatusIsReadOver() {
+    Reply reply = Reply.foreign(501, List.of("5.1.3: Recipient address syntax error"));
+    assertEquals(new EnhancedStatusCode(5, 1, 3), reply.enhancedStatusCode());
+    assertEquals(List.of("Recipient address syntax error"), reply.lines());
+  }
+
   @Test
   void aStatusOfAnotherClassIsText() {
     Reply reply = Reply.foreign(450, List.of("5.1.1 wrong class"));
