@@ -3,10 +3,10 @@ package io.authserver.dkim.verify;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.authserver.dkim.testing.Corpora;
 import io.authserver.dkim.testing.FakeDns;
 import io.authserver.dkim.testing.RawMessage;
 import io.authserver.smtp.message.HeaderField;
+import io.authserver.smtp.testing.Corpora;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

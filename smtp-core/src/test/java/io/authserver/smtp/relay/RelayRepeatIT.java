@@ -38,6 +38,92 @@ class RelayRepeatIT {
                     Arguments.of(extension, "421, left open", Action.reply("421 4.4.2 Idle"))));
   }
 
+  // ---- the table, cell by cell
+
+  /**
+   * A cell of the table.
+   *
+   * @param row its row's number and step there
+   * @param kept the column: a kept connection, or a fresh one
+   * @param dies where, on the first connection that gets there
+   * @param when which time
+   */
+  private record Cell(
+      String row, boolean kept, Step dies, Function<Event, Boolean> when, boolean repeated) {
+    @Override
+    public String toString() {
+      return row + ", " + (kept ? "kept" : "fresh") + (repeated ? ": repeated" : ": temporary");
+    }
+  }
+
+  private static Stream<Cell> cells() {
+    Function<Event, Boolean> always = event -> true;
+    Function<Event, Boolean> second = event -> event.recipients() == 1;
+    return Stream.of(
+        new Cell("R2 greeting", false, Step.BANNER, always, false),
+        new Cell("R2 EHLO", false, Step.EHLO, always, false),
+        new Cell("R3 MAIL", true, Step.MAIL, always, true),
+        new Cell("R3 MAIL", false, Step.MAIL, always, false),
+        new Cell("R3 first recipient", true, Step.RCPT, always, true),
+        new Cell("R3 first recipient", false, Step.RCPT, always, false),
+        new Cell("R4 later recipient", true, Step.RCPT, second, true),
+        new Cell("R4 later recipient", false, Step.RCPT, second, true),
+        new Cell("R5 DATA", true, Step.DATA, always, true),
+        new Cell("R5 DATA", false, Step.DATA, always, true),
+        new Cell("R6 content", true, Step.CONTENT, always, false),
+        new Cell("R6 content", false, Step.CONTENT, always, false),
+        new Cell("R7 final dot", true, Step.FINAL_DOT, always, false),
+        new Cell("R7 final dot", false, Step.FINAL_DOT, always, false));
+  }
+
+  /**
+   * R1 is in the two tests that follow; a next hop that dies once takes the message once or not.
+   */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cells")
+  void eachCellOfTheTable(Cell cell) throws IOException {
+    for (Arguments death : deaths().toList()) {
+      String extension = (String) death.get()[0];
+      java.util.concurrent.atomic.AtomicInteger died =
+          new java.util.concurrent.atomic.AtomicInteger();
+      boolean[] armed = {false};
+      try (ScriptedNextHop nextHop =
+              ScriptedNextHop.builder()
+                  .extensions(extension)
+                  .on(
+                      cell.dies(),
+                      event ->
+                          armed[0] && cell.when().apply(event) && died.getAndIncrement() == 0
+                              ? (Action) death.get()[2]
+                              : Action.proceed())
+                  .start();
+          RelayPool pool = Relaying.probed(keeping(nextHop, cell.kept()))) {
+        armed[0] = true;
+        RelayOutcome outcome;
+        try (RelayTransaction transaction = begun(pool)) {
+          outcome = transaction.recipients(Relaying.recipients("1@b.example")).getFirst();
+          if (outcome instanceof RelayOutcome.Delivered) {
+            outcome = transaction.recipients(Relaying.recipients("2@b.example")).getFirst();
+          }
+          if (outcome instanceof RelayOutcome.Delivered) {
+            outcome = transaction.send(NOTHING, MESSAGE);
+          }
+          if (outcome instanceof RelayOutcome.Delivered) {
+            outcome = transaction.finish();
+          }
+        }
+        String what = cell + " " + death.get()[1] + ", " + outcome;
+        assertTrue(died.get() > 0, what);
+        assertEquals(cell.repeated(), outcome instanceof RelayOutcome.Delivered, what);
+        assertEquals(cell.repeated(), !(outcome instanceof RelayOutcome.TemporaryFailure), what);
+        assertEquals(
+            cell.repeated() ? 1 : 0,
+            nextHop.messages().stream().filter(Message::taken).count(),
+            what);
+      }
+    }
+  }
+
   // ---- taking it from the pool
 
   /** Nothing was written: a dead one costs nothing, and is no repeat. */

@@ -14,10 +14,17 @@ import io.authserver.smtp.testing.ScriptedNextHop;
 import io.authserver.smtp.testing.ScriptedNextHop.Action;
 import io.authserver.smtp.testing.ScriptedNextHop.Step;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -52,6 +59,99 @@ class RelayTimeoutIT {
       assertTimeout(SOON, () -> assertEquals(BROKEN, said(Relaying.relay(pool))));
       nextHop.closeConnections();
     }
+  }
+
+  /** Each step has a time of its own: here all others are long, so it alone can have ended it. */
+  @ParameterizedTest
+  @CsvSource({
+    "BANNER, BANNER",
+    "EHLO, EHLO",
+    "MAIL, MAIL",
+    "RCPT, RCPT",
+    "DATA, DATA",
+    "CONTENT, CONTENT",
+    "FINAL_DOT, FINAL_REPLY"
+  })
+  void eachStepHasATimeOfItsOwn(Step stalls, RelayStep step) throws IOException {
+    byte[] large = new byte[30_000_000];
+    Arrays.fill(large, (byte) 'x');
+    MessageBytes message = step == RelayStep.CONTENT ? MessageBytes.of(large) : Relaying.MESSAGE;
+    try (ScriptedNextHop nextHop =
+            ScriptedNextHop.builder()
+                .extensions("8BITMIME")
+                .receiveBuffer(4096)
+                .on(stalls, Action.stall())
+                .start();
+        RelayPool pool = pool(nextHop, onlyShort(step))) {
+      RelayOutcome outcome = assertTimeout(SOON, () -> Relaying.relay(pool, message));
+      assertEquals(BROKEN, said(outcome));
+      String cause = ((RelayOutcome.TemporaryFailure) outcome).cause();
+      assertTrue(cause.startsWith("step=" + step + " failure=TIMEOUT"), cause);
+    }
+  }
+
+  /** Nobody accepts: the kernel's own patience would be two minutes. */
+  @Test
+  void connectingHasATimeOfItsOwn() throws IOException {
+    List<SocketChannel> waiting = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 8; i++) {
+        SocketChannel channel = SocketChannel.open();
+        channel.configureBlocking(false);
+        waiting.add(channel);
+        boolean _ = channel.connect(full.getLocalSocketAddress());
+      }
+      NextHopConfiguration configuration =
+          Relaying.configuration(
+              full.getInetAddress().getHostAddress(),
+              full.getLocalPort(),
+              4,
+              BOUND,
+              80,
+              onlyShort(RelayStep.CONNECT));
+      try (RelayPool pool = RelayPool.start(configuration)) {
+        RelayOutcome outcome = assertTimeout(SOON, () -> Relaying.relay(pool));
+        assertEquals("451 4.4.1 Next hop does not answer; try again later", said(outcome));
+        String cause = ((RelayOutcome.TemporaryFailure) outcome).cause();
+        assertTrue(cause.startsWith("step=CONNECT failure=UNREACHABLE"), cause);
+      }
+    } finally {
+      for (SocketChannel channel : waiting) {
+        channel.close();
+      }
+    }
+  }
+
+  /** Nothing depends on the reply to RSET but the connection, so it is closed instead. */
+  @Test
+  void aStalledRsetCostsTheConnectionAndLittleTime() throws IOException {
+    try (ScriptedNextHop nextHop = ScriptedNextHop.builder().on(Step.RSET, Action.stall()).start();
+        RelayPool pool = pool(nextHop, onlyShort(RelayStep.RCPT))) {
+      assertTimeout(
+          SOON,
+          () -> {
+            try (RelayTransaction transaction = pool.open(BOUND)) {
+              transaction.mail(Relaying.sender("a@example.org"));
+              transaction.recipients(Relaying.recipients("b@b.example"));
+            }
+          });
+      assertInstanceOf(RelayOutcome.Delivered.class, Relaying.relay(pool));
+      assertTrue(nextHop.connections() >= 2);
+    }
+  }
+
+  /** Times that are long but for one step's. */
+  private static RelayTimeouts onlyShort(RelayStep step) {
+    Function<RelayStep, Duration> time = each -> each == step ? SHORT : BOUND;
+    return new RelayTimeouts(
+        time.apply(RelayStep.CONNECT),
+        time.apply(RelayStep.BANNER),
+        time.apply(RelayStep.EHLO),
+        step == RelayStep.MAIL || step == RelayStep.RCPT ? SHORT : BOUND,
+        time.apply(RelayStep.DATA),
+        time.apply(RelayStep.CONTENT),
+        time.apply(RelayStep.FINAL_REPLY),
+        BOUND);
   }
 
   /** A next hop that drips its reply gets no more time for each byte. */

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.smtp.testing.EndOfDataVectors;
+import io.authserver.smtp.testing.GeneratedMessages;
 import io.authserver.smtp.testing.RawSmtpClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.testing.EndOfDataVectors;
+import io.authserver.smtp.testing.GeneratedMessages;
 import io.authserver.smtp.testing.RawSmtpClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +73,7 @@ class FrontDataIT {
             new FrontFixture(builder -> builder.spoolDirectory(spool), new MemoryBudget(300_000));
         RawSmtpClient client = fixture.greeted()) {
       for (int size : new int[] {0, 1, 100, 8191, 8192, 8193, 70_000, 400_000, 3_000_000}) {
-        byte[] message = size == 0 ? new byte[0] : withEmptyLine(random, size);
+        byte[] message = size == 0 ? new byte[0] : GeneratedMessages.withBody(random, size);
         client.command("MAIL FROM:<a@example.org>", "250");
         client.command("RCPT TO:<b@example.org>", "250");
         client.command("DATA", "354");
@@ -168,14 +170,5 @@ class FrontDataIT {
       assertTrue(reply.startsWith(expected), reply);
       client.command("NOOP", "250");
     }
-  }
-
-  private static byte[] withEmptyLine(Random random, int size) {
-    byte[] generated = GeneratedMessages.message(random, size);
-    byte[] message = new byte[generated.length + 2];
-    message[0] = '\r';
-    message[1] = '\n';
-    System.arraycopy(generated, 0, message, 2, generated.length);
-    return message;
   }
 }

@@ -1,4 +1,4 @@
-package io.authserver.smtp.server;
+package io.authserver.smtp.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,14 +9,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads the byte sequences of vectors/end-of-data.json: lists of strings, and no more JSON. */
-final class EndOfDataVectors {
+public final class EndOfDataVectors {
   private EndOfDataVectors() {}
 
-  static List<String> mustNotEndData() throws IOException {
+  /** Returns what must not end DATA. */
+  public static List<String> mustNotEndData() throws IOException {
     return list("must_not_end_data");
   }
 
-  static List<String> mustEndData() throws IOException {
+  /** Returns what must end DATA. */
+  public static List<String> mustEndData() throws IOException {
     return list("must_end_data");
   }
 

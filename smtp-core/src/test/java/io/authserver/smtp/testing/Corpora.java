@@ -1,9 +1,11 @@
-package io.authserver.dkim.testing;
+package io.authserver.smtp.testing;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** The public corpora beside the project, read in place where they are. */
@@ -20,6 +22,13 @@ public final class Corpora {
     }
     Assumptions.abort("corpus missing: " + name);
     throw new AssertionError();
+  }
+
+  /** Returns every file of every corpus, in a fixed order; skips the test where there are none. */
+  public static List<Path> allFiles() throws IOException {
+    try (Stream<Path> files = Files.walk(folder(""))) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
   }
 
   /** Returns a file's bytes with every line end made CRLF: some files were stored without. */
