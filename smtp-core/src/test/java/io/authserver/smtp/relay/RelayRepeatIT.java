@@ -48,7 +48,7 @@ class RelayRepeatIT {
    * @param dies where, on the first connection that gets there
    * @param when which time
    */
-  private record Cell(
+  record Cell(
       String row, boolean kept, Step dies, Function<Event, Boolean> when, boolean repeated) {
     @Override
     public String toString() {
@@ -56,7 +56,7 @@ class RelayRepeatIT {
     }
   }
 
-  private static Stream<Cell> cells() {
+  static Stream<Cell> cells() {
     Function<Event, Boolean> always = event -> true;
     Function<Event, Boolean> second = event -> event.recipients() == 1;
     return Stream.of(
@@ -116,10 +116,9 @@ class RelayRepeatIT {
         assertTrue(died.get() > 0, what);
         assertEquals(cell.repeated(), outcome instanceof RelayOutcome.Delivered, what);
         assertEquals(cell.repeated(), !(outcome instanceof RelayOutcome.TemporaryFailure), what);
-        assertEquals(
-            cell.repeated() ? 1 : 0,
-            nextHop.messages().stream().filter(Message::taken).count(),
-            what);
+        // one that goes on after its 421 may have taken it: then our client hears of no delivery
+        long taken = nextHop.messages().stream().filter(Message::taken).count();
+        assertTrue(cell.repeated() ? taken == 1 : taken <= 1, what);
       }
     }
   }

@@ -437,7 +437,7 @@ class RelaySplitIT {
   /** All parts together have the time of one. */
   @Test
   void allPartsTogetherHaveTheTimeOfOne() throws IOException {
-    RelayTimeouts timeouts = Relaying.timeouts(BOUND, Duration.ofMillis(500));
+    RelayTimeouts timeouts = Relaying.timeouts(BOUND, Duration.ofSeconds(3));
     try (ScriptedNextHop nextHop =
             limited(1, "452 4.5.3 Too many recipients")
                 .on(
@@ -453,7 +453,7 @@ class RelaySplitIT {
       long began = System.nanoTime();
       assertEquals(BROKEN, said(transaction.finish()));
       // three parts that stall: one total, not three
-      assertTrue(System.nanoTime() - began < 1_400_000_000L);
+      assertTrue(System.nanoTime() - began < 6_000_000_000L);
       assertEquals(TAKEN, said(transaction.outcomes().getFirst()));
     }
   }

@@ -3,6 +3,7 @@ package io.authserver.smtp.testing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -60,6 +61,16 @@ public final class DaemonProcess implements AutoCloseable {
     }
     if (line == null) {
       throw new AssertionError("the daemon ended instead of becoming ready:\n" + seen);
+    }
+    // a log that nobody reads would stop the daemon when the pipe is full
+    Thread.ofVirtual().name("daemon-log").start(() -> drain(log));
+  }
+
+  private static void drain(BufferedReader log) {
+    try {
+      log.transferTo(Writer.nullWriter());
+    } catch (IOException e) {
+      // it has ended
     }
   }
 
