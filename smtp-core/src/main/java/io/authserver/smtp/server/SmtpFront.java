@@ -77,7 +77,7 @@ public final class SmtpFront implements AutoCloseable {
         listeners.add(bind(address));
       }
       for (Supplier<ServerSocket> supplier : handedOver) {
-        listeners.add(new Listener(supplier.get()));
+        listeners.add(new Listener(supplier.get(), sessions::accepted));
       }
     } catch (IOException | RuntimeException e) {
       closeListeners();
@@ -95,7 +95,7 @@ public final class SmtpFront implements AutoCloseable {
     try {
       socket.setReuseAddress(true);
       socket.bind(address, settings.limits().backlog());
-      return new Listener(socket);
+      return new Listener(socket, sessions::accepted);
     } catch (IOException | RuntimeException e) {
       socket.close();
       BindException named =
@@ -153,6 +153,10 @@ public final class SmtpFront implements AutoCloseable {
     long began = System.nanoTime();
     stopAccepting();
     sessions.drain();
+    // A connection that was accepted in the last moment gets its 421 like the others.
+    for (Listener listener : startedListeners()) {
+      listener.awaitIdle(Duration.ofSeconds(5));
+    }
     boolean clean = sessions.awaitEmpty(began + grace.toNanos());
     if (!clean) {
       List<SmtpSession> late = sessions.all();
@@ -173,6 +177,10 @@ public final class SmtpFront implements AutoCloseable {
     }
     close();
     return clean;
+  }
+
+  private synchronized List<Listener> startedListeners() {
+    return servers.isEmpty() ? List.of() : List.copyOf(listeners);
   }
 
   private synchronized void stopAccepting() {
@@ -228,7 +236,9 @@ public final class SmtpFront implements AutoCloseable {
   private void serve(Socket socket) throws IOException {
     String id = Long.toString(LAST_ID.incrementAndGet(), 36).toUpperCase(Locale.ROOT);
     SmtpSession session = new SmtpSession(settings, socket, id);
-    if (!sessions.add(session)) {
+    boolean added = sessions.add(session);
+    sessions.begun(socket);
+    if (!added) {
       settings.metrics().limit(FrontMetrics.Limit.SESSIONS);
       socket.getOutputStream().write(Replies.TOO_MANY_SESSIONS.toWire());
       return;

@@ -13,6 +13,8 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,6 +147,61 @@ class FrontLifecycleIT {
       waiting.expect("250 2.0.0 taken");
       waiting.expect("421 4.3.2");
       assertFalse(drained.get(10, TimeUnit.SECONDS), "one transaction was cut");
+    }
+  }
+
+  /** A socket whose accept() returns a connection just when it is closed. */
+  private static final class LastMoment extends ServerSocket {
+    private final CountDownLatch accepted = new CountDownLatch(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final CountDownLatch drained = new CountDownLatch(1);
+    private boolean late;
+
+    LastMoment() throws IOException {
+      super(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    @Override
+    public Socket accept() throws IOException {
+      if (late) {
+        throw new SocketException("closed");
+      }
+      Socket client = super.accept();
+      accepted.countDown();
+      try {
+        assertTrue(stopped.await(10, TimeUnit.SECONDS));
+        // A drain that does not wait for this thread is over meanwhile.
+        drained.await(300, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      late = true;
+      return client;
+    }
+
+    @Override
+    public void close() throws IOException {
+      stopped.countDown();
+      super.close();
+    }
+  }
+
+  @Test
+  void aConnectionAcceptedInTheLastMomentGetsItsReply() throws Exception {
+    // Symptom: a client's connection was closed without a word by a daemon that was told to stop.
+    // Cause: between accept() and its session a connection was counted by nobody, so the drain
+    // found
+    // no session, and closed everything.
+    LastMoment listener = new LastMoment();
+    InetSocketAddress address = (InetSocketAddress) listener.getLocalSocketAddress();
+    try (FrontFixture fixture = new FrontFixture(builder -> builder.listener(() -> listener));
+        RawSmtpClient client = new RawSmtpClient(address)) {
+      assertTrue(listener.accepted.await(10, TimeUnit.SECONDS));
+      CompletableFuture<Boolean> drained = drain(fixture, Duration.ofSeconds(10));
+      CompletableFuture<Void> _ = drained.thenRun(listener.drained::countDown);
+      client.expect("421 4.3.2");
+      assertNull(client.readLine());
+      assertTrue(drained.get(10, TimeUnit.SECONDS));
     }
   }
 
