@@ -7,7 +7,7 @@ import java.util.Objects;
 
 /** {@code bench/run}, apart from JMH: measures with processes and prints tables in Markdown. */
 public final class BenchMain {
-  private static final String USAGE = "usage: bench/run relay [--quick | --full]";
+  private static final String USAGE = "usage: bench/run relay [--quick | --full | --memory]";
 
   private BenchMain() {}
 
@@ -34,6 +34,7 @@ public final class BenchMain {
     switch (arguments.size() == 2 ? arguments.get(1) : "--quick") {
       case "--quick" -> extent = Extent.QUICK;
       case "--full" -> extent = Extent.FULL;
+      case "--memory" -> extent = Extent.MEMORY;
       default -> {
         System.err.println(USAGE);
         return 2;

@@ -4,7 +4,7 @@ package io.authserver.bench;
  * How much is measured.
  *
  * @param everything each size with each number of sessions; else 4 KB with all, larger with ten
- * @param rounds how often
+ * @param rounds how often; 0 for the memory alone
  * @param roundSeconds how long a load is sent in a round, about
  * @param warmUpSeconds how long each kind of load is sent before
  * @param memory whether the run with many sessions is made
@@ -15,5 +15,9 @@ record Extent(
   static final Extent SMOKE = new Extent(false, 1, 0, 0, false);
 
   static final Extent QUICK = new Extent(false, 3, 1, 3, true);
+
+  /** The run with many sessions alone. */
+  static final Extent MEMORY = new Extent(false, 0, 0, 0, true);
+
   static final Extent FULL = new Extent(true, 7, 2, 5, true);
 }

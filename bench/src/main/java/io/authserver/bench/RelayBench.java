@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The null relay against source straight into sink, and its memory with many sessions. */
@@ -40,11 +41,18 @@ final class RelayBench {
     try (Children children = new Children()) {
       Daemons daemons = new Daemons(postfix, children, folder);
       Source source = new Source(postfix, children, AUTHOR, folder);
-      Table speed = speed(daemons, source);
+      Optional<Table> speed =
+          extent.rounds() > 0 ? Optional.of(speed(daemons, source)) : Optional.empty();
       out.println("Null relay. " + Machine.describe(root));
       out.println("Options of the JVM: `" + System.getProperty(Daemons.OPTIONS_PROPERTY) + "`.");
-      out.printf(
-          Locale.ROOT, "Median and range of %d rounds, in turns.%n%n%s%n", extent.rounds(), speed);
+      out.println();
+      speed.ifPresent(
+          table ->
+              out.printf(
+                  Locale.ROOT,
+                  "Median and range of %d rounds, in turns.%n%n%s%n",
+                  extent.rounds(),
+                  table));
       if (extent.memory()) {
         out.println(memory(daemons, source));
       }
