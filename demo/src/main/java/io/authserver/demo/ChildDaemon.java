@@ -18,10 +18,10 @@ final class ChildDaemon implements AutoCloseable {
   private static final Duration STOP_WAIT = Duration.ofSeconds(15);
   private static final Duration POLL = Duration.ofMillis(50);
 
-  /** As bin/dkimsigner and bin/mailforwarder have them. */
+  /** As bin/.launch gives them to the daemons. */
   private static final String JVM_OPTIONS =
-      " -XX:-UsePerfData -Xshare:auto --enable-native-access=ALL-UNNAMED -XX:+UseParallelGC"
-          + " -Xms64m -Xmx512m -XX:+ExitOnOutOfMemoryError ";
+      " -XX:-UsePerfData -Xshare:auto --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC"
+          + " -Xms64m -Xmx512m -Xmn48m -XX:SurvivorRatio=3 -XX:+ExitOnOutOfMemoryError ";
 
   private final Workspace workspace;
   private final String name;
