@@ -1,6 +1,6 @@
 -- Who may do what. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(33);
+SELECT plan(34);
 
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
@@ -41,6 +41,7 @@ SELECT is_empty(
                             ELSE has_any_column_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES') END $$,
     'daemons and API hold no right on a table');
 SELECT table_privs_are('authserver', 'mail_user', 'authserver_admin', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']);
+SELECT table_privs_are('authserver', 'dkim_key_event', 'authserver_admin', ARRAY['SELECT', 'INSERT']);
 SELECT table_privs_are('authserver', 'schema_migration', 'authserver_admin', ARRAY['SELECT']);
 
 SELECT schema_privs_are('authserver', 'authserver_signer', ARRAY['USAGE']);

@@ -186,7 +186,9 @@ class DkimCommandIT extends AdminFixture {
         .refuses(
             "key s1 of domain example.org is active; only a published or revoked key can be"
                 + " removed");
-    cli.ok("dkim", "retire", "example.org", "s1");
+    assertEquals(
+        "retired key s1 of domain example.org\nwarning: no key of domain example.org signs now\n",
+        cli.ok("dkim", "retire", "example.org", "s1").err());
     assertEquals(List.of("retired"), states());
 
     cli.at(Clock.fixed(NOW.plus(Duration.ofDays(12)).minusSeconds(1), ZoneOffset.UTC));

@@ -107,6 +107,10 @@ final class DkimStateCommands {
       DomainName name = DomainName.parse(domain);
       context().database().keys().retire(name, selectors, context().occasion());
       selectors.forEach(selector -> say("retired key " + selector + " of domain " + name));
+      if (context().database().keys().list(name).stream()
+          .noneMatch(key -> key.state().equals("active"))) {
+        say("warning: no key of domain " + name + " signs now");
+      }
     }
   }
 

@@ -115,6 +115,11 @@ class ConstraintsIT {
           dkim_key (domain_id, selector, algorithm, wrapped_private_key, public_key, state) VALUES (1, 's2', 'rsa', B, B, 'new') | dkim_key_state_
           mail_user (identifier) VALUES ('alice')                     | mail_user_identifier_unique
           mail_user (identifier) VALUES ('Carol')                     | mail_user_identifier_folded
+          domain (name, key_age_days) VALUES ('r.example', 0)         | domain_key_age_valid
+          domain (name, key_lead_days) VALUES ('r.example', -1)       | domain_key_lead_valid
+          domain (name, key_grace_days) VALUES ('r.example', 4)       | domain_key_grace_valid
+          dkim_key_event (domain, selector, event, person) VALUES ('d', 's', 'lost', 'p') | dkim_key_event_known
+          dkim_key_event (domain, selector, event, person) VALUES ('d', 's', 'created', '') | dkim_key_event_person_valid
           mail_user (identifier) VALUES ('')                          | mail_user_identifier_valid
           mail_user (identifier, password) VALUES ('carol', 'plain')  | mail_user_password_valid
           mail_user (identifier, password) VALUES ('carol', '$5$a:b') | mail_user_password_valid
@@ -144,6 +149,8 @@ class ConstraintsIT {
           """
           UPDATE authserver.domain SET name = 'new.example'            | domain_is_not_renamed
           UPDATE authserver.dkim_key SET selector = 's9'               | dkim_key_is_not_renamed
+          UPDATE authserver.dkim_key SET seen_since = now(), state = 'active', activated_at = now() | dkim_key_seen_while_published
+          UPDATE authserver.dkim_key SET gone_at = now()               | dkim_key_gone_once_revoked
           UPDATE authserver.mail_user SET delivery_mailbox_id = 2 WHERE identifier = 'alice' | mail_user_delivery_mailbox_is_its_own
           UPDATE authserver.email_alias SET user_id = BOB WHERE id = 1 | mail_user_delivery_mailbox_is_its_own
           DELETE FROM authserver.email_alias WHERE id = 1              | mail_user_delivery_mailbox_is_its_own
