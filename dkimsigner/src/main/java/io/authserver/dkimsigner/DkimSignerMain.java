@@ -14,7 +14,6 @@ import io.authserver.db.signing.JdbcSigningStore;
 import io.authserver.db.signing.SigningStore;
 import io.authserver.db.signing.WrappingKeys;
 import io.authserver.dkim.key.DkimPrivateKey;
-import io.authserver.dkim.sign.SigningProfile;
 import io.authserver.smtp.daemon.Daemon;
 import io.authserver.smtp.daemon.DaemonAssembly;
 import io.authserver.smtp.daemon.FrontPart;
@@ -75,6 +74,20 @@ public final class DkimSignerMain {
                   + " further ones get its 452; 1: never split")
           .orElse("8");
 
+  static final Setting<Boolean> SELF_CHECK =
+      Setting.of(
+              "DKIMSIGNER_SELF_CHECK",
+              SettingTypes.bool(),
+              "verify each signature before it is sent; a wrong one is an ERROR and is left out")
+          .orElse("false");
+
+  static final Setting<List<String>> AUTHSERV_ID =
+      Setting.of(
+              "DKIMSIGNER_AUTHSERV_ID",
+              SettingTypes.list(SettingTypes.text()),
+              "remove Authentication-Results fields of these authserv-ids (RFC 8601 section 5)")
+          .optional();
+
   static final SmtpSettings SMTP = new SmtpSettings("DKIMSIGNER");
 
   private DkimSignerMain() {}
@@ -82,7 +95,15 @@ public final class DkimSignerMain {
   /** Returns every setting, in the order of the documentation. */
   public static SettingsTable settingsTable() {
     List<Setting<?>> settings = new ArrayList<>();
-    settings.addAll(List.of(MAPPING, DATABASE, WRAPPING_KEYS, MAX_KEYS, MAX_OPEN_TRANSACTIONS));
+    settings.addAll(
+        List.of(
+            MAPPING,
+            DATABASE,
+            WRAPPING_KEYS,
+            MAX_KEYS,
+            MAX_OPEN_TRANSACTIONS,
+            SELF_CHECK,
+            AUTHSERV_ID));
     settings.addAll(SMTP.all());
     return SettingsTable.of("dkimsigner", settings);
   }
@@ -123,9 +144,19 @@ public final class DkimSignerMain {
   }
 
   /** Reads every limit, so that one with a problem keeps the daemon from starting. */
-  private record Limits(int maxKeys, int openTransactions, MemoryBudget budget) {
+  private record Limits(
+      int maxKeys,
+      int openTransactions,
+      boolean selfCheck,
+      OwnResults ownResults,
+      MemoryBudget budget) {
     Limits(Settings settings) {
-      this(settings.get(MAX_KEYS), settings.get(MAX_OPEN_TRANSACTIONS), SMTP.budget(settings));
+      this(
+          settings.get(MAX_KEYS),
+          settings.get(MAX_OPEN_TRANSACTIONS),
+          settings.get(SELF_CHECK),
+          new OwnResults(settings.find(AUTHSERV_ID).orElse(List.of())),
+          SMTP.budget(settings));
     }
   }
 
@@ -164,7 +195,8 @@ public final class DkimSignerMain {
     MessageSigner signer =
         new MessageSigner(
             new KeyRing(keys, limits.maxKeys(), metrics, clock),
-            SigningProfile.standard(),
+            new ProfileBook(clock),
+            limits.selfCheck() ? new SelfCheck(metrics, clock) : null,
             metrics,
             clock);
 
@@ -187,7 +219,12 @@ public final class DkimSignerMain {
                       .transactions(
                           session ->
                               new SigningTransaction(
-                                  store, signer, metrics, nextHop, limits.openTransactions()))
+                                  store,
+                                  signer,
+                                  limits.ownResults(),
+                                  metrics,
+                                  nextHop,
+                                  limits.openTransactions()))
                       .metrics(frontMetrics.forListener(mapping.input().toString()))
                       .build()));
           LOG.info("event=mapping listen={} next_hop={}", mapping.input(), mapping.output());

@@ -6,6 +6,7 @@ import io.authserver.db.signing.WrappingKeyException;
 import io.authserver.db.signing.WrappingKeys;
 import io.authserver.dkim.key.DkimKeyException;
 import io.authserver.dkim.key.DkimPrivateKey;
+import io.authserver.dkim.key.KeyAlgorithm;
 import io.authserver.dkim.sign.SigningKey;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -101,6 +102,16 @@ final class KeyRing {
     try {
       pkcs8 = wrappingKeys.unwrap(domain, stored.selector(), stored.wrappedPrivateKey());
       DkimPrivateKey key = DkimPrivateKey.fromPkcs8(pkcs8);
+      if (key.algorithm() == KeyAlgorithm.RSA && key.bits() < DkimPrivateKey.DEFAULT_RSA_BITS) {
+        // RFC 8301 §3.2: at least 1024 bits, and 2048 should be used.
+        log.warn(
+            "event=key_short domain={} selector={} key_id={} bits={}"
+                + " effect=\"it signs, and some receivers ignore it\"",
+            domain,
+            stored.selector(),
+            stored.id(),
+            key.bits());
+      }
       return new Slot(new SigningKey(domain, stored.selector(), key), "", Instant.MIN);
     } catch (DkimKeyException | WrappingKeyException | IllegalArgumentException e) {
       return new Slot(null, String.valueOf(e.getMessage()), Instant.EPOCH);

@@ -7,6 +7,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 final class SignerMetrics {
   private final Counter messages;
   private final Counter keyFailures;
+  private final Counter selfChecks;
+  private final Counter removedResults;
 
   SignerMetrics(PrometheusRegistry registry) {
     messages =
@@ -20,10 +22,32 @@ final class SignerMetrics {
             .name("authserver_signer_key_failures_total")
             .help("Uses of a key that cannot be unwrapped, parsed or signed with")
             .register(registry);
+    selfChecks =
+        Counter.builder()
+            .name("authserver_signer_self_checks_total")
+            .help("Signatures that were verified before they were sent, by result; fail is a bug")
+            .labelNames("result")
+            .register(registry);
+    removedResults =
+        Counter.builder()
+            .name("authserver_signer_results_removed_total")
+            .help("Authentication-Results fields removed because they claimed to be ours")
+            .register(registry);
+    // There from the start, so that an alarm on the first failure sees a change.
+    selfChecks.initLabelValues("pass");
+    selfChecks.initLabelValues("fail");
   }
 
   void message(String decision) {
     messages.labelValues(decision).inc();
+  }
+
+  void selfCheck(boolean passed) {
+    selfChecks.labelValues(passed ? "pass" : "fail").inc();
+  }
+
+  void removedResults(int fields) {
+    removedResults.inc(fields);
   }
 
   void keyFailure() {

@@ -1,8 +1,8 @@
 package io.authserver.dkimsigner;
 
-import io.authserver.db.signing.SigningDomain;
 import io.authserver.db.signing.SigningStore;
 import io.authserver.dkimsigner.select.AuthorReader;
+import io.authserver.dkimsigner.select.Authors;
 import io.authserver.dkimsigner.select.SigningDecision;
 import io.authserver.dkimsigner.select.SigningDecision.NoUsableKey;
 import io.authserver.dkimsigner.select.SigningDecision.PassThrough;
@@ -24,7 +24,6 @@ import io.authserver.smtp.relay.RelayTransaction;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.MailTransaction;
 import io.authserver.smtp.server.ReceivedMessage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +48,7 @@ final class SigningTransaction implements MailTransaction {
 
   private final SigningStore store;
   private final MessageSigner signer;
+  private final OwnResults ownResults;
   private final SignerMetrics metrics;
   private final RelayTransaction relay;
   private final Map<String, String> logFields = new LinkedHashMap<>();
@@ -65,11 +65,13 @@ final class SigningTransaction implements MailTransaction {
   SigningTransaction(
       SigningStore store,
       MessageSigner signer,
+      OwnResults ownResults,
       SignerMetrics metrics,
       NextHop nextHop,
       int openTransactions) {
     this.store = store;
     this.signer = signer;
+    this.ownResults = ownResults;
     this.metrics = metrics;
     this.relay = nextHop.open(CONNECTION_WAIT, new OpenTransactions(openTransactions - 1));
     logFields.put("next_hop", nextHop.name());
@@ -104,12 +106,13 @@ final class SigningTransaction implements MailTransaction {
 
   private Reply signAndRelay(ReceivedMessage message) throws IOException {
     Origin origin = originOf(message.content());
-    MessageBytes content = OriginMark.remove(message.content());
-    SigningDecision decision = decide(content, origin);
+    MessageBytes content = withoutOwnResults(OriginMark.remove(message.content()));
+    Authors authors = AuthorReader.read(content.header());
+    SigningDecision decision = decide(authors, origin);
     logFields.put("decision", decision.name());
     Reply reply =
         switch (decision) {
-          case Sign(SigningDomain domain) -> sign(domain, message, content);
+          case Sign sign -> sign(sign, authors, message, content);
           case PassThrough passThrough -> relay(message.receivedField(), content);
           case Reject reject -> SEVERAL_AUTHORS;
           case NoUsableKey noKey -> NO_USABLE_KEY;
@@ -118,27 +121,34 @@ final class SigningTransaction implements MailTransaction {
     return reply;
   }
 
-  private SigningDecision decide(MessageBytes content, Origin origin) throws IOException {
-    SigningSelector selector =
-        new SigningSelector(AuthorReader.read(content.header()), reversePathDomain, origin);
+  private MessageBytes withoutOwnResults(MessageBytes message) {
+    MessageBytes content = ownResults.removeFrom(message);
+    int removed = message.header().fields().size() - content.header().fields().size();
+    if (removed > 0) {
+      logFields.put("results_removed", Integer.toString(removed));
+      metrics.removedResults(removed);
+    }
+    return content;
+  }
+
+  private SigningDecision decide(Authors authors, Origin origin) throws IOException {
+    SigningSelector selector = new SigningSelector(authors, reversePathDomain, origin);
     return selector.decide(store.find(selector.domainsToLookUp()));
   }
 
-  private Reply sign(SigningDomain domain, ReceivedMessage message, MessageBytes content)
+  private Reply sign(Sign sign, Authors authors, ReceivedMessage message, MessageBytes content)
       throws IOException {
-    logFields.put("signing_domain", domain.name());
-    MessageSigner.Signed signed = signer.sign(domain, content);
+    logFields.put("signing_domain", sign.domain().name());
+    MessageSigner.Signed signed =
+        signer.sign(sign.domain(), authors, message.receivedField(), content);
     logFields.put("selector", String.join(",", signed.selectors()));
     if (signed.selectors().isEmpty()) {
-      logFields.put("decision", "no_usable_key");
-      if (domain.policy().requireSignature()) {
+      logFields.put("decision", signed.faulty() ? "self_check_failed" : "no_usable_key");
+      if (sign.required()) {
         return NO_USABLE_KEY;
       }
     }
-    ByteArrayOutputStream fields = new ByteArrayOutputStream();
-    fields.writeBytes(message.receivedField());
-    fields.writeBytes(signed.fields());
-    return relay(fields.toByteArray(), content);
+    return relay(signed.fields(), content);
   }
 
   private Reply relay(byte[] addedFields, MessageBytes content) throws IOException {

@@ -15,7 +15,6 @@ import io.authserver.db.signing.WrappingKeys;
 import io.authserver.db.testing.DatabaseDoor;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.dkim.key.DkimPrivateKey;
-import io.authserver.dkim.sign.SigningProfile;
 import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.relay.RelayPool;
 import io.authserver.smtp.server.SmtpFront;
@@ -87,7 +86,8 @@ class SigningIT {
     MessageSigner signer =
         new MessageSigner(
             new KeyRing(wrappingKeys, 100, metrics, clock),
-            SigningProfile.standard(),
+            new ProfileBook(clock),
+            null,
             metrics,
             clock);
     relay =
@@ -98,7 +98,10 @@ class SigningIT {
             .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .spoolDirectory(Files.createDirectories(directory.resolve("spool")))
             .extensions(relay::extensions)
-            .transactions(session -> new SigningTransaction(store, signer, metrics, relay, 8))
+            .transactions(
+                session ->
+                    new SigningTransaction(
+                        store, signer, new OwnResults(List.of()), metrics, relay, 8))
             .build();
     front.start();
   }

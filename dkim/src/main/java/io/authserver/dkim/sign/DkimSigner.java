@@ -27,10 +27,26 @@ public final class DkimSigner {
       List<SigningKey> keys,
       Instant signedAt,
       @Nullable Instant expiresAt) {
+    return begin(header, profile, keys, signedAt, expiresAt, profile.auid());
+  }
+
+  /**
+   * Begins to sign a message with an AUID of its own.
+   *
+   * @param auid goes into {@code i=} instead of the profile's, as {@link SigningProfile} describes
+   *     it; null for none
+   */
+  public static SigningPass begin(
+      HeaderSection header,
+      SigningProfile profile,
+      List<SigningKey> keys,
+      Instant signedAt,
+      @Nullable Instant expiresAt,
+      @Nullable String auid) {
     // RFC 6376 §3.5: x= is greater than t=.
     if (expiresAt != null && expiresAt.getEpochSecond() <= signedAt.getEpochSecond()) {
       throw new IllegalArgumentException("a signature expires after it is made");
     }
-    return new SigningPass(header, profile, keys, signedAt, expiresAt);
+    return new SigningPass(header, profile, keys, signedAt, expiresAt, auid);
   }
 }

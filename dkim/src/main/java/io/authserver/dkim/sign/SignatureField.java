@@ -3,7 +3,6 @@ package io.authserver.dkim.sign;
 import io.authserver.smtp.message.HeaderField;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Writes one DKIM-Signature field (RFC 6376 §3.5), folded, tag by tag. */
 final class SignatureField {
@@ -75,13 +74,10 @@ final class SignatureField {
   }
 
   /**
-   * Returns an identifier as dkim-quoted-printable (RFC 6376 §2.11), or null for null. What is not
-   * ASCII is written as the octets of its UTF-8 form.
+   * Returns an identifier as dkim-quoted-printable (RFC 6376 §2.11). What is not ASCII is written
+   * as the octets of its UTF-8 form.
    */
-  static @Nullable String quoted(@Nullable String identifier) {
-    if (identifier == null) {
-      return null;
-    }
+  static String quoted(String identifier) {
     StringBuilder quoted = new StringBuilder();
     for (byte b : identifier.getBytes(StandardCharsets.UTF_8)) {
       if (b > ' ' && b < 0x7f && b != ';' && b != '=') {

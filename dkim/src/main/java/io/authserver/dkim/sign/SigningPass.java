@@ -31,6 +31,7 @@ public final class SigningPass {
   private final List<SigningKey> keys;
   private final Instant signedAt;
   private final @Nullable Instant expiresAt;
+  private final @Nullable String auid;
   private final MessageDigest bodyDigest;
   private final BodyCanonicalizer body;
 
@@ -39,7 +40,8 @@ public final class SigningPass {
       SigningProfile profile,
       List<SigningKey> keys,
       Instant signedAt,
-      @Nullable Instant expiresAt) {
+      @Nullable Instant expiresAt,
+      @Nullable String auid) {
     this.header = header;
     this.profile = profile;
     // RSA comes out on top: a verifier that looks at one signature only, or that does not know
@@ -47,6 +49,7 @@ public final class SigningPass {
     this.keys = keys.stream().sorted(Comparator.comparing(key -> key.key().algorithm())).toList();
     this.signedAt = signedAt;
     this.expiresAt = expiresAt;
+    this.auid = auid;
     this.bodyDigest = sha256();
     this.body = BodyCanonicalizer.of(profile.bodyCanonicalization(), bodyDigest::update);
   }
@@ -91,10 +94,9 @@ public final class SigningPass {
         "c", profile.headerCanonicalization().tag() + "/" + profile.bodyCanonicalization().tag());
     field.tag("d", key.signingDomain());
     field.tag("s", key.selector());
-    String auid = SignatureField.quoted(profile.auid());
     if (auid != null) {
       requireAuidWithin(key.signingDomain(), auid);
-      field.tag("i", auid);
+      field.tag("i", SignatureField.quoted(auid));
     }
     field.tag("t", Long.toString(signedAt.getEpochSecond()));
     if (expiresAt != null) {

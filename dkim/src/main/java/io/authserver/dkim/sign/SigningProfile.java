@@ -34,11 +34,21 @@ public record SigningProfile(
   private static final Pattern FIELD_NAME = Pattern.compile("[!-9;-~]+");
 
   /**
-   * Trace fields change on the way (RFC 6376 §5.4.1), Bcc is removed on the way; a signature does
-   * not sign another, because intermediaries may take those away.
+   * Trace fields and results change on the way (RFC 6376 §5.4.1, RFC 8601 §5), Bcc is removed on
+   * the way; a signature does not sign another, because intermediaries may take those away. ARC's
+   * fields ({@code arc-…}) come after it (RFC 8617 §4.1.2).
    */
   private static final Set<String> NEVER =
-      Set.of("bcc", "received", "return-path", "dkim-signature");
+      Set.of(
+          "bcc",
+          "resent-bcc",
+          "received",
+          "return-path",
+          "delivered-to",
+          "dkim-signature",
+          "authentication-results");
+
+  private static final String ARC = "arc-";
 
   /** The fields of MIME (RFC 2045, RFC 2183): change them and the content changes. */
   private static final List<String> MIME =
@@ -73,7 +83,7 @@ public record SigningProfile(
       if (!FIELD_NAME.matcher(folded).matches() || folded.indexOf(';') >= 0) {
         throw new IllegalArgumentException("not a field name (RFC 5322 §3.6.8): " + name);
       }
-      if (NEVER.contains(folded)) {
+      if (NEVER.contains(folded) || folded.startsWith(ARC)) {
         throw new IllegalArgumentException("a field that is never signed: " + name);
       }
       lower.add(folded);

@@ -2,8 +2,8 @@ package io.authserver.dkim.verify;
 
 import io.authserver.dkim.canon.Canonicalization;
 import io.authserver.dkim.key.KeyAlgorithm;
+import io.authserver.smtp.address.ALabels;
 import io.authserver.smtp.message.HeaderField;
-import java.net.IDN;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -196,7 +196,7 @@ public record DkimSignature(
   /** RFC 8616 §4: U-labels may stand in the tags; DNS is asked with A-labels. */
   private static String aLabels(String tag, String name) throws SignatureRejected {
     try {
-      String ascii = IDN.toASCII(name, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
+      String ascii = ALabels.of(name);
       boolean printable = ascii.chars().allMatch(c -> c > ' ' && c < 0x7f);
       if (!ascii.isEmpty() && printable && !ascii.startsWith(".") && !ascii.contains("..")) {
         return ascii;

@@ -32,6 +32,16 @@ public final class DkimVerifier {
    * VerificationPass#finish}, which looks up the keys.
    */
   public VerificationPass begin(HeaderSection header) {
-    return new VerificationPass(header, keys, clock.instant(), minRsaBits);
+    return begin(header, VerificationPass.MAX_SIGNATURES);
+  }
+
+  /**
+   * Begins to verify the topmost signatures of a message.
+   *
+   * @param topmost how many; those below get {@link VerificationReason#TOO_MANY_SIGNATURES}, and no
+   *     work is done for them
+   */
+  public VerificationPass begin(HeaderSection header, int topmost) {
+    return new VerificationPass(header, keys, clock.instant(), minRsaBits, topmost);
   }
 }

@@ -29,6 +29,7 @@ public final class VerificationPass {
   private final KeyLookup keys;
   private final Instant now;
   private final int minRsaBits;
+  private final int most;
   private final List<Candidate> candidates = new ArrayList<>();
   private final Map<BodyKind, BodyHash> bodies = new HashMap<>();
 
@@ -38,7 +39,8 @@ public final class VerificationPass {
   private record Candidate(
       HeaderField field, @Nullable DkimSignature signature, @Nullable SignatureRejected refusal) {}
 
-  VerificationPass(HeaderSection header, KeyLookup keys, Instant now, int minRsaBits) {
+  VerificationPass(HeaderSection header, KeyLookup keys, Instant now, int minRsaBits, int topmost) {
+    this.most = Math.min(topmost, MAX_SIGNATURES);
     this.minRsaBits = minRsaBits;
     this.header = header;
     this.keys = keys;
@@ -49,7 +51,7 @@ public final class VerificationPass {
   }
 
   private Candidate candidate(HeaderField field) {
-    if (candidates.size() >= MAX_SIGNATURES) {
+    if (candidates.size() >= most) {
       return new Candidate(
           field, null, new SignatureRejected(VerificationReason.TOO_MANY_SIGNATURES, ""));
     }

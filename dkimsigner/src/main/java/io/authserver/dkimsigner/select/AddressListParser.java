@@ -8,17 +8,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the mailboxes' domains out of an address list (RFC 5322 §3.4 and the obsolete forms of
- * §4.4; groups as RFC 6854 allows them in From; UTF-8 as RFC 6532 does).
+ * Reads the mailboxes out of an address list (RFC 5322 §3.4 and the obsolete forms of §4.4; groups
+ * as RFC 6854 allows them in From; UTF-8 as RFC 6532 does).
  *
  * <p>Comments, folds, display names, encoded words and routes are passed over. A display name may
  * hold an unquoted {@code .} or {@code @}, which real mail does, provided that an address in angle
- * brackets follows. The work is linear in the length of the field.
+ * brackets follows. An encoded word is a word like another: nothing is decoded into an address (RFC
+ * 2047 §5). The work is linear in the length of the field.
  */
 final class AddressListParser {
   private enum Kind {
-    /** An atom, or the text of a quoted string or of a domain literal with its brackets. */
-    WORD,
+    /** An atom. */
+    ATOM,
+    /** The text of a quoted string. */
+    QUOTED,
+    /** A domain literal with its brackets. */
+    LITERAL,
     /** One of {@code , ; : < > @ .}. */
     SPECIAL,
     END
@@ -27,6 +32,10 @@ final class AddressListParser {
   private record Token(Kind kind, String text) {
     boolean is(char special) {
       return kind == Kind.SPECIAL && text.charAt(0) == special;
+    }
+
+    boolean isWord() {
+      return kind == Kind.ATOM || kind == Kind.QUOTED || kind == Kind.LITERAL;
     }
   }
 
@@ -39,38 +48,47 @@ final class AddressListParser {
     }
   }
 
+  /**
+   * A mailbox.
+   *
+   * @param dotAtom the local part where it is a dot-atom of ASCII, the form that fits anywhere;
+   *     else null
+   * @param domain as it is written
+   */
+  record Address(@Nullable String dotAtom, String domain) {}
+
   private final String text;
+  private final boolean utf8;
   private int at;
   private Token token;
 
-  private AddressListParser(String text) throws SyntaxException {
+  private AddressListParser(String text, boolean utf8) throws SyntaxException {
     this.text = text;
+    this.utf8 = utf8;
     this.token = next();
   }
 
   /**
-   * Returns the domains of the mailboxes of an address list, those inside groups included, in their
-   * order, as they are written.
+   * Returns the mailboxes of an address list, those inside groups included, in their order.
    *
    * @param value a field's bytes after the colon, folds included
    * @throws SyntaxException when the bytes are not an address list
    */
-  static List<String> parse(byte[] value) throws SyntaxException {
-    return new AddressListParser(decode(value)).addressList();
-  }
-
-  private static String decode(byte[] value) {
+  static List<Address> parse(byte[] value) throws SyntaxException {
+    String text;
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
     } catch (CharacterCodingException e) {
-      // Raw Latin-1 in a display name is common; in an address it is caught by the domain's
-      // folding.
-      return new String(value, StandardCharsets.ISO_8859_1);
+      // Raw Latin-1 in a display name is common. In a domain it is refused: which letters the
+      // bytes stand for would be a guess.
+      return new AddressListParser(new String(value, StandardCharsets.ISO_8859_1), false)
+          .addressList();
     }
+    return new AddressListParser(text, true).addressList();
   }
 
-  private List<String> addressList() throws SyntaxException {
-    List<String> domains = new ArrayList<>();
+  private List<Address> addressList() throws SyntaxException {
+    List<Address> addresses = new ArrayList<>();
     boolean inGroup = false;
     while (token.kind != Kind.END) {
       if (token.is(',')) { // RFC 5322 §4.4: elements of a list may be empty
@@ -78,28 +96,33 @@ final class AddressListParser {
       } else if (inGroup && token.is(';')) {
         inGroup = false;
         advance();
+        requireEndOfElement(false);
       } else {
-        String domain = domainOrGroupName(inGroup);
-        if (domain == null) {
+        Address address = addressOrGroupName(inGroup);
+        if (address == null) {
           inGroup = true;
         } else {
-          domains.add(domain);
-          if (!token.is(',') && !(inGroup && token.is(';')) && token.kind != Kind.END) {
-            throw new SyntaxException("unexpected text after an address");
-          }
+          addresses.add(address);
+          requireEndOfElement(inGroup);
         }
       }
     }
     if (inGroup) {
       throw new SyntaxException("a group without its end");
     }
-    return domains;
+    return addresses;
   }
 
-  /** Reads a mailbox's domain, or a group's name with its colon, for which it returns null. */
-  private @Nullable String domainOrGroupName(boolean inGroup) throws SyntaxException {
+  private void requireEndOfElement(boolean inGroup) throws SyntaxException {
+    if (!token.is(',') && !(inGroup && token.is(';')) && token.kind != Kind.END) {
+      throw new SyntaxException("unexpected text after an address or group");
+    }
+  }
+
+  /** Reads a mailbox, or a group's name with its colon, for which it returns null. */
+  private @Nullable Address addressOrGroupName(boolean inGroup) throws SyntaxException {
     List<Token> words = new ArrayList<>();
-    while (token.kind == Kind.WORD || token.is('.') || token.is('@')) {
+    while (token.isWord() || token.is('.') || token.is('@')) {
       words.add(token);
       advance();
     }
@@ -107,40 +130,60 @@ final class AddressListParser {
       advance();
       return angleAddress();
     }
-    if (token.is(':') && !inGroup && words.stream().noneMatch(word -> word.is('@'))) {
+    boolean named = !words.isEmpty() && words.stream().noneMatch(word -> word.is('@'));
+    if (token.is(':') && !inGroup && named) {
       advance();
       return null;
     }
     return addrSpec(words);
   }
 
-  private String angleAddress() throws SyntaxException {
+  private Address angleAddress() throws SyntaxException {
+    if (token.is('@') || token.is(',')) {
+      passRoute();
+    }
     List<Token> words = new ArrayList<>();
     while (!token.is('>')) {
-      if (token.kind == Kind.END || token.is('<') || token.is(';')) {
+      if (!token.isWord() && !token.is('.') && !token.is('@')) {
         throw new SyntaxException("an angle bracket without its end");
       }
       words.add(token);
-      if (token.is(':')) { // RFC 5322 §4.4 obs-route: "@a,@b:" before the address
-        if (!words.getFirst().is('@')) {
-          throw new SyntaxException("a colon in an address");
-        }
-        words.clear();
-      }
       advance();
     }
     advance();
     return addrSpec(words);
   }
 
-  private static String addrSpec(List<Token> words) throws SyntaxException {
+  /** RFC 5322 §4.4 obs-route: {@code @a,@b:} before the address, elements may be empty. */
+  private void passRoute() throws SyntaxException {
+    boolean any = false;
+    while (!token.is(':')) {
+      if (token.is(',')) {
+        advance();
+        continue;
+      }
+      if (!token.is('@')) {
+        throw new SyntaxException("a route without its colon");
+      }
+      advance();
+      List<Token> words = new ArrayList<>();
+      while (token.isWord() || token.is('.')) {
+        words.add(token);
+        advance();
+      }
+      domain(words);
+      any = true;
+    }
+    if (!any) {
+      throw new SyntaxException("a route without a domain");
+    }
+    advance();
+  }
+
+  private Address addrSpec(List<Token> words) throws SyntaxException {
     int separator = -1;
     for (int i = 0; i < words.size(); i++) {
-      Token word = words.get(i);
-      if (word.is(',')) {
-        throw new SyntaxException("a comma in an address");
-      }
-      if (word.is('@')) {
+      if (words.get(i).is('@')) {
         if (separator >= 0) {
           throw new SyntaxException("an address with two @");
         }
@@ -150,8 +193,30 @@ final class AddressListParser {
     if (separator < 0) {
       throw new SyntaxException("an address without a domain");
     }
-    dotted(words.subList(0, separator)); // the local part must be one, and is not needed
-    return dotted(words.subList(separator + 1, words.size()));
+    List<Token> local = words.subList(0, separator);
+    if (local.stream().anyMatch(word -> word.kind == Kind.LITERAL)) {
+      throw new SyntaxException("brackets in a local part");
+    }
+    String localPart = dotted(local);
+    boolean dotAtom =
+        local.stream().noneMatch(word -> word.kind == Kind.QUOTED)
+            && localPart.chars().allMatch(c -> c < 0x80);
+    return new Address(
+        dotAtom ? localPart : null, domain(words.subList(separator + 1, words.size())));
+  }
+
+  /** RFC 5322 §3.4.1: a domain has no quoted string in it, and a literal is all of it. */
+  private String domain(List<Token> words) throws SyntaxException {
+    for (Token word : words) {
+      if (word.kind == Kind.QUOTED || (word.kind == Kind.LITERAL && words.size() > 1)) {
+        throw new SyntaxException("quotes or brackets in a domain");
+      }
+    }
+    String domain = dotted(words);
+    if (!utf8 && domain.chars().anyMatch(c -> c >= 0x80)) {
+      throw new SyntaxException("a domain in no known charset");
+    }
+    return domain;
   }
 
   /**
@@ -161,7 +226,7 @@ final class AddressListParser {
     StringBuilder joined = new StringBuilder();
     boolean wordExpected = true;
     for (Token word : words) {
-      if ((word.kind == Kind.WORD) != wordExpected) {
+      if (word.isWord() != wordExpected) {
         throw new SyntaxException("words of an address not separated by single dots");
       }
       joined.append(word.text);
@@ -185,10 +250,10 @@ final class AddressListParser {
     char c = text.charAt(at);
     return switch (c) {
       case ',', ';', ':', '<', '>', '@', '.' -> special(c);
-      case '"' -> new Token(Kind.WORD, enclosed('"', '"'));
-      case '[' -> new Token(Kind.WORD, "[" + enclosed('[', ']') + "]");
+      case '"' -> new Token(Kind.QUOTED, enclosed('"', '"'));
+      case '[' -> new Token(Kind.LITERAL, "[" + enclosed('[', ']') + "]");
       case ')', ']', '\\' -> throw new SyntaxException("an unexpected " + c);
-      default -> new Token(Kind.WORD, atom());
+      default -> new Token(Kind.ATOM, atom());
     };
   }
 
@@ -197,9 +262,12 @@ final class AddressListParser {
     return new Token(Kind.SPECIAL, String.valueOf(c));
   }
 
-  private String atom() {
+  private String atom() throws SyntaxException {
     int start = at;
     while (at < text.length() && " \t\r\n()<>[]:;@\\,.\"".indexOf(text.charAt(at)) < 0) {
+      if (Character.isISOControl(text.charAt(at))) { // RFC 5322 §3.2.3 atext, RFC 6532 §3.2
+        throw new SyntaxException("a control character in an atom");
+      }
       at++;
     }
     return text.substring(start, at);
@@ -216,6 +284,8 @@ final class AddressListParser {
       if (c == '\\' && at + 1 < text.length()) { // RFC 5322 §3.2.1 quoted-pair
         at++;
         c = text.charAt(at);
+      } else if (c == '\0') { // RFC 5322 §4.1: obsolete forms have it after a backslash only
+        throw new SyntaxException("a NUL in quotes or brackets");
       } else if (c == '\r' || c == '\n') { // RFC 5322 §3.2.4: a fold is not part of the content
         continue;
       }

@@ -1,5 +1,6 @@
 package io.authserver.dkimsigner.select;
 
+import io.authserver.dkimsigner.select.AddressListParser.Address;
 import io.authserver.dkimsigner.select.AddressListParser.SyntaxException;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.message.HeaderField;
@@ -7,6 +8,7 @@ import io.authserver.smtp.message.HeaderSection;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.regex.Pattern;
 
@@ -27,11 +29,13 @@ public final class AuthorReader {
       return new Authors.Unclear(Authors.Reason.NO_FROM, List.of());
     }
     SequencedSet<String> domains = new LinkedHashSet<>();
+    List<Address> addresses = new ArrayList<>();
     boolean unparsable = false;
     for (HeaderField field : fields) {
       try {
-        for (String domain : AddressListParser.parse(field.value())) {
-          domains.add(fold(domain));
+        for (Address address : AddressListParser.parse(field.value())) {
+          domains.add(fold(address.domain()));
+          addresses.add(address);
         }
       } catch (SyntaxException e) {
         unparsable = true;
@@ -46,7 +50,13 @@ public final class AuthorReader {
     }
     return known.isEmpty()
         ? new Authors.Unclear(Authors.Reason.NO_MAILBOX, known)
-        : new Authors.Known(known);
+        : new Authors.Known(known, onlyLocalPart(addresses));
+  }
+
+  private static Optional<String> onlyLocalPart(List<Address> addresses) {
+    return addresses.size() == 1
+        ? Optional.ofNullable(addresses.getFirst().dotAtom())
+        : Optional.empty();
   }
 
   private static String fold(String domain) throws SyntaxException {
@@ -56,7 +66,7 @@ public final class AuthorReader {
         return folded;
       }
     } catch (IllegalArgumentException e) {
-      // IDNA knows no such label: said below
+      // No label in ASCII can be made of it: said below
     }
     throw new SyntaxException("not a domain");
   }

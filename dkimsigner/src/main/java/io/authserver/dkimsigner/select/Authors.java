@@ -1,6 +1,7 @@
 package io.authserver.dkimsigner.select;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Who wrote a message, as its From fields say. */
 public sealed interface Authors {
@@ -8,8 +9,14 @@ public sealed interface Authors {
    * The authors' domains, folded, without duplicates, in their order; at least one.
    *
    * @param domains A-labels in lower case; an address literal keeps its brackets
+   * @param localPart the local part of the only author, where it is a dot-atom of ASCII
    */
-  record Known(List<String> domains) implements Authors {
+  record Known(List<String> domains, Optional<String> localPart) implements Authors {
+    /** Makes authors whose local parts do not matter. */
+    public Known(List<String> domains) {
+      this(domains, Optional.empty());
+    }
+
     /** Copies the list. */
     public Known {
       domains = List.copyOf(domains);

@@ -8,8 +8,13 @@ public sealed interface SigningDecision {
   /** Returns the decision's name in the log and in the metrics. */
   String name();
 
-  /** Sign with the active keys of this domain. */
-  record Sign(SigningDomain domain) implements SigningDecision {
+  /**
+   * Sign with the active keys of this domain.
+   *
+   * @param required whether a message that then cannot be signed has to wait, because the author's
+   *     domain or the one that signs says so
+   */
+  record Sign(SigningDomain domain, boolean required) implements SigningDecision {
     @Override
     public String name() {
       return "sign";

@@ -78,9 +78,10 @@ public final class SigningSelector {
    */
   public SigningDecision decide(Map<String, SigningDomain> ours) {
     return switch (authors) {
-      case Authors.Known(List<String> domains) when domains.size() == 1 ->
+      case Authors.Known(List<String> domains, Optional<String> _) when domains.size() == 1 ->
           forAuthor(domains.getFirst(), ours);
-      case Authors.Known(List<String> domains) -> refusedOr(domains, ours, Why.SEVERAL_AUTHORS);
+      case Authors.Known(List<String> domains, Optional<String> _) ->
+          refusedOr(domains, ours, Why.SEVERAL_AUTHORS);
       case Authors.Unclear(Authors.Reason reason, List<String> domains) ->
           switch (reason) {
             case NO_FROM -> new PassThrough(Why.NO_FROM);
@@ -124,7 +125,9 @@ public final class SigningSelector {
         return new PassThrough(Why.FORWARDED);
       }
       if (!candidate.activeKeys().isEmpty() && candidate.policy().sign()) {
-        return new Sign(candidate);
+        boolean required =
+            candidate.policy().requireSignature() || own.get().policy().requireSignature();
+        return new Sign(candidate, required);
       }
     }
     if (own.isPresent()) {
@@ -137,17 +140,29 @@ public final class SigningSelector {
 
   private SigningDecision forReversePath(String author, Map<String, SigningDomain> ours) {
     return reversePathDomain
-        .filter(domain -> !aligned(domain, author))
+        .filter(domain -> origin != Origin.FORWARDED_UNTRUSTED || !aligned(domain, author))
         .map(ours::get)
         .filter(domain -> domain.policy().signByReversePath() && domain.policy().sign())
         .filter(domain -> !domain.activeKeys().isEmpty())
-        .<SigningDecision>map(Sign::new)
+        .<SigningDecision>map(domain -> new Sign(domain, domain.policy().requireSignature()))
         .orElse(new PassThrough(Why.FOREIGN_AUTHOR));
   }
 
-  /** Whether one of two domains is the other or a parent of it. */
+  /**
+   * Whether two domains may be aligned in the relaxed sense of RFC 7489 §3.1.1: one is a parent of
+   * the other, or their last two labels are the same. Where registrations are made below two labels
+   * (co.uk) this says yes too often, which only withholds a signature.
+   */
   private static boolean aligned(String one, String other) {
-    return one.equals(other) || one.endsWith("." + other) || other.endsWith("." + one);
+    return one.equals(other)
+        || one.endsWith("." + other)
+        || other.endsWith("." + one)
+        || lastTwoLabels(one).equals(lastTwoLabels(other));
+  }
+
+  private static String lastTwoLabels(String domain) {
+    int dot = domain.lastIndexOf('.', domain.lastIndexOf('.') - 1);
+    return domain.substring(dot + 1);
   }
 
   /**

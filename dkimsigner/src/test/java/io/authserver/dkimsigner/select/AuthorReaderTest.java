@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.authserver.smtp.message.HeaderSection;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** From fields of RFC 5322 §3.4 and §4.4, RFC 6854 and RFC 6532, and what real mail does. */
@@ -37,6 +39,27 @@ class AuthorReaderTest {
         Arguments.of("Team: alice@example.org, bob@example.org;", List.of("example.org")),
         Arguments.of(", alice@example.org,,", List.of("example.org")),
         Arguments.of("alice@[192.0.2.1]", List.of("[192.0.2.1]")),
+        Arguments.of("alice@[IPv6:2001:DB8::1]", List.of("[ipv6:2001:db8::1]")),
+        Arguments.of("(a(b(c)\\))d)alice@example.org(e\\))", List.of("example.org")),
+        Arguments.of("\"a\\\"b\\\\\" <alice@example.org>", List.of("example.org")),
+        Arguments.of("\"a\r\n b\" <alice@example.org>", List.of("example.org")),
+        Arguments.of("alice\r\n @\r\n\texample.org\r\n ", List.of("example.org")),
+        Arguments.of("< alice (x) @ example.org >", List.of("example.org")),
+        Arguments.of("<@a.example, ,@b . example (c) : alice@example.org>", List.of("example.org")),
+        Arguments.of("a.\"b c\".d@example.org", List.of("example.org")),
+        Arguments.of("alice.bell (A) @example.org", List.of("example.org")),
+        Arguments.of("(only a comment) , ,alice@example.org", List.of("example.org")),
+        Arguments.of("A: ;, B: alice@example.org;,", List.of("example.org")),
+        Arguments.of("A: ,, alice@example.org ,;", List.of("example.org")),
+        Arguments.of("\"A, B\": \"x\" <alice@example.org>;", List.of("example.org")),
+        Arguments.of(
+            "=?utf-8?q?=3Ceve=40evil.example=3E?= <a@example.org>", List.of("example.org")),
+        Arguments.of(
+            "=?utf-8?b?ZXZlQGV2aWwuZXhhbXBsZQ==?= <a@example.org>", List.of("example.org")),
+        Arguments.of("\u30a2\u30ea\u30b9 <\u30a2@example.org>", List.of("example.org")),
+        Arguments.of("a@stra\u00dfe.example", List.of("xn--strae-oqa.example")),
+        Arguments.of("a@xn--strae-oqa.example", List.of("xn--strae-oqa.example")),
+        Arguments.of("a@EXAMPLE.org, b@example.ORG", List.of("example.org")),
         Arguments.of("a@one.example, b@two.example", List.of("one.example", "two.example")),
         Arguments.of("G: a@one.example;, b@two.example", List.of("one.example", "two.example")));
   }
@@ -44,7 +67,27 @@ class AuthorReaderTest {
   @ParameterizedTest
   @MethodSource("readable")
   void readsTheAuthorsDomains(String value, List<String> domains) {
-    assertEquals(new Authors.Known(domains), read("From:" + value + "\r\n"));
+    Authors.Known known = assertInstanceOf(Authors.Known.class, read("From:" + value + "\r\n"));
+    assertEquals(domains, known.domains());
+  }
+
+  /** The local part that may stand in i=: an only author's, where it needs no quotes. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          alice@example.org                        | alice
+          Alice <A.lice+x@example.org>             | A.lice+x
+          Team: alice@example.org;                 | alice
+          a (c) . b @example.org                   | a.b
+          "alice"@example.org                      |
+          jürgen@example.org                       |
+          a@example.org, b@example.org             |
+          """)
+  void keepsTheLocalPartOfAnOnlyAuthor(String value, String localPart) {
+    Authors.Known known = assertInstanceOf(Authors.Known.class, read("From: " + value + "\r\n"));
+    assertEquals(Optional.ofNullable(localPart), known.localPart());
   }
 
   static Stream<Arguments> unclear() {
@@ -53,7 +96,34 @@ class AuthorReaderTest {
         Arguments.of("", Authors.Reason.NO_FROM),
         Arguments.of("From:\r\n", Authors.Reason.NO_MAILBOX),
         Arguments.of("From: undisclosed authors:;\r\n", Authors.Reason.NO_MAILBOX),
+        Arguments.of("From: ,,\r\n", Authors.Reason.NO_MAILBOX),
+        Arguments.of("From: (comment)\r\n", Authors.Reason.NO_MAILBOX),
+        Arguments.of("From: a:;,b:;\r\n", Authors.Reason.NO_MAILBOX),
         Arguments.of("From: alice\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: <>\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: alice@\"example.org\"\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: [a]@example.org\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: a@[192.0.2.1].example\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: a@[192.0.2.1\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: a@example.org.\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: a@.example.org\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: a@example..org\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: a@exam\0ple.org\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: a\0@example.org\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: \"\0\" <a@example.org>\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: : a@example.org;\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: G: H: a@example.org;;\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: G: a@one.example; b@two.example\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: a@one.example; b@two.example\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: <@:a@one.example>\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: <@a b:a@one.example>\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: <@a:@b:a@one.example>\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: <,:a@one.example>\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: <a,b@one.example>\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: <a@one.example> trailing\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: a@=?utf-8?q?example.org?=\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: =?utf-8?q?a=40example.org?=\r\n", Authors.Reason.UNPARSABLE_FROM),
+        Arguments.of("From: a@exa mple.org\r\n", Authors.Reason.UNPARSABLE_FROM),
         Arguments.of("From: alice@\r\n", Authors.Reason.UNPARSABLE_FROM),
         Arguments.of("From: @example.org\r\n", Authors.Reason.UNPARSABLE_FROM),
         Arguments.of("From: a@b@c.example\r\n", Authors.Reason.UNPARSABLE_FROM),
@@ -82,6 +152,32 @@ class AuthorReaderTest {
     assertEquals(List.of("one.example", "two.example"), unclear.domains());
   }
 
+  /**
+   * Symptom: mail whose From had its domain in raw Latin-1 was signed. Cause: bytes that are not
+   * UTF-8 were read as Latin-1, which is a guess at the domain's letters.
+   */
+  @Test
+  void doesNotGuessTheCharsetOfADomain() {
+    byte[] domain = "From: a@b\u00fccher.example\r\n".getBytes(StandardCharsets.ISO_8859_1);
+    assertEquals(
+        Authors.Reason.UNPARSABLE_FROM,
+        assertInstanceOf(Authors.Unclear.class, AuthorReader.read(HeaderSection.of(domain)))
+            .reason());
+    byte[] name = "From: J\u00fcrgen <j@example.org>\r\n".getBytes(StandardCharsets.ISO_8859_1);
+    assertInstanceOf(Authors.Known.class, AuthorReader.read(HeaderSection.of(name)));
+  }
+
+  @Test
+  void neverThrowsForRandomBytes() {
+    Random random = new Random(6532);
+    for (int i = 0; i < 20_000; i++) {
+      byte[] value = new byte[random.nextInt(40)];
+      random.nextBytes(value);
+      String field = "From:" + new String(value, StandardCharsets.ISO_8859_1) + "@x.example\r\n";
+      AuthorReader.read(HeaderSection.of(field.getBytes(StandardCharsets.ISO_8859_1)));
+    }
+  }
+
   @Test
   void neverThrowsForRandomFields() {
     Random random = new Random(6854);
@@ -106,6 +202,11 @@ class AuthorReaderTest {
   void readsALongFieldInLinearTime() {
     String many = "a@example.org, ".repeat(60_000) + "b@example.org";
     assertEquals(new Authors.Known(List.of("example.org")), read("From: " + many + "\r\n"));
+    String nested = "(".repeat(200_000) + ")".repeat(200_000) + " a@example.org";
+    assertInstanceOf(Authors.Known.class, read("From: " + nested + "\r\n"));
+    String quoted = "\"" + "\\\"".repeat(200_000) + "\" <a@example.org>";
+    assertInstanceOf(Authors.Known.class, read("From: " + quoted + "\r\n"));
+    assertInstanceOf(Authors.Unclear.class, read("From: " + "a.".repeat(250_000) + "\r\n"));
     assertInstanceOf(Authors.Unclear.class, read("From: " + "(".repeat(500_000) + "\r\n"));
   }
 

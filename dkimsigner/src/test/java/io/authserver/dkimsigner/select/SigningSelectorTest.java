@@ -13,11 +13,14 @@ import io.authserver.dkimsigner.select.SigningDecision.Sign;
 import io.authserver.dkimsigner.select.SigningDecision.Why;
 import io.authserver.dkimsigner.select.SigningSelector.Origin;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SigningSelectorTest {
   private static final SigningPolicy PLAIN =
@@ -33,19 +36,20 @@ class SigningSelectorTest {
   @Test
   void signsForTheAuthorsDomain() {
     SigningDomain domain = domain("example.org", PLAIN, true);
-    assertEquals(new Sign(domain), decide("example.org", "elsewhere.example", Origin.DIRECT));
-    assertEquals(new Sign(domain), decide("example.org", null, Origin.DIRECT));
-    assertEquals(new Sign(domain), decide("example.org", null, Origin.FORWARDED_SUBMITTED));
+    assertEquals(
+        new Sign(domain, false), decide("example.org", "elsewhere.example", Origin.DIRECT));
+    assertEquals(new Sign(domain, false), decide("example.org", null, Origin.DIRECT));
+    assertEquals(new Sign(domain, false), decide("example.org", null, Origin.FORWARDED_SUBMITTED));
   }
 
   @Test
   void signsForTheClosestParentWithKeys() {
     domain("b.example.org", PLAIN, false);
     SigningDomain parent = domain("example.org", PLAIN, true);
-    assertEquals(new Sign(parent), decide("a.b.example.org", null, Origin.DIRECT));
-    assertEquals(new Sign(parent), decide("b.example.org", null, Origin.DIRECT));
+    assertEquals(new Sign(parent, false), decide("a.b.example.org", null, Origin.DIRECT));
+    assertEquals(new Sign(parent, false), decide("b.example.org", null, Origin.DIRECT));
     SigningDomain closer = domain("b.example.org", PLAIN, true);
-    assertEquals(new Sign(closer), decide("a.b.example.org", null, Origin.DIRECT));
+    assertEquals(new Sign(closer, false), decide("a.b.example.org", null, Origin.DIRECT));
   }
 
   @Test
@@ -83,8 +87,9 @@ class SigningSelectorTest {
   void signsByReversePathWhereConfigured() {
     SigningDomain srs = domain("srs.example.org", BY_ENVELOPE, true);
     assertEquals(
-        new Sign(srs), decide("other.example", "srs.example.org", Origin.FORWARDED_UNTRUSTED));
-    assertEquals(new Sign(srs), decide("other.example", "srs.example.org", Origin.DIRECT));
+        new Sign(srs, false),
+        decide("other.example", "srs.example.org", Origin.FORWARDED_UNTRUSTED));
+    assertEquals(new Sign(srs, false), decide("other.example", "srs.example.org", Origin.DIRECT));
     domain("srs.example.org", BY_ENVELOPE, false);
     assertEquals(
         new PassThrough(Why.FOREIGN_AUTHOR),
@@ -111,6 +116,125 @@ class SigningSelectorTest {
     assertEquals(
         new PassThrough(Why.FOREIGN_AUTHOR),
         decide("example.org", "srs.example.org", Origin.FORWARDED_UNTRUSTED));
+  }
+
+  /**
+   * Symptom: a forwarded copy with a spoofed author at mail.example.org was signed for
+   * srs.example.org, which DMARC's relaxed alignment accepts. Cause: only parents and children
+   * counted as aligned.
+   */
+  @Test
+  void doesNotLetASiblingSignForASpoofedAuthor() {
+    SigningDomain srs = domain("srs.example.org", BY_ENVELOPE, true);
+    assertEquals(
+        new PassThrough(Why.FOREIGN_AUTHOR),
+        decide("mail.example.org", "srs.example.org", Origin.FORWARDED_UNTRUSTED));
+    assertEquals(
+        new Sign(srs, false), decide("mail.example.org", "srs.example.org", Origin.DIRECT));
+    assertEquals(
+        new Sign(srs, false), decide("example.org", "srs.example.org", Origin.FORWARDED_SUBMITTED));
+  }
+
+  /**
+   * Symptom: mail of a domain that requires signatures left unsigned when its parent's key was
+   * broken. Cause: the parent's policy was asked, not the author's.
+   */
+  @Test
+  void theAuthorsDomainRequiresASignatureOfItsParentToo() {
+    domain("b.example.org", REQUIRED, false);
+    SigningDomain parent = domain("example.org", PLAIN, true);
+    assertEquals(new Sign(parent, true), decide("b.example.org", null, Origin.DIRECT));
+    assertEquals(new Sign(parent, false), decide("c.example.org", null, Origin.DIRECT));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsUnclearIsADecisionWithAName(Authors.Reason reason) {
+    domain("example.org", PLAIN, true);
+    String expected =
+        switch (reason) {
+          case NO_FROM -> "no_from";
+          case SEVERAL_FROM -> "several_authors";
+          case NO_MAILBOX, UNPARSABLE_FROM -> "unreadable_author";
+        };
+    Authors authors = new Authors.Unclear(reason, List.of("example.org"));
+    assertEquals(expected, decide(authors, "example.org", Origin.DIRECT).name());
+  }
+
+  /**
+   * Every combination of who is ours with which policy and keys, which reverse-path, and where the
+   * mail comes from, against the rules of docs/architecture.md written down the long way.
+   */
+  @Test
+  void everyCombinationFollowsTheRules() {
+    List<SigningPolicy> policies = List.of(PLAIN, OFF, REQUIRED, BY_ENVELOPE);
+    int decisions = 0;
+    for (String author :
+        List.of("a.b.example.org", "b.example.org", "example.org", "far.example")) {
+      for (int child = 0; child <= 2 * policies.size(); child++) {
+        for (int parent = 0; parent <= 2 * policies.size(); parent++) {
+          for (int srs = 0; srs <= 2 * policies.size(); srs++) {
+            ours.clear();
+            put("b.example.org", child, policies);
+            put("example.org", parent, policies);
+            put("srs.example", srs, policies);
+            for (Origin origin : Origin.values()) {
+              for (String reversePath : Arrays.asList(null, "srs.example", "other.example")) {
+                SigningDecision decision = decide(author, reversePath, origin);
+                assertEquals(
+                    expected(author, reversePath, origin),
+                    describe(decision),
+                    () -> author + " " + reversePath + " " + origin + " " + ours);
+                decisions++;
+              }
+            }
+          }
+        }
+      }
+    }
+    assertEquals(4 * 9 * 9 * 9 * 3 * 3, decisions);
+  }
+
+  /** Choice 0 is a domain that is not ours; then each policy without a key, and with one. */
+  private void put(String name, int choice, List<SigningPolicy> policies) {
+    if (choice > 0) {
+      domain(name, policies.get((choice - 1) / 2), choice % 2 == 0);
+    }
+  }
+
+  private static String describe(SigningDecision decision) {
+    return decision instanceof Sign sign
+        ? "sign " + sign.domain().name() + (sign.required() ? " required" : "")
+        : decision.name();
+  }
+
+  private String expected(String author, String reversePath, Origin origin) {
+    List<String> line =
+        List.of("a.b.example.org", "b.example.org", "example.org").stream()
+            .filter(name -> author.equals(name) || author.endsWith("." + name))
+            .filter(ours::containsKey)
+            .toList();
+    if (line.isEmpty()) {
+      SigningDomain srs = reversePath == null ? null : ours.get(reversePath);
+      boolean signs =
+          srs != null && srs.policy().equals(BY_ENVELOPE) && !srs.activeKeys().isEmpty();
+      return signs ? "sign srs.example" : "foreign_author";
+    }
+    SigningDomain own = ours.get(line.getFirst());
+    if (own.policy().equals(OFF)) {
+      return "signing_off";
+    }
+    if (origin == Origin.FORWARDED_UNTRUSTED) {
+      return "forwarded";
+    }
+    for (String name : line) {
+      SigningDomain candidate = ours.get(name);
+      if (candidate.policy().sign() && !candidate.activeKeys().isEmpty()) {
+        boolean required = own.policy().equals(REQUIRED) || candidate.policy().equals(REQUIRED);
+        return "sign " + name + (required ? " required" : "");
+      }
+    }
+    return own.policy().equals(REQUIRED) ? "no_usable_key" : "no_key";
   }
 
   @Test

@@ -1,6 +1,5 @@
 package io.authserver.smtp.address;
 
-import java.net.IDN;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -70,10 +69,7 @@ public record Mailbox(String localPart, String domain) {
    * @throws IllegalArgumentException when a label has no ASCII form
    */
   public static String foldDomain(String domain) {
-    if (isAscii(domain)) {
-      return AsciiCase.lower(domain);
-    }
-    return AsciiCase.lower(IDN.toASCII(domain, IDN.ALLOW_UNASSIGNED));
+    return ALabels.of(domain);
   }
 
   /** Returns whether an address literal stands in the place of the domain. */

@@ -2,6 +2,8 @@ package io.authserver.smtp.message;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
+import java.util.function.Predicate;
 
 /** A message as it is, but for header fields that are left out. Reads the message beneath it. */
 public final class MessageView implements MessageBytes {
@@ -15,15 +17,21 @@ public final class MessageView implements MessageBytes {
 
   /** Returns the message without the fields of this name; the same object where it has none. */
   public static MessageBytes withoutFields(MessageBytes message, String name) {
+    return withoutFields(message, field -> field.isNamed(name));
+  }
+
+  /** Returns the message without these fields; the same object where it has none of them. */
+  public static MessageBytes withoutFields(
+      MessageBytes message, Predicate<? super HeaderField> unwanted) {
     HeaderSection original = message.header();
-    if (original.first(name) == null) {
+    List<HeaderField> remaining =
+        original.fields().stream().filter(field -> !unwanted.test(field)).toList();
+    if (remaining.size() == original.fields().size()) {
       return message;
     }
     ByteArrayOutputStream kept = new ByteArrayOutputStream(original.bytes().length);
-    for (HeaderField field : original.fields()) {
-      if (!field.isNamed(name)) {
-        kept.write(field.source(), field.start(), field.length());
-      }
+    for (HeaderField field : remaining) {
+      kept.write(field.source(), field.start(), field.length());
     }
     return new MessageView(message, HeaderSection.of(kept.toByteArray()));
   }
