@@ -42,7 +42,8 @@ import picocli.CommandLine.Parameters;
       DkimStateCommands.Activate.class,
       DkimStateCommands.Retire.class,
       DkimStateCommands.Revoke.class,
-      DkimStateCommands.Remove.class
+      DkimStateCommands.Remove.class,
+      DkimVerifyCommand.class
     })
 public final class DkimCommand {
   private static final List<String> COLUMNS =
