@@ -59,13 +59,14 @@ class DkimVerifyCommandIT {
 
   private String records() throws Exception {
     String zone =
-        "# a zone line in parentheses, and a plain one\n"
-            + "R1._domainkey.example.org. 3600 IN TXT (\n"
-            + strings(RSA.key().publicKey().dnsRecord())
-            + ")\n\n"
-            + "e1._domainkey.example.org "
-            + ED25519.key().publicKey().dnsRecord()
-            + "\n";
+        String.join(
+            "\n",
+            "# a zone line in parentheses, and a plain one",
+            "R1._domainkey.example.org. 3600 IN TXT (",
+            strings(RSA.key().publicKey().dnsRecord()) + ")",
+            "",
+            "e1._domainkey.example.org " + ED25519.key().publicKey().dnsRecord(),
+            "");
     return file("records", zone);
   }
 

@@ -160,8 +160,17 @@ class SigningOptionsIT {
   void aDateThatIsThereStaysWhateverItIs() throws Exception {
     start(new Options().selfCheck());
     String odd =
-        "From: alice@example.org\r\nDate:\r\nDate: yesterday\r\ndate : 2\r\nMessage-Id:\r\n"
-            + "MESSAGE-ID: <a\r\n\r\nHi.\r\n";
+        String.join(
+            "\r\n",
+            "From: alice@example.org",
+            "Date:",
+            "Date: yesterday",
+            "date : 2",
+            "Message-Id:",
+            "MESSAGE-ID: <a",
+            "",
+            "Hi.",
+            "");
     site.send("alice@example.org", odd);
     String got = site.got();
     assertTrue(got.endsWith("\r\n" + odd), got);

@@ -39,6 +39,11 @@ public final class MessageKinds {
     put(kinds, "leading-blank-lines", BASE + "\r\n\r\n\r\ntext\r\n\r\n\r\n");
     put(kinds, "long-lines", BASE + "\r\n" + ("word  " + "x".repeat(9994) + "\r\n").repeat(20));
     put(kinds, "dots", BASE + "\r\n.\r\n..\r\n.a\r\n");
+    put(kinds, "one-blank", BASE + "\r\n \r\n");
+    put(kinds, "one-crlf", BASE + "\r\n\r\n");
+    put(kinds, "blank-lines-with-blanks-last", BASE + "\r\ntext\r\n \r\n\t \r\n\r\n  \r\n");
+    put(kinds, "blanks-before-text", BASE + "\r\n \r\n\t\t\r\n   text\r\n");
+    put(kinds, "looks-like-fields", BASE + "\r\nFrom: b@x.example\r\n\r\nFrom: c@x.example\r\n");
     put(kinds, "nul", BASE + "\r\na\0b\r\n");
     put(kinds, "large", BASE + "\r\n" + "0123456789 abcdefghijklmnopqrstuvwxyz\r\n".repeat(27000));
     put(
@@ -67,6 +72,39 @@ public final class MessageKinds {
     put(kinds, "fold-of-blanks", BASE.replace("hello", "hello\r\n \r\n\t") + body);
     put(kinds, "empty-fields", BASE.replace("hello", "") + "Cc:\r\nReply-To:  \r\n" + body);
     put(kinds, "space-before-colon", BASE.replace("Subject:", "Subject \t:") + body);
+    put(kinds, "tab-after-colon", BASE.replace(": ", ":\t") + body);
+    put(kinds, "nothing-but-colons", BASE.replace("hello", "::: : :") + "Comments::\r\n" + body);
+    put(kinds, "trailing-fold", BASE.replace("hello", "hello \t\r\n  ") + body);
+    put(kinds, "many-folds", BASE.replace("hello", "a\r\n b".repeat(1000)) + body);
+    put(
+        kinds,
+        "encoded-words",
+        BASE.replace("hello", "=?utf-8?q?gr=C3=BC=C3=9Fe?=\r\n =?x?=") + body);
+    put(
+        kinds,
+        "group-author",
+        BASE.replace("Alice <alice@example.org>", "A: a@example.org;") + body);
+    put(
+        kinds,
+        "quoted-author",
+        BASE.replace("Alice", "\"A, \\\"l; \r\n\t(x\"").replace("alice@", "\"a b\"(c)@") + body);
+    kinds.put(
+        "utf-8-author",
+        (BASE.replace("Alice <alice@", "\u30a2\u30ea\u30b9 <\u30a2\u30ea@") + body)
+            .getBytes(StandardCharsets.UTF_8));
+    put(kinds, "latin-1-author", BASE.replace("Alice", "J\u00fcrgen") + body);
+    put(
+        kinds,
+        "earlier-signatures",
+        String.join(
+                "\r\n",
+                "ARC-Seal: i=1; a=rsa-sha256; cv=none; d=x.example;",
+                "\ts=s;  b=AAAA",
+                "ARC-Authentication-Results: i=1;  x.example; dkim=pass",
+                "Authentication-Results: x.example; dkim=pass",
+                BASE)
+            + "Sender: list@x.example\r\n"
+            + body);
     put(kinds, "no-space-after-colon", BASE.replace(": ", ":") + body);
     put(kinds, "odd-case", BASE.replace("Subject", "sUBJECT").replace("From", "FROM") + body);
     put(

@@ -14,7 +14,15 @@ import org.junit.jupiter.api.Assumptions;
 /** A verifier that is not ours, run once for a folder of messages. */
 public enum Oracle {
   DKIMPY("dkimpy", "dkimpy.py", "/usr/bin/python3", "-c", "import dkim, nacl.signing"),
-  MAIL_DKIM("Mail::DKIM", "mail-dkim.pl", "perl", "-e", "use Mail::DKIM::Verifier");
+  MAIL_DKIM("Mail::DKIM", "mail-dkim.pl", "perl", "-e", "use Mail::DKIM::Verifier"),
+  /** One process a message, in namespaces of its own: see the script. */
+  OPENDKIM(
+      "opendkim-testmsg",
+      "opendkim-testmsg.py",
+      "/usr/bin/python3",
+      "-c",
+      "import ctypes, shutil, sys; sys.exit(not shutil.which('opendkim-testmsg',"
+          + " path='/usr/bin:/usr/sbin') or ctypes.CDLL(None).unshare(0x50020000))");
 
   private static final long PROBE_SECONDS = 30;
   private static final long RUN_SECONDS = 240;
