@@ -22,11 +22,11 @@ import java.util.Locale;
  * The arithmetic of signatures alone, by today's canonicalisation but with SHA-1, short keys and
  * draft versions: it shows that old corpora are refused for their age and not for our hashes.
  */
-final class HistoricRules {
+public final class HistoricRules {
   private HistoricRules() {}
 
   /** Returns whether hash and signature of one field are right, whatever its tags say else. */
-  static boolean fits(RawMessage message, HeaderField field, FakeDns dns) {
+  public static boolean fits(RawMessage message, HeaderField field, FakeDns dns) {
     try {
       TagList tags = TagList.parse(new String(field.value(), StandardCharsets.ISO_8859_1));
       boolean sha1 = tags.get("a", "").equals("rsa-sha1");

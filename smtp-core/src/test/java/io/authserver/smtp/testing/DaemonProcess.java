@@ -8,8 +8,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A daemon as a process of its own, with the tests' class path. */
@@ -17,6 +20,7 @@ public final class DaemonProcess implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
   private final Process process;
+  private final List<String> seenUntilReady = new ArrayList<>();
 
   private DaemonProcess(Process process) {
     this.process = process;
@@ -53,14 +57,14 @@ public final class DaemonProcess implements AutoCloseable {
   /** Reads its log until it says that it is ready. */
   public void awaitReady() throws IOException {
     BufferedReader log = process.inputReader(StandardCharsets.UTF_8);
-    StringBuilder seen = new StringBuilder();
     String line = log.readLine();
     while (line != null && !line.contains("event=ready")) {
-      seen.append(line).append('\n');
+      seenUntilReady.add(line);
       line = log.readLine();
     }
     if (line == null) {
-      throw new AssertionError("the daemon ended instead of becoming ready:\n" + seen);
+      throw new AssertionError(
+          "the daemon ended instead of becoming ready:\n" + String.join("\n", seenUntilReady));
     }
     // a log that nobody reads would stop the daemon when the pipe is full
     Thread.ofVirtual().name("daemon-log").start(() -> drain(log));
@@ -72,6 +76,29 @@ public final class DaemonProcess implements AutoCloseable {
     } catch (IOException e) {
       // it has ended
     }
+  }
+
+  /**
+   * Goes on reading its log, so that it never waits for a reader. To be called once, when it is
+   * ready.
+   *
+   * @return its lines, growing
+   */
+  public Queue<String> followLog() {
+    Queue<String> lines = new ConcurrentLinkedQueue<>(seenUntilReady);
+    BufferedReader log = process.inputReader(StandardCharsets.UTF_8);
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                for (String line = log.readLine(); line != null; line = log.readLine()) {
+                  lines.add(line);
+                }
+              } catch (IOException _) {
+                // The process was ended and its stream closed.
+              }
+            });
+    return lines;
   }
 
   /** Returns all that it says, when it has ended by itself. */
