@@ -5,6 +5,7 @@ import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.daemon.Daemon;
 import io.authserver.smtp.daemon.DaemonAssembly;
 import io.authserver.smtp.daemon.FrontPart;
+import io.authserver.smtp.daemon.FrontResources;
 import io.authserver.smtp.daemon.HostPort;
 import io.authserver.smtp.daemon.PrometheusFrontMetrics;
 import io.authserver.smtp.daemon.PrometheusRelayMetrics;
@@ -23,6 +24,7 @@ import io.authserver.smtp.server.ReceivedMessage;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -58,7 +60,9 @@ public final class NullRelay {
     PrometheusFrontMetrics frontMetrics = new PrometheusFrontMetrics(daemon.metrics());
     PrometheusRelayMetrics relayMetrics = new PrometheusRelayMetrics(daemon.metrics());
     ServerSocket socket = daemon.attempt(() -> daemon.listen(listen)).orElse(null);
-    if (socket == null || daemon.isCheckOnly()) {
+    FrontResources shared =
+        daemon.attempt(() -> SMTP.resources(settings, InstantSource.system())).orElse(null);
+    if (socket == null || shared == null || daemon.isCheckOnly()) {
       return;
     }
     RelayPool nextHop =
@@ -68,7 +72,7 @@ public final class NullRelay {
             .orElseThrow();
     daemon.add(
         new FrontPart(
-            SMTP.front(settings, SMTP.budget(settings))
+            SMTP.front(settings, shared)
                 .listener(() -> socket)
                 .extensions(nextHop::extensions)
                 .transactions(session -> new Relaying(nextHop))

@@ -17,6 +17,7 @@ import io.authserver.dkim.key.DkimPrivateKey;
 import io.authserver.smtp.daemon.Daemon;
 import io.authserver.smtp.daemon.DaemonAssembly;
 import io.authserver.smtp.daemon.FrontPart;
+import io.authserver.smtp.daemon.FrontResources;
 import io.authserver.smtp.daemon.HostPort;
 import io.authserver.smtp.daemon.PrometheusFrontMetrics;
 import io.authserver.smtp.daemon.PrometheusRelayMetrics;
@@ -25,7 +26,7 @@ import io.authserver.smtp.daemon.SettingTypes;
 import io.authserver.smtp.daemon.Settings;
 import io.authserver.smtp.daemon.SettingsTable;
 import io.authserver.smtp.daemon.SmtpSettings;
-import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.daemon.StartException;
 import io.authserver.smtp.relay.RelayMetrics;
 import io.authserver.smtp.relay.RelayPool;
 import java.net.ServerSocket;
@@ -149,14 +150,14 @@ public final class DkimSignerMain {
       int openTransactions,
       boolean selfCheck,
       OwnResults ownResults,
-      MemoryBudget budget) {
-    Limits(Settings settings) {
+      FrontResources front) {
+    Limits(Settings settings) throws StartException {
       this(
           settings.get(MAX_KEYS),
           settings.get(MAX_OPEN_TRANSACTIONS),
           settings.get(SELF_CHECK),
           new OwnResults(settings.find(AUTHSERV_ID).orElse(List.of())),
-          SMTP.budget(settings));
+          SMTP.resources(settings, InstantSource.system()));
     }
   }
 
@@ -178,6 +179,7 @@ public final class DkimSignerMain {
     InstantSource clock = InstantSource.system();
     SignerMetrics metrics = new SignerMetrics(daemon.metrics());
     PrometheusFrontMetrics frontMetrics = new PrometheusFrontMetrics(daemon.metrics());
+    PrometheusFrontMetrics.observe(daemon.metrics(), limits.front());
     RelayMetrics relayMetrics = new PrometheusRelayMetrics(daemon.metrics());
 
     // Found out now, so that its warning is in the log before the first message.
@@ -213,7 +215,7 @@ public final class DkimSignerMain {
                           .orElseThrow());
           daemon.add(
               new FrontPart(
-                  SMTP.front(settings, limits.budget())
+                  SMTP.front(settings, limits.front())
                       .listener(() -> socket)
                       .extensions(nextHop::extensions)
                       .transactions(

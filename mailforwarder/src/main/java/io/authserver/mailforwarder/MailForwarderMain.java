@@ -16,12 +16,13 @@ import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.smtp.daemon.Daemon;
 import io.authserver.smtp.daemon.DaemonAssembly;
 import io.authserver.smtp.daemon.FrontPart;
+import io.authserver.smtp.daemon.FrontResources;
 import io.authserver.smtp.daemon.HostPort;
 import io.authserver.smtp.daemon.PrometheusFrontMetrics;
 import io.authserver.smtp.daemon.PrometheusRelayMetrics;
 import io.authserver.smtp.daemon.Settings;
 import io.authserver.smtp.daemon.SettingsTable;
-import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.daemon.StartException;
 import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.relay.RelayMetrics;
 import io.authserver.smtp.relay.RelayPool;
@@ -60,8 +61,8 @@ public final class MailForwarderMain {
       Decider decider,
       FanOutLimits limits,
       boolean submissionOnly,
-      MemoryBudget budget) {
-    static Configuration of(Settings settings) {
+      FrontResources front) {
+    static Configuration of(Settings settings) throws StartException {
       return new Configuration(
           nextHop(settings, ForwarderSettings.localDelivery(settings)),
           nextHop(settings, ForwarderSettings.remoteRelay(settings)),
@@ -69,7 +70,7 @@ public final class MailForwarderMain {
           ForwarderSettings.decider(settings),
           ForwarderSettings.limits(settings),
           settings.get(ForwarderSettings.SUBMISSION_ONLY),
-          ForwarderSettings.SMTP.budget(settings));
+          ForwarderSettings.SMTP.resources(settings, InstantSource.system()));
     }
 
     private static NextHopConfiguration nextHop(Settings settings, HostPort address) {
@@ -105,6 +106,7 @@ public final class MailForwarderMain {
       ServerSocket socket) {
     InstantSource clock = InstantSource.system();
     RelayMetrics relayMetrics = new PrometheusRelayMetrics(daemon.metrics());
+    PrometheusFrontMetrics.observe(daemon.metrics(), configuration.front());
     ChangeFeed feed = daemon.attempt(() -> ChangeFeed.start(database)).orElseThrow();
     daemon.readiness(
         "database",
@@ -135,7 +137,7 @@ public final class MailForwarderMain {
     daemon.add(
         new FrontPart(
             ForwarderSettings.SMTP
-                .front(daemon.settings(), configuration.budget())
+                .front(daemon.settings(), configuration.front())
                 .listener(() -> socket)
                 .extensions(() -> OfferedExtensions.of(pools.values()))
                 .transactions(forwarding)

@@ -105,7 +105,7 @@ final class ForwardTransactionTest {
             });
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
     MailTransaction transaction =
-        forwarding.begin(new ClientSession("s1", address, address, "client", true, null));
+        forwarding.begin(new ClientSession("s1", address, address, "client", true, null, null));
     open.add(transaction);
     assertTrue(transaction.onMail(sender(reversePath)).isPositive());
     return transaction;

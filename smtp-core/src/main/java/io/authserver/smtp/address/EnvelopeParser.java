@@ -14,8 +14,16 @@ import org.jspecify.annotations.Nullable;
 public final class EnvelopeParser {
   private EnvelopeParser() {}
 
-  /** Parses what follows {@code MAIL} and a space, e.g. {@code FROM:<a@example.org> SIZE=1}. */
+  /**
+   * Parses what follows {@code MAIL} and a space, e.g. {@code FROM:<a@example.org> SIZE=1}, with
+   * every extension offered.
+   */
   public static Parsed<Sender> parseMail(String argument) {
+    return parseMail(argument, OfferedParameters.ALL);
+  }
+
+  /** Parses what follows {@code MAIL} and a space, where these extensions were offered. */
+  public static Parsed<Sender> parseMail(String argument, OfferedParameters offered) {
     if (!argument.regionMatches(true, 0, "FROM:", 0, 5)) {
       return refused("5.5.4", "syntax: MAIL FROM:<address> [parameters]");
     }
@@ -26,7 +34,7 @@ public final class EnvelopeParser {
     } catch (AddressSyntaxException e) {
       return refused("5.1.7", "bad reverse-path: " + e.getMessage());
     }
-    MailParameterReader reader = new MailParameterReader();
+    MailParameterReader reader = new MailParameterReader(offered);
     Reply refusal = reader.readAll(scanner.rest());
     if (refusal != null) {
       return new Parsed.Refused<>(refusal);
@@ -41,11 +49,18 @@ public final class EnvelopeParser {
   }
 
   /**
-   * Parses what follows {@code RCPT} and a space, e.g. {@code TO:<a@example.org> NOTIFY=NEVER}.
+   * Parses what follows {@code RCPT} and a space, e.g. {@code TO:<a@example.org> NOTIFY=NEVER},
+   * with every extension offered.
    *
    * @param smtpUtf8 whether the transaction's MAIL said SMTPUTF8 (RFC 6531 §3.4)
    */
   public static Parsed<Recipient> parseRecipient(String argument, boolean smtpUtf8) {
+    return parseRecipient(argument, smtpUtf8, OfferedParameters.ALL);
+  }
+
+  /** Parses what follows {@code RCPT} and a space, where these extensions were offered. */
+  public static Parsed<Recipient> parseRecipient(
+      String argument, boolean smtpUtf8, OfferedParameters offered) {
     if (!argument.regionMatches(true, 0, "TO:", 0, 3)) {
       return refused("5.5.4", "syntax: RCPT TO:<address> [parameters]");
     }
@@ -56,7 +71,7 @@ public final class EnvelopeParser {
     } catch (AddressSyntaxException e) {
       return refused("5.1.3", "bad forward-path: " + e.getMessage());
     }
-    RecipientParameterReader reader = new RecipientParameterReader();
+    RecipientParameterReader reader = new RecipientParameterReader(smtpUtf8, offered);
     Reply refusal = reader.readAll(scanner.rest());
     if (refusal != null) {
       return new Parsed.Refused<>(refusal);
@@ -148,17 +163,26 @@ public final class EnvelopeParser {
       return Reply.of(555, "5.5.4", "unknown parameter");
     }
 
+    static @Nullable Reply check(boolean good, String keyword) {
+      return good ? null : bad(keyword);
+    }
+
     static Reply bad(String keyword) {
       return Reply.of(501, "5.5.4", "bad value, or given twice: " + keyword);
     }
   }
 
   private static final class MailParameterReader extends ParameterReader {
+    private final OfferedParameters offered;
     private long size = -1;
     private MailParameters.@Nullable Body body;
     private boolean smtpUtf8;
     private @Nullable String ret;
     private @Nullable String envid;
+
+    MailParameterReader(OfferedParameters offered) {
+      this.offered = offered;
+    }
 
     MailParameters parameters() {
       return new MailParameters(size, body, smtpUtf8, ret, envid);
@@ -167,11 +191,11 @@ public final class EnvelopeParser {
     @Override
     @Nullable Reply read(String keyword, @Nullable String value) {
       return switch (keyword) {
-        case "SIZE" -> readSize(value) ? null : bad(keyword);
-        case "BODY" -> readBody(value) ? null : bad(keyword);
-        case "SMTPUTF8" -> readSmtpUtf8(value) ? null : bad(keyword);
-        case "RET" -> readRet(value) ? null : bad(keyword);
-        case "ENVID" -> readEnvid(value) ? null : bad(keyword);
+        case "SIZE" -> offered.size() ? check(readSize(value), keyword) : unknown();
+        case "BODY" -> offered.eightBitMime() ? readBody(value) : unknown();
+        case "SMTPUTF8" -> offered.smtpUtf8() ? check(readSmtpUtf8(value), keyword) : unknown();
+        case "RET" -> offered.dsn() ? check(readRet(value), keyword) : unknown();
+        case "ENVID" -> offered.dsn() ? check(readEnvid(value), keyword) : unknown();
         default -> unknown();
       };
     }
@@ -190,17 +214,22 @@ public final class EnvelopeParser {
       return true;
     }
 
-    private boolean readBody(@Nullable String value) {
+    private @Nullable Reply readBody(@Nullable String value) {
       if (body != null || value == null) {
-        return false;
+        return bad("BODY");
+      }
+      String upper = AsciiCase.upper(value);
+      // RFC 3030 §3: the value belongs to an extension of its own, which is never offered.
+      if (upper.equals("BINARYMIME")) {
+        return unknown();
       }
       for (MailParameters.Body known : MailParameters.Body.values()) {
-        if (known.keyword().equals(AsciiCase.upper(value))) {
+        if (known.keyword().equals(upper)) {
           body = known;
-          return true;
+          return null;
         }
       }
-      return false;
+      return bad("BODY");
     }
 
     private boolean readSmtpUtf8(@Nullable String value) {
@@ -234,8 +263,15 @@ public final class EnvelopeParser {
   }
 
   private static final class RecipientParameterReader extends ParameterReader {
+    private final boolean smtpUtf8;
+    private final OfferedParameters offered;
     private @Nullable String notifyOn;
     private @Nullable String orcpt;
+
+    RecipientParameterReader(boolean smtpUtf8, OfferedParameters offered) {
+      this.smtpUtf8 = smtpUtf8;
+      this.offered = offered;
+    }
 
     RecipientParameters parameters() {
       return new RecipientParameters(notifyOn, orcpt);
@@ -244,8 +280,8 @@ public final class EnvelopeParser {
     @Override
     @Nullable Reply read(String keyword, @Nullable String value) {
       return switch (keyword) {
-        case "NOTIFY" -> readNotify(value) ? null : bad(keyword);
-        case "ORCPT" -> readOrcpt(value) ? null : bad(keyword);
+        case "NOTIFY" -> offered.dsn() ? check(readNotify(value), keyword) : unknown();
+        case "ORCPT" -> offered.dsn() ? check(readOrcpt(value), keyword) : unknown();
         default -> unknown();
       };
     }
@@ -264,18 +300,25 @@ public final class EnvelopeParser {
     }
 
     private boolean readOrcpt(@Nullable String value) {
-      // RFC 3461 §4.2: addr-type ";" xtext, at most 500 octets; RFC 6533 §3: UTF-8 in it.
-      if (orcpt != null || value == null || value.length() > 500) {
+      // RFC 3461 §4.2: addr-type ";" xtext, at most 500 octets.
+      if (orcpt != null || value == null || Mailbox.octets(value) > 500) {
         return false;
       }
       int semicolon = value.indexOf(';');
       if (semicolon < 1
           || !value.substring(0, semicolon).matches("[A-Za-z0-9-]+")
-          || !Xtext.isValid(value.substring(semicolon + 1))) {
+          || !isAddress(value.substring(0, semicolon), value.substring(semicolon + 1))) {
         return false;
       }
       orcpt = value;
       return true;
+    }
+
+    private boolean isAddress(String type, String address) {
+      // RFC 6533 §3: the type utf-8 has its own encoding, and UTF-8 itself only under SMTPUTF8.
+      return AsciiCase.upper(type).equals("UTF-8")
+          ? Xtext.isValidUtf8Address(address, smtpUtf8)
+          : Xtext.isValid(address);
     }
   }
 }

@@ -148,8 +148,7 @@ public final class Daemon {
       err.println(prefix + table.program() + ": " + ControlCharacters.escape(problem));
     }
     err.flush();
-    boolean wrongSettings = !assembly.settings().problems().isEmpty();
-    return wrongSettings || assembly.isCheckOnly() ? EXIT_CONFIG : 1;
+    return assembly.hasWrongSettings() || assembly.isCheckOnly() ? EXIT_CONFIG : 1;
   }
 
   private int serve(

@@ -34,6 +34,7 @@ public final class DaemonAssembly {
   private final HealthChecks liveness = new HealthChecks();
   private final HealthChecks readiness = new HealthChecks();
   private final List<String> problems = new ArrayList<>();
+  private boolean wrongSettings;
   private final List<DaemonPart> parts = new ArrayList<>();
   private final List<AutoCloseable> toClose = new ArrayList<>();
 
@@ -96,6 +97,7 @@ public final class DaemonAssembly {
   void problem(IOException e) {
     if (e instanceof StartException start) {
       problems.addAll(start.problems());
+      wrongSettings |= start.isWrongSettings();
     } else {
       String message = e.getMessage();
       problems.add(message == null ? e.getClass().getSimpleName() : message);
@@ -105,6 +107,11 @@ public final class DaemonAssembly {
   /** Returns whether no problem was found so far. */
   public boolean isSound() {
     return problems.isEmpty();
+  }
+
+  /** Returns whether a problem lies in the settings, or in a file that they name. */
+  boolean hasWrongSettings() {
+    return wrongSettings || !settings.problems().isEmpty();
   }
 
   /** Adds a part that is started after the ones added before it, and closed before them. */

@@ -1,6 +1,5 @@
 package io.authserver.smtp.daemon;
 
-import io.authserver.smtp.server.FrontTimeouts;
 import io.authserver.smtp.server.SmtpFront;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,9 +39,8 @@ public final class FrontPart implements DaemonPart {
     }
     try {
       // The front cuts what is still being sent at the limit; a message whose final dot has come
-      // may
-      // be the next hop's already, and is waited for (RFC 1047).
-      Duration most = limit.plus(FrontTimeouts.DEFAULTS.finalDot()).plusSeconds(5);
+      // may be the next hop's already, and is waited for (RFC 1047).
+      Duration most = limit.plus(front.timeouts().finalDot()).plusSeconds(5);
       return task.get(most.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       return false;

@@ -3,15 +3,19 @@ package io.authserver.smtp.daemon;
 import io.authserver.smtp.server.FrontMetrics;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /** The SMTP front in Prometheus' metrics, {@code authserver_front_*}. One for all listeners. */
 public final class PrometheusFrontMetrics {
   private final Gauge sessionsOpen;
   private final Counter sessions;
   private final Counter limits;
+  private final Counter tlsSessions;
+  private final Counter tlsFailures;
   private final Counter strayLineEnds;
   private final Counter spooled;
   private final Counter spooledBytes;
@@ -32,6 +36,19 @@ public final class PrometheusFrontMetrics {
             .register(registry);
     limits =
         counter("authserver_front_limits_total", "Limits that were met.", "listener", "limit")
+            .register(registry);
+    tlsSessions =
+        counter(
+                "authserver_front_tls_sessions_total",
+                "Sessions that went on under TLS.",
+                "listener",
+                "protocol")
+            .register(registry);
+    tlsFailures =
+        counter(
+                "authserver_front_tls_failures_total",
+                "STARTTLS commands of which no TLS came.",
+                "listener")
             .register(registry);
     strayLineEnds =
         counter(
@@ -65,6 +82,41 @@ public final class PrometheusFrontMetrics {
             .labelNames("listener")
             .classicOnly()
             .register(registry);
+  }
+
+  /**
+   * Registers what all fronts of a daemon share: the memory for messages, and the certificate of
+   * STARTTLS where there is one.
+   */
+  public static void observe(PrometheusRegistry registry, FrontResources shared) {
+    gauge(
+        registry,
+        "authserver_front_memory_used_bytes",
+        "Memory that the messages under way take.",
+        () -> shared.budget().used());
+    gauge(
+        registry,
+        "authserver_front_memory_capacity_bytes",
+        "Memory that they may take; what goes beyond is spooled.",
+        () -> shared.budget().capacity());
+    shared
+        .certificate()
+        .ifPresent(
+            certificate ->
+                gauge(
+                    registry,
+                    "authserver_front_tls_certificate_expiry_seconds",
+                    "End of the certificate's validity, seconds since 1970.",
+                    () -> certificate.expires().getEpochSecond()));
+  }
+
+  private static void gauge(
+      PrometheusRegistry registry, String name, String help, LongSupplier value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(gauge -> gauge.call((double) value.getAsLong()))
+        .register(registry);
   }
 
   private static Counter.Builder counter(String name, String help, String... labels) {
@@ -101,6 +153,16 @@ public final class PrometheusFrontMetrics {
     @Override
     public void limit(Limit limit) {
       limits.labelValues(listener, PrometheusRelayMetrics.word(limit)).inc();
+    }
+
+    @Override
+    public void tlsStarted(String protocol) {
+      tlsSessions.labelValues(listener, protocol).inc();
+    }
+
+    @Override
+    public void tlsFailed() {
+      tlsFailures.labelValues(listener).inc();
     }
 
     @Override

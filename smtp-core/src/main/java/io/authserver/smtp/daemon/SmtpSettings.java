@@ -6,12 +6,17 @@ import io.authserver.smtp.relay.RelayTimeouts;
 import io.authserver.smtp.server.FrontLimits;
 import io.authserver.smtp.server.FrontTimeouts;
 import io.authserver.smtp.server.SmtpFront;
+import io.authserver.smtp.server.StartTls;
 import io.authserver.smtp.server.StrayLineEnds;
+import io.authserver.smtp.tls.InvalidCertificateException;
+import io.authserver.smtp.tls.TlsCertificate;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The settings that every SMTP daemon has: the limits and timeouts of its front and of the next
@@ -36,7 +41,14 @@ public final class SmtpSettings {
   private final Setting<Duration> dataTimeout;
   private final Setting<Duration> messageTimeout;
   private final Setting<Duration> sessionTimeout;
+  private final Setting<Duration> writeTimeout;
+  private final Setting<Duration> finalDotTimeout;
+  private final Setting<Duration> replyTimeout;
   private final Setting<StrayLineEnds> strayLineEnds;
+  private final Setting<Path> tlsCertificate;
+  private final Setting<Path> tlsKey;
+  private final Setting<Boolean> tlsOnLoopback;
+  private final Setting<Duration> tlsHandshakeTimeout;
   private final Setting<Integer> nextHopConnections;
   private final Setting<Integer> nextHopMessages;
   private final Setting<Duration> nextHopIdle;
@@ -142,12 +154,55 @@ public final class SmtpSettings {
             timeouts.session(),
             Duration.ofHours(24),
             "age at which a session ends between transactions (421 4.4.2)");
+    writeTimeout =
+        time(
+            prefix + "_WRITE_TIMEOUT",
+            timeouts.write(),
+            HOUR,
+            "time for a client to take a reply; its connection is closed beyond");
+    finalDotTimeout =
+        time(
+            prefix + "_FINAL_DOT_TIMEOUT",
+            timeouts.finalDot(),
+            HOUR,
+            "how long a stop waits for messages that were received to the final dot");
+    replyTimeout =
+        time(
+            prefix + "_REPLY_TIMEOUT",
+            timeouts.reply(),
+            timeouts.reply(),
+            "time for our own work between a command and its reply (451 4.3.0)");
     strayLineEnds =
         Setting.of(
                 prefix + "_STRAY_LINE_ENDS",
                 SettingTypes.oneOf(StrayLineEnds.class),
                 "a bare CR or LF in a message is converted, or the message refused (550 5.6.11)")
             .orElse("convert");
+    tlsCertificate =
+        Setting.secretFile(
+                prefix + "_TLS_CERTIFICATE_FILE",
+                SettingTypes.path(),
+                "certificate chain of STARTTLS in PEM, read again when it changes; without it"
+                    + " STARTTLS is not offered")
+            .optional();
+    tlsKey =
+        Setting.secretFile(
+                prefix + "_TLS_KEY_FILE",
+                SettingTypes.path(),
+                "its private key in PEM (PKCS #8, not encrypted)")
+            .optional();
+    tlsOnLoopback =
+        Setting.of(
+                prefix + "_TLS_ON_LOOPBACK",
+                SettingTypes.bool(),
+                "whether STARTTLS is offered to clients on this machine, too")
+            .orElse("no");
+    tlsHandshakeTimeout =
+        time(
+            prefix + "_TLS_HANDSHAKE_TIMEOUT",
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(5),
+            "time for a TLS handshake; the connection is closed beyond");
     nextHopConnections =
         count(
             prefix + "_NEXT_HOP_CONNECTIONS",
@@ -206,7 +261,14 @@ public final class SmtpSettings {
         dataTimeout,
         messageTimeout,
         sessionTimeout,
+        writeTimeout,
+        finalDotTimeout,
+        replyTimeout,
         strayLineEnds,
+        tlsCertificate,
+        tlsKey,
+        tlsOnLoopback,
+        tlsHandshakeTimeout,
         nextHopConnections,
         nextHopMessages,
         nextHopIdle,
@@ -215,9 +277,29 @@ public final class SmtpSettings {
         nextHopExtensionsAge);
   }
 
-  /** Returns the memory budget, which all fronts of a daemon share. */
-  public MemoryBudget budget(Settings settings) {
-    return new MemoryBudget(settings.get(memoryBudget));
+  /**
+   * Returns what all fronts of a daemon share.
+   *
+   * @throws StartException where the files of STARTTLS cannot be used
+   */
+  public FrontResources resources(Settings settings, InstantSource clock) throws StartException {
+    MemoryBudget budget = new MemoryBudget(settings.get(memoryBudget));
+    Optional<Path> chain = settings.find(tlsCertificate);
+    Optional<Path> key = settings.find(tlsKey);
+    if (chain.isPresent() != key.isPresent()) {
+      throw StartException.wrongSettings(
+          List.of(tlsCertificate.name() + ", " + tlsKey.name() + ": one of them needs the other"));
+    }
+    if (chain.isEmpty() || key.isEmpty()) {
+      return new FrontResources(budget, Optional.empty());
+    }
+    try {
+      return new FrontResources(
+          budget, Optional.of(TlsCertificate.load(chain.get(), key.get(), clock)));
+    } catch (InvalidCertificateException e) {
+      throw StartException.wrongSettings(
+          e.problems().stream().map(problem -> "STARTTLS: " + problem).toList());
+    }
   }
 
   /**
@@ -233,10 +315,20 @@ public final class SmtpSettings {
   }
 
   /** Returns a front with the limits, timeouts and names as they are configured. */
-  public SmtpFront.Builder front(Settings settings, MemoryBudget budget) {
-    return SmtpFront.builder()
+  public SmtpFront.Builder front(Settings settings, FrontResources shared) {
+    SmtpFront.Builder builder = SmtpFront.builder();
+    shared
+        .certificate()
+        .ifPresent(
+            certificate ->
+                builder.startTls(
+                    new StartTls(
+                        certificate,
+                        settings.get(tlsOnLoopback),
+                        settings.get(tlsHandshakeTimeout))));
+    return builder
         .hostName(ourName(settings))
-        .memoryBudget(budget)
+        .memoryBudget(shared.budget())
         .spoolDirectory(settings.get(spoolDirectory))
         .strayLineEnds(settings.get(strayLineEnds))
         .limits(
@@ -256,8 +348,9 @@ public final class SmtpSettings {
                 settings.get(dataTimeout),
                 settings.get(messageTimeout),
                 settings.get(sessionTimeout),
-                FrontTimeouts.DEFAULTS.write(),
-                FrontTimeouts.DEFAULTS.finalDot()));
+                settings.get(writeTimeout),
+                settings.get(finalDotTimeout),
+                settings.get(replyTimeout)));
   }
 
   /** Returns how a next hop is spoken to. */

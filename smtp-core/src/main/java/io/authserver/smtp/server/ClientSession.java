@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     occur in it)
  * @param extended whether it said EHLO
  * @param tlsProtocol the TLS version in use, e.g. {@code TLSv1.3}, or null without TLS
+ * @param tlsCipher the cipher suite in use, or null without TLS
  */
 public record ClientSession(
     String id,
@@ -20,4 +21,5 @@ public record ClientSession(
     InetSocketAddress localAddress,
     String clientName,
     boolean extended,
-    @Nullable String tlsProtocol) {}
+    @Nullable String tlsProtocol,
+    @Nullable String tlsCipher) {}

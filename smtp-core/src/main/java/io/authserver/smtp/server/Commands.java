@@ -2,6 +2,7 @@ package io.authserver.smtp.server;
 
 import io.authserver.smtp.address.EnvelopeParser;
 import io.authserver.smtp.address.MailParameters;
+import io.authserver.smtp.address.OfferedParameters;
 import io.authserver.smtp.address.Parsed;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.Sender;
@@ -27,7 +28,9 @@ final class Commands {
   private final ReplyWriter output;
   private final SessionPhase phase;
   private final ErrorCount errors;
+  private final ReplyWatch watch;
   private @Nullable OpenTransaction transaction;
+  private OfferedParameters offered = OfferedParameters.NONE;
   private boolean mailRefused;
   private boolean receiving;
   private long transactions;
@@ -37,12 +40,14 @@ final class Commands {
       SessionInput input,
       ReplyWriter output,
       SessionPhase phase,
-      ErrorCount errors) {
+      ErrorCount errors,
+      ReplyWatch watch) {
     this.settings = settings;
     this.input = input;
     this.output = output;
     this.phase = phase;
     this.errors = errors;
+    this.watch = watch;
   }
 
   boolean inTransaction() {
@@ -66,7 +71,7 @@ final class Commands {
     }
     mailRefused = true;
     Sender sender;
-    switch (EnvelopeParser.parseMail(argument)) {
+    switch (EnvelopeParser.parseMail(argument, offered)) {
       case Parsed.Refused<Sender>(Reply reply) -> {
         reply(errors.count(reply));
         return;
@@ -90,7 +95,7 @@ final class Commands {
     String id = session.id() + "-" + ++transactions;
     OpenTransaction opened;
     try {
-      opened = OpenTransaction.begin(settings, session, id, sender);
+      opened = OpenTransaction.begin(settings, session, id, sender, watch);
     } catch (RuntimeException e) {
       LOG.error("event=transaction_failed transaction={} command=MAIL", id, e);
       reply(Replies.LOCAL_ERROR);
@@ -131,7 +136,7 @@ final class Commands {
     }
     List<Parsed<Recipient>> batch = new ArrayList<>();
     List<Recipient> valid = new ArrayList<>();
-    collect(batch, valid, EnvelopeParser.parseRecipient(argument, open.smtpUtf8()));
+    collect(batch, valid, EnvelopeParser.parseRecipient(argument, open.smtpUtf8(), offered));
     while (valid.size() < room && batch.size() < LARGEST_BATCH && input.hasLineWithVerb("RCPT")) {
       collect(batch, valid, nextRecipient(open));
     }
@@ -150,7 +155,7 @@ final class Commands {
     return switch (input.readLine(Deadline.in(settings.timeouts().command()))) {
       case InputLine.Text(String text) ->
           EnvelopeParser.parseRecipient(
-              text.length() > 5 ? text.substring(5).strip() : "", open.smtpUtf8());
+              text.length() > 5 ? text.substring(5).strip() : "", open.smtpUtf8(), offered);
       case InputLine.Bad(Reply reply, boolean tooLong) -> new Parsed.Refused<>(errors.count(reply));
       case InputLine.End end -> throw new IOException("stream ended inside a line that had come");
     };
@@ -228,18 +233,27 @@ final class Commands {
     endTransaction();
   }
 
-  /** Returns the lines of the reply to EHLO (RFC 5321 §4.1.1.1). */
-  List<String> ehloLines() {
+  /** Begins anew after a greeting that offered nothing, or before any (RFC 5321 §2.2.1). */
+  void greetedPlainly() {
+    reset();
+    offered = OfferedParameters.NONE;
+  }
+
+  /** Begins anew and returns the extensions that EHLO offers (RFC 5321 §4.1.1.1, §4.1.4). */
+  List<String> greetedWithExtensions() {
+    reset();
     List<String> lines = new ArrayList<>();
-    lines.add(settings.hostName());
     lines.add("PIPELINING");
     lines.add("ENHANCEDSTATUSCODES");
     lines.add("SIZE " + settings.limits().messageSize());
     Extensions nextHop = extensions().orElse(Extensions.NONE);
+    // RFC 6531 §3.1: who offers SMTPUTF8 offers 8BITMIME as well.
+    boolean smtpUtf8 = nextHop.smtpUtf8() && nextHop.eightBitMime();
+    offered = new OfferedParameters(true, nextHop.eightBitMime(), smtpUtf8, nextHop.dsn());
     if (nextHop.eightBitMime()) {
       lines.add(MailParameters.Body.EIGHTBITMIME.keyword());
     }
-    if (nextHop.smtpUtf8()) {
+    if (smtpUtf8) {
       lines.add("SMTPUTF8");
     }
     if (nextHop.dsn()) {

@@ -21,6 +21,8 @@ public interface FrontMetrics {
     DATA_TIME,
     SESSION_TIME,
     WRITE_TIME,
+    HANDSHAKE_TIME,
+    REPLY_TIME,
     STORAGE
   }
 
@@ -32,6 +34,16 @@ public interface FrontMetrics {
 
   /** A limit was met. */
   default void limit(Limit limit) {}
+
+  /**
+   * A session went on under TLS.
+   *
+   * @param protocol the version, e.g. {@code TLSv1.3}
+   */
+  default void tlsStarted(String protocol) {}
+
+  /** STARTTLS was accepted, or could not be, and no TLS came of it. */
+  default void tlsFailed() {}
 
   /** A message came with a CR or LF that is no part of a CRLF. */
   default void strayLineEnds() {}

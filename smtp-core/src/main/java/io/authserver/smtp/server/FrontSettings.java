@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What every session of a front needs to know. */
 record FrontSettings(
@@ -18,4 +19,5 @@ record FrontSettings(
     Supplier<Optional<Extensions>> extensions,
     MailTransactionFactory transactions,
     FrontMetrics metrics,
-    InstantSource clock) {}
+    InstantSource clock,
+    @Nullable StartTls startTls) {}

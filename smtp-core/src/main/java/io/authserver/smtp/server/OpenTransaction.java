@@ -27,6 +27,7 @@ final class OpenTransaction implements AutoCloseable {
   private final String id;
   private final Sender sender;
   private final MailTransaction daemon;
+  private final ReplyWatch watch;
   private final List<Recipient> accepted = new ArrayList<>();
   private final long began = System.nanoTime();
   private int refused;
@@ -38,26 +39,28 @@ final class OpenTransaction implements AutoCloseable {
       ClientSession session,
       String id,
       Sender sender,
-      MailTransaction daemon) {
+      MailTransaction daemon,
+      ReplyWatch watch) {
     this.settings = settings;
     this.session = session;
     this.id = id;
     this.sender = sender;
     this.daemon = daemon;
+    this.watch = watch;
   }
 
   /** Begins a transaction with the daemon; {@link #mail} comes next. */
   static OpenTransaction begin(
-      FrontSettings settings, ClientSession session, String id, Sender sender) {
+      FrontSettings settings, ClientSession session, String id, Sender sender, ReplyWatch watch) {
     return new OpenTransaction(
-        settings, session, id, sender, settings.transactions().begin(session));
+        settings, session, id, sender, settings.transactions().begin(session), watch);
   }
 
   /** Returns the reply to MAIL; unless it is positive the transaction is over. */
   Reply mail() {
     Reply reply;
     try {
-      reply = Replies.forClient(daemon.onMail(sender));
+      reply = Replies.forClient(inTime(() -> daemon.onMail(sender)));
     } catch (IOException | RuntimeException e) {
       reply = failed("MAIL", e);
     }
@@ -71,7 +74,7 @@ final class OpenTransaction implements AutoCloseable {
   List<Reply> recipients(List<Recipient> recipients) {
     List<Reply> replies;
     try {
-      replies = daemon.onRecipients(recipients);
+      replies = inTime(() -> daemon.onRecipients(recipients));
       if (replies.size() != recipients.size()) {
         throw new IllegalStateException(
             replies.size() + " replies for " + recipients.size() + " recipients");
@@ -95,7 +98,7 @@ final class OpenTransaction implements AutoCloseable {
     ReceivedMessage message = new ReceivedMessage(id, complete.message(), receivedField());
     Reply reply;
     try {
-      List<Reply> outcomes = daemon.onMessage(message);
+      List<Reply> outcomes = inTime(() -> daemon.onMessage(message));
       if (outcomes.size() != accepted.size()) {
         throw new IllegalStateException(
             outcomes.size() + " outcomes for " + accepted.size() + " recipients");
@@ -106,6 +109,20 @@ final class OpenTransaction implements AutoCloseable {
     }
     decisive = reply;
     return reply;
+  }
+
+  /** Work of the daemon for a command. */
+  private interface Work<T> {
+    T run() throws IOException;
+  }
+
+  private <T> T inTime(Work<T> work) throws IOException {
+    watch.begin();
+    try {
+      return work.run();
+    } finally {
+      watch.end();
+    }
   }
 
   private byte[] receivedField() {
@@ -158,6 +175,9 @@ final class OpenTransaction implements AutoCloseable {
       LogLine line = new LogLine();
       line.add("session", session.id()).add("transaction", id);
       line.add("client", TraceField.addressLiteral(session.clientAddress().getAddress()));
+      if (session.tlsProtocol() != null && session.tlsCipher() != null) {
+        line.add("tls", session.tlsProtocol()).add("tls_cipher", session.tlsCipher());
+      }
       line.add("reverse_path", sender.reversePath().toString());
       line.add("recipients", Integer.toString(accepted.size() + refused));
       if (refused > 0) {

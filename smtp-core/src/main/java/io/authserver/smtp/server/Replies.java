@@ -12,6 +12,13 @@ final class Replies {
   static final Reply NOT_VERIFIED = Reply.of(252, "2.0.0", "not verified; mail will be tried");
   static final Reply START_DATA = Reply.of(354, "", "end data with <CR><LF>.<CR><LF>");
 
+  static final Reply START_TLS = Reply.of(220, "2.0.0", "ready to start TLS");
+  static final Reply TLS_ACTIVE = Reply.of(503, "5.5.1", "TLS is active");
+  // RFC 3207 §4: 454 where TLS is not available for a temporary reason.
+  static final Reply NO_TLS_NOW = Reply.of(454, "4.7.0", "TLS is not available now");
+  static final Reply BEHIND_STARTTLS =
+      Reply.of(421, "4.7.0", "commands in clear text behind STARTTLS");
+
   static final Reply UNKNOWN_COMMAND = Reply.of(500, "5.5.1", "command not recognised");
   static final Reply NOT_IMPLEMENTED = Reply.of(502, "5.5.1", "command not implemented");
   static final Reply BAD_ARGUMENT = Reply.of(501, "5.5.4", "argument missing or not allowed");
@@ -48,10 +55,14 @@ final class Replies {
    * §4 wants one on every 2xx, 4xx and 5xx), and never 421, which would say that the session ends.
    */
   static Reply forClient(Reply reply) {
+    if (reply.code() / 100 == 3) {
+      // Half an answer would leave the client waiting to send, or us taking a message for commands.
+      return LOCAL_ERROR;
+    }
     Reply result = reply.code() == 421 ? reply.withCode(451) : reply;
     int statusClass = result.code() / 100;
     EnhancedStatusCode status = result.enhancedStatusCode();
-    if (statusClass == 3 || (status != null && status.statusClass() == statusClass)) {
+    if (status != null && status.statusClass() == statusClass) {
       return result;
     }
     return new Reply(result.code(), new EnhancedStatusCode(statusClass, 0, 0), result.lines());

@@ -2,14 +2,11 @@ package io.authserver.smtp.server;
 
 import io.authserver.smtp.reply.Reply;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The client's bytes: one buffer, read by blocks, for commands and data alike, so that what was
@@ -21,28 +18,16 @@ final class SessionInput {
   private static final int LARGE = 64 << 10;
   private static final InputLine END = new InputLine.End();
 
-  /** Up to here the socket's own timeout ends a read; above, {@link #expire} does. */
-  private static final long EXACT_NANOS = 2_000_000_000L;
-
-  /** No read is watched. */
-  private static final long UNWATCHED = 0;
-
-  private final Socket socket;
-  private final InputStream stream;
+  private final ClientConnection connection;
   private final ReplyWriter output;
   private final int maxLine;
   private final int smallSize;
   private byte[] buffer;
   private int start;
   private int end;
-  private int soTimeout;
 
-  /** By when the read under way has to be over, unless it ends by the socket's timeout. */
-  private final AtomicLong watchedUntil = new AtomicLong(UNWATCHED);
-
-  SessionInput(Socket socket, ReplyWriter output, int maxLine) throws IOException {
-    this.socket = socket;
-    this.stream = socket.getInputStream();
+  SessionInput(ClientConnection connection, ReplyWriter output, int maxLine) {
+    this.connection = connection;
     this.output = output;
     this.maxLine = maxLine;
     this.smallSize = Math.max(SMALL, maxLine + 2);
@@ -86,60 +71,12 @@ final class SessionInput {
       end -= start;
       start = 0;
     }
-    int count = read(deadline);
+    int count = connection.read(buffer, end, buffer.length - end, deadline);
     if (count < 0) {
       return false;
     }
     end += count;
     return true;
-  }
-
-  /**
-   * Reads once. A virtual thread that waits with a timeout wakes the scheduler's timer thread
-   * twice, which costs more than the read itself; so a long wait has none, and is watched.
-   */
-  private int read(long deadline) throws IOException {
-    long left = deadline - System.nanoTime();
-    if (left < 1_000_000) {
-      throw new SocketTimeoutException("deadline passed");
-    }
-    if (left <= EXACT_NANOS) {
-      setSoTimeout((int) (left / 1_000_000));
-      return stream.read(buffer, end, buffer.length - end);
-    }
-    setSoTimeout(0);
-    long until = deadline == UNWATCHED ? 1 : deadline;
-    watchedUntil.set(until);
-    int count;
-    try {
-      count = stream.read(buffer, end, buffer.length - end);
-    } catch (IOException e) {
-      if (!watchedUntil.compareAndSet(until, UNWATCHED)) {
-        throw new SocketTimeoutException("deadline passed");
-      }
-      throw e;
-    }
-    if (!watchedUntil.compareAndSet(until, UNWATCHED)) {
-      throw new SocketTimeoutException("deadline passed");
-    }
-    return count;
-  }
-
-  private void setSoTimeout(int millis) throws IOException {
-    if (soTimeout != millis) {
-      socket.setSoTimeout(millis);
-      soTimeout = millis;
-    }
-  }
-
-  /**
-   * Says that the read under way is too late, if it is. Called by the watchdog, every second.
-   *
-   * @return whether it is: the caller then makes it return, and it ends as a timeout
-   */
-  boolean expire(long now) {
-    long until = watchedUntil.get();
-    return until != UNWATCHED && until - now < 0 && watchedUntil.compareAndSet(until, UNWATCHED);
   }
 
   /** Makes the buffer large while a message streams in that fills it; keeps its content. */
@@ -190,7 +127,9 @@ final class SessionInput {
         start = lineEnd + 2;
         return tooLong || lineEnd - from > maxLine ? tooLong() : decode(from, lineEnd);
       }
-      if (end - start > maxLine) {
+      // A CR at the end may be half of the CRLF of a line that is just short enough.
+      int length = end - start;
+      if (length > maxLine + 1 || (length > maxLine && buffer[end - 1] != '\r')) {
         tooLong = true;
         // The rest of the line is dropped; a CR at the end may be half of its CRLF.
         start = buffer[end - 1] == '\r' ? end - 1 : end;

@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,7 +88,8 @@ public final class SmtpFront implements AutoCloseable {
       servers.add(serve(listener));
     }
     // Its checks do not throw, and close() ends it: the future tells nothing.
-    ScheduledFuture<?> _ = watchdog.scheduleWithFixedDelay(this::check, 1, 1, TimeUnit.SECONDS);
+    ScheduledFuture<?> _ =
+        watchdog.scheduleWithFixedDelay(this::checkTimes, 1, 1, TimeUnit.SECONDS);
   }
 
   private Listener bind(InetSocketAddress address) throws IOException {
@@ -135,6 +137,11 @@ public final class SmtpFront implements AutoCloseable {
     return listeners.stream()
         .map(each -> (InetSocketAddress) each.getLocalSocketAddress())
         .toList();
+  }
+
+  /** Returns how long it waits. */
+  public FrontTimeouts timeouts() {
+    return settings.timeouts();
   }
 
   /** Returns how many sessions are open. */
@@ -226,10 +233,23 @@ public final class SmtpFront implements AutoCloseable {
     }
   }
 
-  private void check() {
+  private void checkTimes() {
     long now = System.nanoTime();
     for (SmtpSession session : sessions.all()) {
-      session.check(now);
+      session.checkTimes(now);
+    }
+    StartTls startTls = settings.startTls();
+    if (startTls != null) {
+      lookAtCertificate(startTls);
+    }
+  }
+
+  /** Has the certificate looked at where no client asks for TLS: its end comes all the same. */
+  private static void lookAtCertificate(StartTls startTls) {
+    try {
+      SSLContext _ = startTls.contexts().get();
+    } catch (RuntimeException e) {
+      LOG.debug("event=tls_not_available", e);
     }
   }
 
@@ -288,6 +308,7 @@ public final class SmtpFront implements AutoCloseable {
     private @Nullable MailTransactionFactory transactions;
     private FrontMetrics metrics = FrontMetrics.NONE;
     private InstantSource clock = InstantSource.system();
+    private @Nullable StartTls startTls;
 
     private Builder() {}
 
@@ -363,6 +384,12 @@ public final class SmtpFront implements AutoCloseable {
       return this;
     }
 
+    /** Offers STARTTLS; without this call it is not implemented. */
+    public Builder startTls(StartTls value) {
+      startTls = value;
+      return this;
+    }
+
     /** Returns the front, not started. */
     public SmtpFront build() {
       return new SmtpFront(this);
@@ -385,7 +412,8 @@ public final class SmtpFront implements AutoCloseable {
           extensions,
           transactions,
           metrics,
-          clock);
+          clock,
+          startTls);
     }
   }
 }

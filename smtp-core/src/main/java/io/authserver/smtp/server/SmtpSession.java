@@ -6,7 +6,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,26 +23,34 @@ final class SmtpSession {
   private static final Logger LOG = LoggerFactory.getLogger(SmtpSession.class);
 
   private final FrontSettings settings;
-  private final Socket socket;
+  private final ClientConnection connection;
   private final String id;
   private final SessionPhase phase;
   private final ReplyWriter output;
   private final SessionInput input;
   private final ErrorCount errors;
+  private final ReplyWatch watch = new ReplyWatch();
   private final Commands commands;
   private final long sessionDeadline;
+
+  /** Null where this client is not offered STARTTLS. */
+  private final @Nullable StartTls startTls;
+
   private @Nullable ClientSession client;
+  private @Nullable SSLSession tls;
   private boolean over;
 
   SmtpSession(FrontSettings settings, Socket socket, String id) throws IOException {
     this.settings = settings;
-    this.socket = socket;
+    this.connection = new ClientConnection(socket);
     this.id = id;
     this.phase = new SessionPhase(this::stopReading);
-    this.output = new ReplyWriter(socket.getOutputStream());
-    this.input = new SessionInput(socket, output, settings.limits().commandLine());
+    this.output = new ReplyWriter(connection);
+    this.input = new SessionInput(connection, output, settings.limits().commandLine());
     this.errors = new ErrorCount(settings.limits().errors());
-    this.commands = new Commands(settings, input, output, phase, errors);
+    this.commands = new Commands(settings, input, output, phase, errors, watch);
+    StartTls configured = settings.startTls();
+    this.startTls = configured != null && configured.isFor(socket) ? configured : null;
     this.sessionDeadline = Deadline.in(settings.timeouts().session());
   }
 
@@ -136,7 +148,8 @@ final class SmtpSession {
         }
       }
       case "BDAT" -> chunk(argument);
-      case "STARTTLS", "AUTH", "EXPN", "ETRN", "LHLO", "SEND", "SOML", "SAML", "TURN" ->
+      case "STARTTLS" -> startTls(argument);
+      case "AUTH", "EXPN", "ETRN", "LHLO", "SEND", "SOML", "SAML", "TURN" ->
           output.add(errors.count(Replies.NOT_IMPLEMENTED));
       default -> output.add(errors.count(Replies.UNKNOWN_COMMAND));
     }
@@ -156,17 +169,103 @@ final class SmtpSession {
       output.add(errors.count(Reply.of(501, "", "syntax: EHLO name, or HELO name")));
       return;
     }
-    commands.reset();
+    List<String> lines = new ArrayList<>();
+    lines.add(settings.hostName());
+    if (extended) {
+      lines.addAll(commands.greetedWithExtensions());
+      // RFC 3207 §4.2: not offered once TLS is active.
+      if (startTls != null && tls == null) {
+        lines.add("STARTTLS");
+      }
+    } else {
+      commands.greetedPlainly();
+    }
     client =
         new ClientSession(
             id,
-            (InetSocketAddress) socket.getRemoteSocketAddress(),
-            (InetSocketAddress) socket.getLocalSocketAddress(),
+            (InetSocketAddress) connection.socket().getRemoteSocketAddress(),
+            (InetSocketAddress) connection.socket().getLocalSocketAddress(),
             argument,
             extended,
-            null);
-    output.add(
-        new Reply(250, null, extended ? commands.ehloLines() : List.of(settings.hostName())));
+            tls == null ? null : tls.getProtocol(),
+            tls == null ? null : tls.getCipherSuite());
+    output.add(new Reply(250, null, lines));
+  }
+
+  /** Answers STARTTLS (RFC 3207 §4) and, after 220, does the handshake. */
+  private void startTls(String argument) throws IOException {
+    if (startTls == null) {
+      output.add(errors.count(Replies.NOT_IMPLEMENTED));
+    } else if (!argument.isEmpty()) {
+      // RFC 3207 §4: STARTTLS has no parameters; 501 where it is given one.
+      output.add(errors.count(Replies.BAD_ARGUMENT));
+    } else if (tls != null) {
+      output.add(errors.count(Replies.TLS_ACTIVE));
+    } else if (client == null || !client.extended()) {
+      output.add(errors.count(Replies.NO_GREETING));
+    } else if (commands.inTransaction()) {
+      output.add(errors.count(Replies.NESTED_MAIL));
+    } else if (!input.isEmpty() || connection.hasArrived()) {
+      // RFC 2920 §3.1: STARTTLS is the last command of a group. What came behind it in clear text
+      // may be somebody else's: it is executed neither now nor after the handshake, where it would
+      // pass for what the client said under TLS (CVE-2011-0411).
+      errors.count(Replies.BEHIND_STARTTLS);
+      tlsFailed("commands in clear text behind STARTTLS");
+      last(Replies.BEHIND_STARTTLS);
+    } else {
+      handshake(startTls);
+    }
+  }
+
+  private void handshake(StartTls offered) throws IOException {
+    SSLContext context;
+    try {
+      context = offered.contexts().get();
+    } catch (RuntimeException e) {
+      LOG.error("event=tls_not_available session={}", id, e);
+      settings.metrics().tlsFailed();
+      output.add(Replies.NO_TLS_NOW);
+      return;
+    }
+    if (!phase.beginWait(false)) {
+      last(Replies.SHUTTING_DOWN);
+      return;
+    }
+    output.add(Replies.START_TLS);
+    output.flush();
+    // RFC 3207 §4.2: the session begins anew, and what the client said before is forgotten.
+    commands.greetedPlainly();
+    client = null;
+    try {
+      SSLSession established =
+          connection.startTls(context, Deadline.in(offered.handshakeTimeout()));
+      tls = established;
+      settings.metrics().tlsStarted(established.getProtocol());
+      LOG.debug(
+          "event=tls_started session={} protocol={} cipher={}",
+          id,
+          established.getProtocol(),
+          established.getCipherSuite());
+    } catch (SocketTimeoutException e) {
+      settings.metrics().limit(FrontMetrics.Limit.HANDSHAKE_TIME);
+      tlsFailed("handshake took too long");
+      over = true;
+    } catch (IOException e) {
+      // After 220 only TLS can be spoken: there is no reply to this.
+      tlsFailed(e.toString());
+      over = true;
+    } finally {
+      phase.endWait();
+    }
+  }
+
+  private void tlsFailed(String cause) {
+    settings.metrics().tlsFailed();
+    LOG.info(
+        "event=tls_failed session={} client={} cause=\"{}\"",
+        id,
+        connection.socket().getInetAddress().getHostAddress(),
+        Reply.clean(cause).replace('"', '\''));
   }
 
   /** Refuses BDAT (RFC 3030): not offered, but its chunk is on the way and no command. */
@@ -221,18 +320,22 @@ final class SmtpSession {
 
   private void stopReading() {
     try {
-      socket.shutdownInput();
+      connection.stopReading();
     } catch (IOException e) {
       LOG.debug("event=client_vanished session={} cause={}", id, Reply.clean(e.toString()));
     }
   }
 
-  /** Ends a read or a write that has taken too long. Called by the watchdog. */
-  void check(long now) {
-    if (input.expire(now)) {
+  /** Ends a read, a write or work that has taken too long. Called by the watchdog. */
+  void checkTimes(long now) {
+    if (connection.expire(now)) {
       stopReading();
     }
-    long began = output.writeBegan();
+    if (watch.interruptIfLate(now, settings.timeouts().reply().toNanos())) {
+      settings.metrics().limit(FrontMetrics.Limit.REPLY_TIME);
+      LOG.warn("event=reply_late session={} s={}", id, settings.timeouts().reply().toSeconds());
+    }
+    long began = connection.writeBegan();
     if (began != 0 && now - began > settings.timeouts().write().toNanos()) {
       settings.metrics().limit(FrontMetrics.Limit.WRITE_TIME);
       closeNow();
@@ -241,20 +344,15 @@ final class SmtpSession {
 
   void closeNow() {
     try {
-      socket.close();
+      connection.closeNow();
     } catch (IOException e) {
       LOG.debug("event=close_failed session={} cause={}", id, Reply.clean(e.toString()));
     }
   }
 
-  /**
-   * Lets the client read the last reply: closing a socket with unread bytes resets the connection,
-   * and the reply may be lost with it.
-   */
   private void linger() {
     try {
-      socket.shutdownOutput();
-      input.discard(256 << 10, System.nanoTime() + 1_000_000_000L);
+      connection.linger(256 << 10, Deadline.in(Duration.ofSeconds(1)));
     } catch (IOException e) {
       LOG.trace("event=linger_ended session={}", id);
     }

@@ -159,7 +159,7 @@ class EnvelopeParserTest {
         "FROM:<a@example.org> SIZE|501 5.5.4",
         "FROM:<a@example.org> SIZE=-1|501 5.5.4",
         "FROM:<a@example.org> SIZE=1 SIZE=2|501 5.5.4",
-        "FROM:<a@example.org> BODY=BINARYMIME|501 5.5.4",
+        "FROM:<a@example.org> BODY=BINARYMIME|555 5.5.4",
         "FROM:<a@example.org> SMTPUTF8=1|501 5.5.4",
         "FROM:<a@example.org> RET=ALL|501 5.5.4",
         "FROM:<a@example.org> ENVID=a+2|501 5.5.4",

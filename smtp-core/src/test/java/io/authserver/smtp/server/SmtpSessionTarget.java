@@ -52,7 +52,8 @@ final class SmtpSessionTarget {
             () -> known ? Optional.of(ALL) : Optional.empty(),
             daemon,
             FrontMetrics.NONE,
-            InstantSource.fixed(Instant.EPOCH));
+            InstantSource.fixed(Instant.EPOCH),
+            null);
     MemorySocket socket = new MemorySocket(said, input[1] & 0xff);
     try {
       new SmtpSession(settings, socket, "FUZZ").run();

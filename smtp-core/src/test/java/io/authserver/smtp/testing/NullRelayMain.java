@@ -3,6 +3,7 @@ package io.authserver.smtp.testing;
 import io.authserver.smtp.daemon.Daemon;
 import io.authserver.smtp.daemon.DaemonAssembly;
 import io.authserver.smtp.daemon.FrontPart;
+import io.authserver.smtp.daemon.FrontResources;
 import io.authserver.smtp.daemon.HostPort;
 import io.authserver.smtp.daemon.Setting;
 import io.authserver.smtp.daemon.SettingTypes;
@@ -11,6 +12,7 @@ import io.authserver.smtp.daemon.SettingsTable;
 import io.authserver.smtp.daemon.SmtpSettings;
 import io.authserver.smtp.relay.RelayPool;
 import java.net.ServerSocket;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +37,8 @@ public final class NullRelayMain {
   private static void assemble(DaemonAssembly daemon) {
     Settings settings = daemon.settings();
     Optional<ServerSocket> socket = daemon.attempt(() -> daemon.listen(settings.get(LISTEN)));
+    Optional<FrontResources> shared =
+        daemon.attempt(() -> SMTP.resources(settings, InstantSource.system()));
     if (!daemon.isSound()) {
       return;
     }
@@ -45,7 +49,7 @@ public final class NullRelayMain {
             .orElseThrow();
     daemon.add(
         new FrontPart(
-            SMTP.front(settings, SMTP.budget(settings))
+            SMTP.front(settings, shared.orElseThrow())
                 .listener(socket::orElseThrow)
                 .extensions(nextHop::extensions)
                 .transactions(new NullRelay(nextHop))

@@ -3,9 +3,18 @@ package io.authserver.smtp.testing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * A client that sends exactly the bytes it is told to, and reads replies. Every wait has a timeout.
@@ -15,7 +24,8 @@ public final class RawSmtpClient implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 10_000;
 
   private final Socket socket = new Socket();
-  private final InputStream in;
+  private InputStream in;
+  private OutputStream out;
 
   /** Connects; the banner is not read yet. */
   public RawSmtpClient(InetSocketAddress address) throws IOException {
@@ -23,6 +33,7 @@ public final class RawSmtpClient implements AutoCloseable {
     socket.connect(address, TIMEOUT_MILLIS);
     socket.setSoTimeout(TIMEOUT_MILLIS);
     in = socket.getInputStream();
+    out = socket.getOutputStream();
   }
 
   /** Connects, reads the banner, says EHLO and reads its reply. */
@@ -35,14 +46,14 @@ public final class RawSmtpClient implements AutoCloseable {
 
   /** Sends bytes. */
   public void send(byte[] bytes) throws IOException {
-    socket.getOutputStream().write(bytes);
-    socket.getOutputStream().flush();
+    out.write(bytes);
+    out.flush();
   }
 
   /** Sends a part of an array. */
   public void send(byte[] bytes, int offset, int length) throws IOException {
-    socket.getOutputStream().write(bytes, offset, length);
-    socket.getOutputStream().flush();
+    out.write(bytes, offset, length);
+    out.flush();
   }
 
   /** Sends characters as bytes, nothing added. */
@@ -138,6 +149,48 @@ public final class RawSmtpClient implements AutoCloseable {
   /** Reads whatever comes until the server closes. */
   public String readToEnd() throws IOException {
     return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+  }
+
+  /** Does a TLS handshake, after which everything goes under TLS. The server is not verified. */
+  public SSLSession startTls(String protocol) throws IOException {
+    SSLSocket tls;
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {new TrustEverybody()}, null);
+      tls = (SSLSocket) context.getSocketFactory().createSocket(socket, "front.example", 25, true);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+    tls.setEnabledProtocols(new String[] {protocol});
+    tls.startHandshake();
+    in = tls.getInputStream();
+    out = tls.getOutputStream();
+    return tls.getSession();
+  }
+
+  private static final class TrustEverybody extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket peer) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket peer) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
   }
 
   /** Returns how many bytes can be read without waiting. */

@@ -1,0 +1,286 @@
+package io.authserver.smtp.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.reply.Reply;
+import io.authserver.smtp.testing.RawSmtpClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every limit of a front: its exact reply, its metric, its row in docs/operations.md. */
+class FrontLimitsIT {
+  private static final Path OPERATIONS = Path.of("..", "docs", "operations.md");
+  private static final Duration SOON = Duration.ofMillis(300);
+
+  @TempDir Path spool;
+  private final RecordingMetrics metrics = new RecordingMetrics();
+
+  /** Meets one limit. */
+  private interface Scenario {
+    void run() throws Exception;
+  }
+
+  private Map<FrontMetrics.Limit, Scenario> scenarios() {
+    Map<FrontMetrics.Limit, Scenario> all = new EnumMap<>(FrontMetrics.Limit.class);
+    all.put(FrontMetrics.Limit.MESSAGE_SIZE, this::messageSize);
+    all.put(FrontMetrics.Limit.RECIPIENTS, this::recipients);
+    all.put(FrontMetrics.Limit.SESSIONS, this::sessions);
+    all.put(FrontMetrics.Limit.COMMAND_LINE, this::commandLine);
+    all.put(
+        FrontMetrics.Limit.HEADER_SIZE,
+        () -> refusedData("X: y\r\n".repeat(200_000), "552 5.3.4 header section too large"));
+    all.put(
+        FrontMetrics.Limit.LINE_LENGTH,
+        () ->
+            refusedData(
+                "\r\n" + "x".repeat(65_537) + "\r\n", "554 5.6.0 line of the message too long"));
+    all.put(
+        FrontMetrics.Limit.RECEIVED_FIELDS,
+        () ->
+            refusedData(
+                "Received: x\r\n".repeat(101) + "\r\n",
+                "554 5.4.6 too many Received fields: a loop"));
+    all.put(FrontMetrics.Limit.ERRORS, this::errors);
+    all.put(FrontMetrics.Limit.COMMAND_TIME, this::commandTime);
+    all.put(FrontMetrics.Limit.DATA_TIME, this::dataTime);
+    all.put(FrontMetrics.Limit.SESSION_TIME, this::sessionTime);
+    all.put(FrontMetrics.Limit.WRITE_TIME, this::writeTime);
+    all.put(FrontMetrics.Limit.HANDSHAKE_TIME, this::handshakeTime);
+    all.put(FrontMetrics.Limit.REPLY_TIME, this::replyTime);
+    all.put(FrontMetrics.Limit.STORAGE, this::storage);
+    return all;
+  }
+
+  @TestFactory
+  @DisplayName("RFC 5321 §4.5.3: every limit has its reply and is counted")
+  Stream<DynamicTest> everyLimit() {
+    Map<FrontMetrics.Limit, Scenario> all = scenarios();
+    assertEquals(EnumSet.allOf(FrontMetrics.Limit.class), all.keySet());
+    return all.entrySet().stream()
+        .map(
+            entry ->
+                DynamicTest.dynamicTest(
+                    entry.getKey().toString(),
+                    () -> {
+                      metrics.events.clear();
+                      entry.getValue().run();
+                      assertEquals("limit " + entry.getKey(), metrics.next());
+                    }));
+  }
+
+  @Test
+  void everyLimitIsDocumentedWithItsLabel() throws IOException {
+    List<String> lines = Files.readAllLines(OPERATIONS);
+    for (FrontMetrics.Limit limit : FrontMetrics.Limit.values()) {
+      String label = "| `" + limit.name().toLowerCase(Locale.ROOT) + "` |";
+      assertEquals(1, lines.stream().filter(line -> line.endsWith(label)).count(), label);
+    }
+  }
+
+  private FrontFixture front(UnaryOperator<SmtpFront.Builder> change) throws IOException {
+    return new FrontFixture(builder -> change.apply(builder.metrics(metrics)));
+  }
+
+  private static FrontTimeouts timeouts(
+      Duration command, Duration data, Duration session, Duration write, Duration reply) {
+    FrontTimeouts d = FrontTimeouts.DEFAULTS;
+    return new FrontTimeouts(command, data, d.message(), session, write, d.finalDot(), reply);
+  }
+
+  private void messageSize() throws IOException {
+    try (FrontFixture fixture =
+            front(builder -> builder.limits(FrontFixture.limits(1000, 10, 10, 10)));
+        RawSmtpClient client = fixture.greeted()) {
+      assertEquals(
+          "552 5.3.4 message too large", client.command("MAIL FROM:<a@example.org> SIZE=1001"));
+      client.command("MAIL FROM:<a@example.org>", "250");
+      client.command("RCPT TO:<b@example.org>", "250");
+      // One limit more that is met: the reply is that of the first.
+      assertEquals(
+          "552 5.3.4 message too large",
+          client.data(FrontFixture.bytes("Received: x\r\n".repeat(200) + "\r\n")));
+    }
+  }
+
+  private void recipients() throws IOException {
+    try (FrontFixture fixture =
+            front(builder -> builder.limits(FrontFixture.limits(1000, 2, 10, 10)));
+        RawSmtpClient client = fixture.greeted()) {
+      client.sendLines(
+          "MAIL FROM:<a@example.org>",
+          "RCPT TO:<b@example.org>",
+          "RCPT TO:<c@example.org>",
+          "RCPT TO:<d@example.org>",
+          "RCPT TO:<e@example.org>",
+          "RCPT TO:<f@example.org>",
+          "DATA");
+      client.expect("250");
+      client.expect("250");
+      client.expect("250");
+      for (int i = 0; i < 3; i++) {
+        assertEquals("452 4.5.3 too many recipients", client.readReply());
+      }
+      client.expect("354");
+      client.send("x\r\n.\r\n");
+      client.expect("250");
+    }
+  }
+
+  private void sessions() throws IOException {
+    try (FrontFixture fixture =
+            front(builder -> builder.limits(FrontFixture.limits(1000, 10, 1, 10)));
+        RawSmtpClient first = fixture.greeted();
+        RawSmtpClient second = fixture.connect()) {
+      assertEquals("421 4.3.2 too many sessions", second.readReply());
+      assertNull(second.readLine());
+      first.command("NOOP", "250");
+    }
+  }
+
+  private void commandLine() throws IOException {
+    try (FrontFixture fixture = front(builder -> builder);
+        RawSmtpClient client = fixture.greeted()) {
+      client.command("NOOP " + "x".repeat(4091), "250");
+      assertEquals("500 5.5.2 command line too long", client.command("NOOP " + "x".repeat(4092)));
+    }
+  }
+
+  private void refusedData(String message, String reply) throws IOException {
+    try (FrontFixture fixture = front(builder -> builder);
+        RawSmtpClient client = fixture.inTransaction()) {
+      assertEquals(reply, client.data(FrontFixture.bytes(message)));
+      client.command("NOOP", "250");
+      assertTrue(fixture.daemon.messages.isEmpty());
+      assertEquals(0, fixture.budget.used());
+    }
+  }
+
+  private void errors() throws IOException {
+    try (FrontFixture fixture =
+            front(builder -> builder.limits(FrontFixture.limits(1000, 10, 10, 2)));
+        RawSmtpClient client = fixture.greeted()) {
+      client.command("FOO", "500");
+      client.command("FOO", "500");
+      assertEquals("421 4.7.0 too many errors", client.readReply());
+      assertNull(client.readLine());
+    }
+  }
+
+  private void commandTime() throws IOException {
+    FrontTimeouts d = FrontTimeouts.DEFAULTS;
+    FrontTimeouts quick = timeouts(SOON, d.dataBlock(), d.session(), d.write(), d.reply());
+    try (FrontFixture fixture = front(builder -> builder.timeouts(quick));
+        RawSmtpClient client = fixture.connect()) {
+      client.expect("220");
+      client.send("EHL");
+      assertEquals("421 4.4.2 timeout", client.readReply());
+      assertNull(client.readLine());
+    }
+  }
+
+  private void dataTime() throws IOException {
+    FrontTimeouts d = FrontTimeouts.DEFAULTS;
+    FrontTimeouts quick = timeouts(d.command(), SOON, d.session(), d.write(), d.reply());
+    try (FrontFixture fixture = front(builder -> builder.timeouts(quick));
+        RawSmtpClient client = fixture.inTransaction()) {
+      client.command("DATA", "354");
+      client.send("x\r\n.\r");
+      assertEquals("421 4.4.2 timeout", client.readReply());
+      assertNull(client.readLine());
+      assertTrue(fixture.daemon.messages.isEmpty());
+    }
+  }
+
+  private void sessionTime() throws IOException {
+    FrontTimeouts d = FrontTimeouts.DEFAULTS;
+    FrontTimeouts quick =
+        timeouts(d.command(), d.dataBlock(), Duration.ofNanos(1), d.write(), d.reply());
+    try (FrontFixture fixture = front(builder -> builder.timeouts(quick));
+        RawSmtpClient client = fixture.connect()) {
+      client.expect("220");
+      assertEquals("421 4.4.2 session took too long", client.readReply());
+      assertNull(client.readLine());
+    }
+  }
+
+  private void writeTime() throws IOException {
+    FrontTimeouts d = FrontTimeouts.DEFAULTS;
+    FrontTimeouts quick = timeouts(d.command(), d.dataBlock(), d.session(), SOON, d.reply());
+    try (FrontFixture fixture = front(builder -> builder.timeouts(quick));
+        RawSmtpClient client = fixture.greeted()) {
+      byte[] burst = FrontFixture.bytes("HELP\r\n".repeat(10_000));
+      assertThrows(
+          IOException.class,
+          () -> {
+            while (true) {
+              client.send(burst);
+            }
+          });
+    }
+  }
+
+  private void handshakeTime() throws IOException, NoSuchAlgorithmException {
+    SSLContext context = SSLContext.getDefault();
+    try (FrontFixture fixture =
+            front(builder -> builder.startTls(new StartTls(() -> context, true, SOON)));
+        RawSmtpClient client = fixture.greeted()) {
+      client.command("STARTTLS", "220 2.0.0 ready to start TLS");
+      client.readToEnd();
+    }
+  }
+
+  private void replyTime() throws IOException {
+    FrontTimeouts d = FrontTimeouts.DEFAULTS;
+    FrontTimeouts quick = timeouts(d.command(), d.dataBlock(), d.session(), d.write(), SOON);
+    CountDownLatch never = new CountDownLatch(1);
+    try (FrontFixture fixture = front(builder -> builder.timeouts(quick));
+        RawSmtpClient client = fixture.inTransaction()) {
+      fixture.daemon.onMessage =
+          (message, recipients) -> {
+            try {
+              assertTrue(never.await(60, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            return List.of(Reply.of(250, "2.0.0", "taken"));
+          };
+      assertEquals(
+          "451 4.3.0 local error, try again later", client.data(FrontFixture.bytes("x\r\n")));
+      client.command("MAIL FROM:<a@example.org>", "250");
+    }
+  }
+
+  private void storage() throws IOException {
+    try (FrontFixture fixture =
+            new FrontFixture(
+                builder -> builder.metrics(metrics).spoolDirectory(spool.resolve("missing")),
+                new MemoryBudget(0));
+        RawSmtpClient client = fixture.inTransaction()) {
+      assertEquals(
+          "452 4.3.1 no space for the message now", client.data(FrontFixture.bytes("x\r\n")));
+      client.command("NOOP", "250");
+    }
+  }
+}
