@@ -56,6 +56,8 @@ public final class Daemon {
 
   /** Runs until a signal, then ends the process. */
   public void run(String[] arguments) {
+    // RFC 5746 §5: a client has no reason to negotiate anew, and could keep us busy with it.
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     AtomicInteger signals = new AtomicInteger();
     Signals.handle(
         () -> {

@@ -260,12 +260,12 @@ final class SmtpSession {
   }
 
   private void tlsFailed(String cause) {
-    settings.metrics().tlsFailed();
     LOG.info(
         "event=tls_failed session={} client={} cause=\"{}\"",
         id,
         connection.socket().getInetAddress().getHostAddress(),
         Reply.clean(cause).replace('"', '\''));
+    settings.metrics().tlsFailed();
   }
 
   /** Refuses BDAT (RFC 3030): not offered, but its chunk is on the way and no command. */

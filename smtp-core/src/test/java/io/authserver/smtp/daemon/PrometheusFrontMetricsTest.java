@@ -2,6 +2,7 @@ package io.authserver.smtp.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.server.FrontMetrics;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -9,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PrometheusFrontMetricsTest {
@@ -25,6 +27,11 @@ class PrometheusFrontMetricsTest {
     first.strayLineEnds();
     first.spooled();
     first.spooledBytes(70_000);
+    first.tlsStarted("TLSv1.3");
+    first.tlsFailed();
+    MemoryBudget budget = new MemoryBudget(1000);
+    assertTrue(budget.tryReserve(100));
+    PrometheusFrontMetrics.observe(registry, new FrontResources(budget, Optional.empty()));
     first.transactionEnded(250, 1000, Duration.ofMillis(250));
     first.transactionEnded(0, 0, Duration.ofMillis(250));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -40,6 +47,10 @@ class PrometheusFrontMetricsTest {
             "authserver_front_stray_line_ends_total" + label + "} 1.0",
             "authserver_front_spooled_total" + label + "} 1.0",
             "authserver_front_spooled_bytes_total" + label + "} 70000.0",
+            "authserver_front_tls_sessions_total" + label + ",protocol=\"TLSv1.3\"} 1.0",
+            "authserver_front_tls_failures_total" + label + "} 1.0",
+            "authserver_front_memory_used_bytes 100.0",
+            "authserver_front_memory_capacity_bytes 1000.0",
             "authserver_front_transactions_total" + label + ",reply_code=\"250\"} 1.0",
             "authserver_front_transactions_total" + label + ",reply_code=\"0\"} 1.0",
             "authserver_front_message_bytes_total" + label + "} 1000.0",
