@@ -13,10 +13,12 @@ TABLE authserver.delivery_outcome OWNER authserver_owner
   COLUMN reply text
   COLUMN first_seen timestamp with time zone NOT NULL DEFAULT now()
   COLUMN changed_at timestamp with time zone NOT NULL DEFAULT now()
+  COLUMN envelope bigint NOT NULL
   CONSTRAINT delivery_outcome_key_size CHECK ((octet_length(key) = 32))
-  CONSTRAINT delivery_outcome_known CHECK ((outcome = ANY (ARRAY['delivered'::text, 'refused'::text, 'deferred'::text])))
+  CONSTRAINT delivery_outcome_known CHECK ((outcome = ANY (ARRAY['delivered'::text, 'refused'::text, 'reported'::text, 'deferred'::text])))
   CONSTRAINT delivery_outcome_pkey PRIMARY KEY (key)
   CONSTRAINT delivery_outcome_reply_size CHECK ((octet_length(reply) <= 2000))
+  CREATE INDEX delivery_outcome_envelope ON authserver.delivery_outcome USING btree (envelope)
   CREATE INDEX delivery_outcome_first_seen ON authserver.delivery_outcome USING btree (first_seen)
   CREATE UNIQUE INDEX delivery_outcome_pkey ON authserver.delivery_outcome USING btree (key)
   GRANT DELETE TO authserver_admin
@@ -336,7 +338,13 @@ TABLE authserver.user_permission OWNER authserver_owner
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
 FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 9963ad68bf12862c5a306b288c131d51
+FUNCTION authserver.forwarder_outcomes(bytea[]) RETURNS TABLE(key bytea, outcome text, reply text, age_seconds bigint) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8c1f868efb723bc5ad59762b23257292
+  GRANT EXECUTE TO authserver_forwarder
+FUNCTION authserver.forwarder_pending_envelopes(bigint[],integer) RETURNS SETOF bigint OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 774d795243d96963c076dffe95223adb
+  GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_resolve(text[]) RETURNS TABLE(input integer, step integer, parent integer, depth integer, address text, decision text, domain_id bigint, domain text, alias_id bigint, matched_local_part text, user_id uuid, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, transactional boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ac6ccf22f64259c75888ea31457884c0
+  GRANT EXECUTE TO authserver_forwarder
+FUNCTION authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint) RETURNS void OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c74469831047548cae750d1921238531
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.has_permission(uuid,text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 235f605dd37f8128317f27b9ba9e10e3
 FUNCTION authserver.is_srs_address(text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 8450958f0f9358168f2853d1dcb9985e

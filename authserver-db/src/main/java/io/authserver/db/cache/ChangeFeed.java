@@ -189,6 +189,7 @@ public final class ChangeFeed implements Freshness, AutoCloseable {
       switch (kind) {
         case "domain" -> listeners.forEach(l -> l.changed(Dependency.domain(id)));
         case "list" -> listeners.forEach(l -> l.changed(Dependency.list(id)));
+        case "outcome" -> listeners.forEach(l -> l.changed(Dependency.outcome(id)));
         default -> listeners.forEach(ChangeListener::anythingMayHaveChanged);
       }
     } catch (NumberFormatException e) {

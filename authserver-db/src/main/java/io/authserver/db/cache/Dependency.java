@@ -10,7 +10,9 @@ public record Dependency(Kind kind, long id) {
     /** A domain with its policy, keys, aliases and their users. */
     DOMAIN,
     /** A list with its members and its owner. */
-    LIST
+    LIST,
+    /** What is remembered about an envelope; the number is a hash, 0 stands for many. */
+    OUTCOME
   }
 
   /** A domain. */
@@ -21,5 +23,10 @@ public record Dependency(Kind kind, long id) {
   /** A list. */
   public static Dependency list(long id) {
     return new Dependency(Kind.LIST, id);
+  }
+
+  /** What is remembered about an envelope. */
+  public static Dependency outcome(long envelope) {
+    return new Dependency(Kind.OUTCOME, envelope);
   }
 }

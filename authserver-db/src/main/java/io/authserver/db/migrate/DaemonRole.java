@@ -30,7 +30,12 @@ public enum DaemonRole {
               "authserver.signer_profiles(text[])",
               "authserver.signer_wrapping_keys()");
       case FORWARDER ->
-          List.of("authserver.schema_version()", "authserver.forwarder_resolve(text[])");
+          List.of(
+              "authserver.schema_version()",
+              "authserver.forwarder_resolve(text[])",
+              "authserver.forwarder_outcomes(bytea[])",
+              "authserver.forwarder_pending_envelopes(bigint[],integer)",
+              "authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint)");
     };
   }
 }

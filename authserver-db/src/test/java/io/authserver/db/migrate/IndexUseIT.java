@@ -29,6 +29,10 @@ class IndexUseIT {
           "authserver_get_credentials('a7@d7.example', 'p7')",
           "authserver.signer_keys(ARRAY['d7.example', 'example'])",
           "authserver.signer_profiles(ARRAY['d7.example', 'example'])",
+          "authserver.forwarder_outcomes(ARRAY[sha256('7'::bytea), sha256('8'::bytea)])",
+          "authserver.forwarder_pending_envelopes(ARRAY[7, 8]::bigint[], 10)",
+          "authserver.forwarder_store_outcomes(ARRAY[sha256('7'::bytea)], ARRAY[7]::bigint[],"
+              + " ARRAY['delivered'], ARRAY[NULL], 86400)",
           "authserver.forwarder_resolve(ARRAY['a7-x@d7.example', 'list@r.example',"
               + " 'x@foreign.example'])");
 
@@ -68,6 +72,8 @@ class IndexUseIT {
               + " SELECT id, 'a' || id || '@d' || id || '.example' FROM authserver.mailing_list",
           "INSERT INTO authserver.email_alias (domain_id, local_part, list_id) VALUES (7, 'list',"
               + " 7)",
+          "INSERT INTO authserver.delivery_outcome (key, envelope, outcome)"
+              + " SELECT sha256(i::text::bytea), i, 'deferred' FROM generate_series(1, 5000) i",
           "VACUUM ANALYZE");
       try (Connection connection =
               DatabaseUrl.parse(database.superuserUrl())
