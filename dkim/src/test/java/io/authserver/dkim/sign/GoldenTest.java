@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -45,12 +46,19 @@ class GoldenTest {
     SigningProfile profile = SigningProfile.standard();
     Instant expiresAt = null;
     for (String line : lines(folder.resolve("profile"))) {
-      switch (line.substring(0, 2)) {
-        case "c=" ->
-            profile =
-                profile.withCanonicalization(Canonicalization.SIMPLE, Canonicalization.SIMPLE);
-        case "i=" -> profile = profile.withAuid(line.substring(2));
-        case "x=" -> expiresAt = Instant.ofEpochSecond(Long.parseLong(line.substring(2)));
+      String value = line.substring(line.indexOf('=') + 1);
+      switch (line.substring(0, line.indexOf('='))) {
+        case "c" -> {
+          String[] words = value.split("/", 2);
+          profile =
+              profile.withCanonicalization(
+                  Canonicalization.valueOf(words[0].toUpperCase(Locale.ROOT)),
+                  Canonicalization.valueOf(words[1].toUpperCase(Locale.ROOT)));
+        }
+        case "i" -> profile = profile.withAuid(value);
+        case "x" -> expiresAt = Instant.ofEpochSecond(Long.parseLong(value));
+        case "signed" -> profile = profile.withSigned(List.of(value.split(":", -1)));
+        case "oversigned" -> profile = profile.withOversigned(List.of(value.split(":", -1)));
         default -> throw new IllegalStateException(line);
       }
     }
@@ -73,8 +81,8 @@ class GoldenTest {
         new DkimVerifier(FakeDns.of(keys), InstantSource.fixed(SIGNED_AT))
             .begin(message.headerSection());
     pass.body(message.body(), 0, message.body().length);
-    List<SignatureVerdict> verdicts = pass.finish();
-    assertEquals(keys.size(), verdicts.size());
+    // Signatures that the message came with stand below.
+    List<SignatureVerdict> verdicts = pass.finish().subList(0, keys.size());
     assertTrue(verdicts.stream().allMatch(SignatureVerdict::passed), verdicts::toString);
   }
 
