@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connection to a client: its bytes as they are, or under TLS after {@link #startTls}. Used by
- * the session's thread, apart from {@link #expire}, {@link #stopReading}, {@link #writeBegan} and
- * {@link #closeNow}.
+ * the session's thread, apart from {@link #expire}, {@link #stopReading}, {@link #ignoreInput},
+ * {@link #endOutput}, {@link #writeBegan} and {@link #closeNow}.
  *
  * <p>TLS is a layer over two streams of ours, so that every read of it ends at the deadline,
  * however few bytes of a record a client sends at a time, and so that draining can end a read
@@ -39,6 +40,8 @@ final class ClientConnection {
   private OutputStream out;
   private @Nullable SSLSocket tls;
   private volatile boolean stopped;
+  private boolean lingering;
+  private final AtomicBoolean outputEnded = new AtomicBoolean();
 
   /** By when the read under way has to be over, unless it ends by the socket's timeout. */
   private final AtomicLong watchedUntil = new AtomicLong(UNWATCHED);
@@ -115,6 +118,24 @@ final class ClientConnection {
     socket.shutdownInput();
   }
 
+  /** Lets the read under way be the last one; what it brings is thrown away. */
+  void ignoreInput() {
+    stopped = true;
+  }
+
+  /** Tells the client that nothing more will be said. */
+  void endOutput() throws IOException {
+    if (outputEnded.getAndSet(true)) {
+      return;
+    }
+    SSLSocket layer = tls;
+    if (layer != null) {
+      layer.shutdownOutput();
+    } else {
+      socket.shutdownOutput();
+    }
+  }
+
   /** Returns the {@link System#nanoTime()} at which the write under way began, or 0. */
   long writeBegan() {
     return leaving.began;
@@ -125,11 +146,8 @@ final class ClientConnection {
    * and the reply may be lost with it. What still comes is thrown away, encrypted as it is.
    */
   void linger(int mostBytes, long deadline) throws IOException {
-    if (tls != null) {
-      tls.shutdownOutput();
-    } else {
-      socket.shutdownOutput();
-    }
+    endOutput();
+    lingering = true;
     arriving.deadline = deadline;
     byte[] dropped = new byte[8 << 10];
     int left = mostBytes;
@@ -205,7 +223,7 @@ final class ClientConnection {
     }
 
     private int unlessStopped(int count) throws StoppedException {
-      if (count < 0 && stopped) {
+      if (stopped && !lingering) {
         throw new StoppedException();
       }
       return count;

@@ -199,7 +199,9 @@ final class Commands {
       if (result instanceof MessageReceiver.Result.Cut) {
         return false;
       }
-      phase.finalDot();
+      if (!phase.finalDot()) {
+        return false;
+      }
       open.received(receiver.size());
       Reply reply =
           switch (result) {

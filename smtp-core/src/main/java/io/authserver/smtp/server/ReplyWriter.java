@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * Collects replies and writes them together, when the session is about to wait for its client (RFC
- * 2920 §3.2). Used by the session's thread.
+ * 2920 §3.2). Used by the session's thread, apart from {@link #close}.
  */
 final class ReplyWriter {
   private static final int FULL = 16 << 10;
@@ -14,12 +14,16 @@ final class ReplyWriter {
   private final ClientConnection connection;
   private byte[] buffer = new byte[512];
   private int length;
+  private boolean closed;
 
   ReplyWriter(ClientConnection connection) {
     this.connection = connection;
   }
 
-  void add(Reply reply) throws IOException {
+  synchronized void add(Reply reply) throws IOException {
+    if (closed) {
+      return;
+    }
     byte[] wire = reply.toWire();
     if (length + wire.length > buffer.length) {
       buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, length + wire.length));
@@ -31,7 +35,7 @@ final class ReplyWriter {
     }
   }
 
-  void flush() throws IOException {
+  synchronized void flush() throws IOException {
     if (length == 0) {
       return;
     }
@@ -40,5 +44,12 @@ final class ReplyWriter {
     } finally {
       length = 0;
     }
+  }
+
+  /** Says a last word behind all that was added, and drops whatever is added afterwards. */
+  synchronized void close(Reply last) throws IOException {
+    add(last);
+    closed = true;
+    flush();
   }
 }

@@ -167,7 +167,7 @@ public final class SmtpFront implements AutoCloseable {
     boolean clean = sessions.awaitEmpty(began + grace.toNanos());
     if (!clean) {
       List<SmtpSession> late = sessions.all();
-      clean = late.stream().allMatch(session -> session.phase().isFinalDot());
+      clean = late.stream().allMatch(session -> session.phase().isSettled());
       late.forEach(session -> session.phase().drain(true));
       long finalDot = began + settings.timeouts().finalDot().toNanos();
       while (!sessions.awaitEmpty(Deadline.earlier(finalDot, Deadline.in(Duration.ofSeconds(1))))

@@ -9,6 +9,8 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +41,13 @@ final class SmtpSession {
   private @Nullable ClientSession client;
   private @Nullable SSLSession tls;
   private boolean over;
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   SmtpSession(FrontSettings settings, Socket socket, String id) throws IOException {
     this.settings = settings;
     this.connection = new ClientConnection(socket);
     this.id = id;
-    this.phase = new SessionPhase(this::stopReading);
+    this.phase = new SessionPhase(this::dismiss, this::stopReading);
     this.output = new ReplyWriter(connection);
     this.input = new SessionInput(connection, output, settings.limits().commandLine());
     this.errors = new ErrorCount(settings.limits().errors());
@@ -85,7 +88,11 @@ final class SmtpSession {
       sayLast(Replies.FAILED);
     } finally {
       commands.endTransaction();
+      if (phase.isDismissed()) {
+        sayLast(Replies.SHUTTING_DOWN);
+      }
       linger();
+      ended.countDown();
     }
   }
 
@@ -100,7 +107,10 @@ final class SmtpSession {
       return;
     }
     InputLine line = input.readLine(Deadline.in(settings.timeouts().command()));
-    phase.endWait();
+    if (!phase.endWait()) {
+      over = true;
+      return;
+    }
     switch (line) {
       case InputLine.End end -> ended();
       case InputLine.Bad(Reply reply, boolean tooLong) -> {
@@ -227,7 +237,7 @@ final class SmtpSession {
       output.add(Replies.NO_TLS_NOW);
       return;
     }
-    if (!phase.beginWait(false)) {
+    if (!phase.beginHandshake()) {
       last(Replies.SHUTTING_DOWN);
       return;
     }
@@ -311,11 +321,37 @@ final class SmtpSession {
 
   private void sayLast(Reply reply) {
     try {
-      output.add(reply);
-      output.flush();
+      output.close(reply);
     } catch (IOException e) {
       LOG.debug("event=client_vanished session={} cause={}", id, Reply.clean(e.toString()));
     }
+  }
+
+  /**
+   * Says 421 to a client that is waited for (RFC 5321 §3.8), and gives it a second to read that and
+   * go. Ending our read at once would leave what it is just sending unread, and closing then resets
+   * the connection. Its own thread does it: a client that does not read must not hold up the rest.
+   */
+  private void dismiss() {
+    connection.ignoreInput();
+    Thread.ofVirtual()
+        .name("smtp-front-dismiss")
+        .start(
+            () -> {
+              try {
+                output.close(Replies.SHUTTING_DOWN);
+                connection.endOutput();
+                if (!ended.await(1, TimeUnit.SECONDS)) {
+                  stopReading();
+                }
+              } catch (IOException e) {
+                LOG.debug(
+                    "event=client_vanished session={} cause={}", id, Reply.clean(e.toString()));
+                closeNow();
+              } catch (InterruptedException e) {
+                stopReading();
+              }
+            });
   }
 
   private void stopReading() {

@@ -33,6 +33,8 @@ final class ChildProcess implements AutoCloseable {
   /** Returns the command that runs a class of the tests with Java. */
   static List<String> java(Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
+    // A process that was started in the background hands on that SIGINT is ignored.
+    command.addAll(List.of("/usr/bin/env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
     command.add("--enable-native-access=ALL-UNNAMED");

@@ -150,6 +150,25 @@ class FrontLifecycleIT {
     }
   }
 
+  @Test
+  void aClientThatSpeaksWhileItIsDismissedSeesNoReset() throws Exception {
+    // Symptom: a client whose next command crossed our 421 on the way could see a reset connection.
+    // Cause: the wait for its command was ended by closing our side of the input, so that nothing
+    // could be read any more, and the connection was closed with its command unread.
+    try (FrontFixture fixture = new FrontFixture();
+        RawSmtpClient client = fixture.inTransaction()) {
+      client.command("RSET", "250");
+      CompletableFuture<Boolean> drained = drain(fixture, Duration.ofSeconds(10));
+      client.expect("421 4.3.2");
+      for (int i = 0; i < 20; i++) {
+        client.send("NOOP\r\n");
+      }
+      assertNull(client.readLine());
+      client.close();
+      assertTrue(drained.get(10, TimeUnit.SECONDS));
+    }
+  }
+
   /** A socket whose accept() returns a connection just when it is closed. */
   private static final class LastMoment extends ServerSocket {
     private final CountDownLatch accepted = new CountDownLatch(1);

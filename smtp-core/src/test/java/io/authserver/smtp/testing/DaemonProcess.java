@@ -35,6 +35,9 @@ public final class DaemonProcess implements AutoCloseable {
       Class<?> main, Map<String, String> environment, String... arguments) {
     ProcessBuilder builder =
         new ProcessBuilder(
+            // A process that was started in the background hands on that SIGINT is ignored.
+            "/usr/bin/env",
+            "--default-signal=INT",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
