@@ -1,13 +1,16 @@
 package io.authserver.bench;
 
+import io.authserver.smtp.daemon.Logging;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** {@code bench/run}, apart from JMH: measures with processes and prints tables in Markdown. */
 public final class BenchMain {
-  private static final String USAGE = "usage: bench/run relay [--quick | --full | --memory]";
+  private static final String USAGE =
+      "usage: bench/run relay [--quick | --full | --memory] | signer [--quick | --full]";
 
   private BenchMain() {}
 
@@ -26,22 +29,35 @@ public final class BenchMain {
 
   private static int run(List<String> arguments, Path root)
       throws IOException, InterruptedException {
-    if (arguments.isEmpty() || arguments.size() > 2 || !arguments.getFirst().equals("relay")) {
-      System.err.println(USAGE);
-      return 2;
+    if (arguments.isEmpty() || arguments.size() > 2) {
+      return usage();
     }
-    Extent extent;
-    switch (arguments.size() == 2 ? arguments.get(1) : "--quick") {
-      case "--quick" -> extent = Extent.QUICK;
-      case "--full" -> extent = Extent.FULL;
-      case "--memory" -> extent = Extent.MEMORY;
-      default -> {
-        System.err.println(USAGE);
-        return 2;
-      }
+    Optional<Extent> extent =
+        switch (arguments.size() == 2 ? arguments.get(1) : "--quick") {
+          case "--quick" -> Optional.of(Extent.QUICK);
+          case "--full" -> Optional.of(Extent.FULL);
+          case "--memory" -> Optional.of(Extent.MEMORY);
+          default -> Optional.empty();
+        };
+    String what = arguments.getFirst();
+    boolean knows =
+        what.equals("relay")
+            || (what.equals("signer") && !extent.equals(Optional.of(Extent.MEMORY)));
+    if (extent.isEmpty() || !knows) {
+      return usage();
     }
+    Logging.quiet();
     Postfix postfix = Postfix.require(root.resolve("bench/target/postfix"));
-    new RelayBench(extent, root, postfix, System.out, System.err).run();
+    if (what.equals("relay")) {
+      new RelayBench(extent.get(), root, postfix, System.out, System.err).run();
+    } else {
+      new SignerBench(extent.get(), root, postfix, System.out, System.err).run();
+    }
     return 0;
+  }
+
+  private static int usage() {
+    System.err.println(USAGE);
+    return 2;
   }
 }

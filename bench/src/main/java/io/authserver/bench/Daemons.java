@@ -40,7 +40,7 @@ final class Daemons {
     arguments.addAll(List.of("-m", "5000", Ports.text(address), "1024"));
     Process process = children.start(postfix.program("smtp-sink", arguments));
     Ports.awaitGreeting("smtp-sink", process, address);
-    return new Target("straight", address, java.util.OptionalLong.empty());
+    return Target.sink(address);
   }
 
   /**

@@ -2,11 +2,6 @@ package io.authserver.bench;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -31,19 +26,13 @@ final class MemoryRun {
   /** Sends the messages, and looks at the process all the while. */
   Result run(Load load, int messages, Target target, InetSocketAddress health)
       throws IOException, InterruptedException {
-    FutureTask<Double> sending =
-        new FutureTask<>(() -> source.send(load, messages, target.address()));
+    FutureTask<Double> sending = new FutureTask<>(() -> source.send(load, messages, target));
     Thread.ofVirtual().start(sending);
     ProcessStat stat = new ProcessStat(target.process().orElseThrow());
     long peakHeap = 0;
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://" + Ports.text(health) + "/metrics"))
-              .timeout(Duration.ofSeconds(10))
-              .build();
+    try (MetricsPage metrics = new MetricsPage(health)) {
       while (!sending.isDone()) {
-        String metrics = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
-        peakHeap = Math.max(peakHeap, heapUsed(metrics));
+        peakHeap = Math.max(peakHeap, (long) metrics.sum("jvm_heap_used_bytes"));
         Thread.sleep(LOOK_MILLIS);
       }
     }
@@ -52,14 +41,5 @@ final class MemoryRun {
     } catch (ExecutionException e) {
       throw new IOException(e.getCause());
     }
-  }
-
-  private static long heapUsed(String metrics) {
-    return metrics
-        .lines()
-        .filter(line -> line.startsWith("jvm_heap_used_bytes "))
-        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
-        .findFirst()
-        .orElse(0);
   }
 }

@@ -11,10 +11,21 @@ record ProcessStat(long pid) {
 
   /** Returns the CPU time of all its threads, user and system, in ms; counted in steps of 10 ms. */
   double cpuMillis() throws IOException {
+    String[] fields = fields();
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * MILLIS_PER_TICK;
+  }
+
+  /** Returns {@link #cpuMillis} and that of the children that have ended and were waited for. */
+  double cpuMillisWithChildren() throws IOException {
+    String[] fields = fields();
+    return cpuMillis()
+        + (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) * MILLIS_PER_TICK;
+  }
+
+  private String[] fields() throws IOException {
     String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
     // The name may have spaces; field 3 follows its parenthesis.
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * MILLIS_PER_TICK;
+    return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
   }
 
   /** Returns its resident memory, in bytes. */

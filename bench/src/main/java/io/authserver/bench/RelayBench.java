@@ -11,11 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The null relay against source straight into sink, and its memory with many sessions. */
 final class RelayBench {
-  private static final String AUTHOR = "author@garden.example";
   private static final int MANY = 1000;
   private static final int SMALL = 4 << 10;
   private static final int MIDDLE = 100 << 10;
@@ -40,7 +38,7 @@ final class RelayBench {
     Path folder = Files.createTempDirectory("authserver-bench-");
     try (Children children = new Children()) {
       Daemons daemons = new Daemons(postfix, children, folder);
-      Source source = new Source(postfix, children, AUTHOR, folder);
+      Source source = new Source(postfix, children, folder);
       Optional<Table> speed =
           extent.rounds() > 0 ? Optional.of(speed(daemons, source)) : Optional.empty();
       out.println("Null relay. " + Machine.describe(root));
@@ -57,7 +55,7 @@ final class RelayBench {
         out.println(memory(daemons, source));
       }
     } finally {
-      delete(folder);
+      Folders.delete(folder);
     }
   }
 
@@ -148,31 +146,23 @@ final class RelayBench {
     ProcessHandle.of(relay.process().orElseThrow()).ifPresent(ProcessHandle::destroy);
   }
 
-  private static String mebibytes(long bytes) {
+  /** Returns how many MiB that is. */
+  static String mebibytes(long bytes) {
     return Long.toString(bytes >> 20);
   }
 
-  private static Target relay(
-      Daemons daemons, InetSocketAddress nextHop, Map<String, String> settings)
+  /** Starts a null relay. */
+  static Target relay(Daemons daemons, InetSocketAddress nextHop, Map<String, String> settings)
       throws IOException, InterruptedException {
     InetSocketAddress address = Ports.free();
     Map<String, String> environment = new LinkedHashMap<>(settings);
     environment.put("NULLRELAY_LISTEN", Ports.text(address));
     environment.put("NULLRELAY_NEXT_HOP", Ports.text(nextHop));
     Process process = daemons.java("nullrelay", NullRelay.class.getName(), address, environment);
-    return new Target("null relay", address, OptionalLong.of(process.pid()));
+    return Target.daemon("null relay", address, process);
   }
 
   private void progress(String text) {
     err.println("bench: " + text);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (var files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
   }
 }

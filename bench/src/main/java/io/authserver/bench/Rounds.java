@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Sends each load to each target, in turns, round by round: what else the machine does meets them
@@ -19,10 +20,23 @@ final class Rounds {
   private final Consumer<String> progress;
   private final Map<Load, Map<Target, List<Sample>>> samples = new LinkedHashMap<>();
 
+  private Preparation preparation = () -> {};
+
   Rounds(Source source, List<Target> targets, Consumer<String> progress) {
     this.source = source;
     this.targets = List.copyOf(targets);
     this.progress = progress;
+  }
+
+  /** What is done before each round. */
+  interface Preparation {
+    /** Does it; what it throws ends the run. */
+    void run() throws IOException, InterruptedException;
+  }
+
+  /** Has something done before each round. */
+  void beforeEachRound(Preparation what) {
+    preparation = what;
   }
 
   /**
@@ -36,7 +50,7 @@ final class Rounds {
         if (target.process().isPresent()) {
           long until = System.nanoTime() + (long) (seconds * 1e9);
           while (System.nanoTime() < until) {
-            source.send(load, messages(load, 0.3, 2000), target.address());
+            source.send(load, messages(load, 0.3, 2000), target);
           }
         }
       }
@@ -48,13 +62,14 @@ final class Rounds {
     Map<Load, Map<Target, Integer>> counts = new LinkedHashMap<>();
     for (int round = 1; round <= rounds; round++) {
       progress.accept("round " + round + " of " + rounds);
+      preparation.run();
       for (Load load : loads) {
         for (Target target : targets) {
           int count =
               counts.computeIfAbsent(load, key -> new LinkedHashMap<>()).getOrDefault(target, 0);
           if (count == 0) {
             int trial = messages(load, 0.1, 2000);
-            double took = source.send(load, trial, target.address());
+            double took = source.send(load, trial, target);
             count = messages(load, seconds, trial / took);
             counts.get(load).put(target, count);
           }
@@ -75,34 +90,53 @@ final class Rounds {
   private Sample measure(Load load, int count, Target target)
       throws IOException, InterruptedException {
     if (target.process().isEmpty()) {
-      return new Sample(count / source.send(load, count, target.address()), Double.NaN);
+      return new Sample(count / source.send(load, count, target), Double.NaN, Double.NaN);
     }
+    target.proof().begin();
     ProcessStat stat = new ProcessStat(target.process().getAsLong());
     double before = stat.cpuMillis();
-    double seconds = source.send(load, count, target.address());
-    return new Sample(count / seconds, (stat.cpuMillis() - before) / count);
+    double databaseBefore = databaseMillis(target);
+    double seconds = source.send(load, count, target);
+    Sample sample =
+        new Sample(
+            count / seconds,
+            (stat.cpuMillis() - before) / count,
+            (databaseMillis(target) - databaseBefore) / count);
+    target.proof().end(count);
+    return sample;
+  }
+
+  private static double databaseMillis(Target target) throws IOException {
+    return target.database().isPresent() ? target.database().get().cpuMillis() : Double.NaN;
   }
 
   /** Returns the results, a row for each load. */
   Table table() {
     List<String> heads = new ArrayList<>(List.of("message", "sessions"));
     targets.forEach(target -> heads.add(target.name() + ", messages/s"));
-    targets.stream()
-        .filter(target -> target.process().isPresent())
-        .forEach(target -> heads.add(target.name() + ", CPU ms a message"));
+    List<Target> daemons = targets.stream().filter(target -> target.process().isPresent()).toList();
+    daemons.forEach(target -> heads.add(target.name() + ", CPU ms a message"));
+    List<Target> askers = targets.stream().filter(target -> target.database().isPresent()).toList();
+    askers.forEach(target -> heads.add(target.name() + ", PostgreSQL's CPU ms"));
     Table table = new Table(heads);
     samples.forEach(
         (load, byTarget) -> {
           List<String> cells = new ArrayList<>(List.of(load.size(), load.connections()));
-          byTarget.forEach((target, list) -> cells.add(Series.of(list, Sample::rate).text(0)));
-          byTarget.forEach(
-              (target, list) -> {
-                if (target.process().isPresent()) {
-                  cells.add(Series.of(list, Sample::cpuMillis).text(3));
-                }
-              });
+          cells.addAll(cells(targets, byTarget, Sample::rate, 0));
+          cells.addAll(cells(daemons, byTarget, Sample::cpuMillis, 3));
+          cells.addAll(cells(askers, byTarget, Sample::databaseMillis, 3));
           table.row(cells);
         });
     return table;
+  }
+
+  private static List<String> cells(
+      List<Target> targets,
+      Map<Target, List<Sample>> samples,
+      ToDoubleFunction<Sample> value,
+      int decimals) {
+    return targets.stream()
+        .map(target -> Series.of(samples.getOrDefault(target, List.of()), value).text(decimals))
+        .toList();
   }
 }

@@ -5,5 +5,6 @@ package io.authserver.bench;
  *
  * @param rate messages a second
  * @param cpuMillis CPU time a message of the target's process, or NaN without one
+ * @param databaseMillis CPU time a message of the target's database, or NaN without one
  */
-record Sample(double rate, double cpuMillis) {}
+record Sample(double rate, double cpuMillis, double databaseMillis) {}

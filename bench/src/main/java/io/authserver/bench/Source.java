@@ -1,7 +1,6 @@
 package io.authserver.bench;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,25 +16,21 @@ final class Source {
 
   private final Postfix postfix;
   private final Children children;
-  private final String author;
   private final Path log;
 
   /**
    * Makes a source.
    *
-   * @param author the reverse-path of the messages, and their From field
    * @param folder where the program's complaints go
    */
-  Source(Postfix postfix, Children children, String author, Path folder) {
+  Source(Postfix postfix, Children children, Path folder) {
     this.postfix = postfix;
     this.children = children;
-    this.author = author;
     this.log = folder.resolve("smtp-source.log");
   }
 
   /** Sends messages, as many as told, and returns how many seconds that took. */
-  double send(Load load, int messages, InetSocketAddress to)
-      throws IOException, InterruptedException {
+  double send(Load load, int messages, Target to) throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>();
     if (load.kept()) {
       arguments.add("-d");
@@ -49,12 +44,12 @@ final class Source {
             "-m",
             Integer.toString(messages),
             "-f",
-            author,
+            to.author(),
             "-t",
             "recipient@remote.example",
             "-M",
             "source.example",
-            Ports.text(to)));
+            Ports.text(to.address())));
     long began = System.nanoTime();
     Process process =
         children.start(postfix.program("smtp-source", arguments).redirectOutput(log.toFile()));

@@ -18,8 +18,8 @@ final class ChildDaemon implements AutoCloseable {
   private static final Duration STOP_WAIT = Duration.ofSeconds(15);
   private static final Duration POLL = Duration.ofMillis(50);
 
-  /** As bin/.launch gives them to the daemons. */
-  private static final String JVM_OPTIONS =
+  /** As bin/.launch gives them to the daemons; a test compares. */
+  static final String JVM_OPTIONS =
       " -XX:-UsePerfData -Xshare:auto --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC"
           + " -Xms64m -Xmx512m -Xmn48m -XX:SurvivorRatio=3 -XX:+ExitOnOutOfMemoryError ";
 

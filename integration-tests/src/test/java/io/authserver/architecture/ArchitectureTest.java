@@ -91,6 +91,16 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("io.authserver.demo..");
 
+  /** It measures the others, and is built last. */
+  @ArchTest
+  static final ArchRule NOBODY_KNOWS_THE_BENCH =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.authserver.bench..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.authserver.bench..");
+
   @ArchTest
   static final ArchRule DAEMONS_DO_NOT_KNOW_EACH_OTHER =
       noClasses()
