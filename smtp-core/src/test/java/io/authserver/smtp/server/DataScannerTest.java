@@ -12,6 +12,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -144,5 +146,18 @@ class DataScannerTest {
     String text() {
       return out.toString(StandardCharsets.ISO_8859_1);
     }
+  }
+
+  @Test
+  @DisplayName("trap 10: a message is handed over in blocks, not byte by byte")
+  void aMessageIsHandedOverInBlocks() throws IOException {
+    byte[] block = "x".repeat(98).concat("\r\n").repeat(655).getBytes(StandardCharsets.US_ASCII);
+    AtomicInteger calls = new AtomicInteger();
+    DataScanner scanner = new DataScanner((bytes, offset, length) -> calls.incrementAndGet());
+    for (int i = 0; i < 16; i++) {
+      assertEquals(block.length, scanner.feed(block, 0, block.length));
+    }
+    assertEquals(16L * block.length, scanner.size());
+    assertEquals(16, calls.get());
   }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +34,7 @@ class FrontCommandsIT {
   }
 
   @Test
+  @DisplayName("RFC 5321 §3.1, §4.1.1.1, traps 7 and 12: the banner and what EHLO offers are ours")
   void bannerAndGreetingsAreOurs() throws IOException {
     // Trap 7 and 12: SubEtha's EHLO offers what the next hop cannot do; its banner says "null".
     try (RawSmtpClient client = fixture.connect()) {
@@ -207,6 +209,7 @@ class FrontCommandsIT {
   }
 
   @Test
+  @DisplayName("RFC 5321 §4.1.1.4, traps 1 and 4: a refused body is read to its end")
   void aRefusedMessageLeavesNothingToExecuteAndNoTransactionOpen() throws Exception {
     // Trap 1: the rest of a refused body was executed. Trap 4: the next MAIL got 503.
     fixture.daemon.onMessage =

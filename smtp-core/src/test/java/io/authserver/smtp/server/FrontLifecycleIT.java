@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,6 +85,7 @@ class FrontLifecycleIT {
   }
 
   @Test
+  @DisplayName("RFC 5321 §3.8, trap 3: draining lets transactions finish")
   void drainingLetsTransactionsFinishAndSays421ToIdleSessions() throws Exception {
     // Trap 3: SubEtha's stop() closes sockets at once: the client never saw its 250.
     CountDownLatch inMessage = new CountDownLatch(1);
