@@ -13,6 +13,7 @@ import io.authserver.smtp.daemon.Setting;
 import io.authserver.smtp.daemon.SettingTypes;
 import io.authserver.smtp.daemon.Settings;
 import io.authserver.smtp.daemon.SmtpSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -87,6 +88,21 @@ final class ForwarderSettings {
                   + " next hop's limit included; further ones go in sequence")
           .orElse(String.valueOf(FanOutLimits.DEFAULTS.openTransactions()));
 
+  static final Setting<Duration> GIVE_UP_AFTER =
+      Setting.of(
+              "MAILFORWARDER_GIVE_UP_AFTER",
+              SettingTypes.duration(Duration.ofMinutes(1), Duration.ofDays(7)),
+              "time after which a target that still fails counts as refused, where others have the"
+                  + " message; below the expiry of OpenSMTPD's queue")
+          .orElse(SettingTypes.print(FanOutLimits.DEFAULTS.giveUpAfter()));
+  static final Setting<Duration> KEEP_OUTCOMES =
+      Setting.of(
+              "MAILFORWARDER_KEEP_OUTCOMES",
+              SettingTypes.duration(Duration.ofDays(1), Duration.ofDays(60)),
+              "time for which it is remembered what a message's targets have answered; above the"
+                  + " expiry of OpenSMTPD's queue")
+          .orElse("7d");
+
   static final Setting<DatabaseUrl> DATABASE = DatabaseSettings.url();
   static final SmtpSettings SMTP = new SmtpSettings("MAILFORWARDER");
 
@@ -100,7 +116,7 @@ final class ForwarderSettings {
     settings.addAll(List.of(TRANSACTIONAL_RELAY_IP, TRANSACTIONAL_RELAY_PORT));
     settings.addAll(List.of(DATABASE, SUBMISSION_ONLY));
     settings.addAll(List.of(SRS_SECRET, SRS_DOMAIN, SRS_MIN_HASH_LENGTH));
-    settings.addAll(List.of(MAX_TARGETS, MAX_OPEN_TRANSACTIONS));
+    settings.addAll(List.of(MAX_TARGETS, MAX_OPEN_TRANSACTIONS, GIVE_UP_AFTER, KEEP_OUTCOMES));
     settings.addAll(SMTP.all());
     return settings;
   }
@@ -151,6 +167,7 @@ final class ForwarderSettings {
         settings.get(MAX_OPEN_TRANSACTIONS),
         settings.get(MAX_TARGETS),
         FanOutLimits.DEFAULTS.poolWait(),
-        FanOutLimits.DEFAULTS.reply());
+        FanOutLimits.DEFAULTS.reply(),
+        settings.get(GIVE_UP_AFTER));
   }
 }

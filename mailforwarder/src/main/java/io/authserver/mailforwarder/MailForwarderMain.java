@@ -7,6 +7,8 @@ import io.authserver.db.cache.Freshness;
 import io.authserver.db.cache.PrometheusCacheMetrics;
 import io.authserver.db.migrate.DaemonRole;
 import io.authserver.db.migrate.StartupCheck;
+import io.authserver.db.outcome.JdbcOutcomeStore;
+import io.authserver.db.outcome.PendingEnvelopes;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.mailforwarder.fanout.FanOutLimits;
 import io.authserver.mailforwarder.fanout.Forwarding;
@@ -60,6 +62,7 @@ public final class MailForwarderMain {
       Optional<NextHopConfiguration> transactionalRelay,
       Decider decider,
       FanOutLimits limits,
+      Duration keepOutcomes,
       boolean submissionOnly,
       FrontResources front) {
     static Configuration of(Settings settings) throws StartException {
@@ -69,6 +72,7 @@ public final class MailForwarderMain {
           ForwarderSettings.transactionalRelay(settings).map(hop -> nextHop(settings, hop)),
           ForwarderSettings.decider(settings),
           ForwarderSettings.limits(settings),
+          settings.get(ForwarderSettings.KEEP_OUTCOMES),
           settings.get(ForwarderSettings.SUBMISSION_ONLY),
           ForwarderSettings.SMTP.resources(settings, InstantSource.system()));
     }
@@ -81,6 +85,13 @@ public final class MailForwarderMain {
   static void assemble(DaemonAssembly daemon) {
     Settings settings = daemon.settings();
     Optional<Configuration> configuration = daemon.attempt(() -> Configuration.of(settings));
+    configuration
+        .filter(read -> read.keepOutcomes().compareTo(read.limits().giveUpAfter()) <= 0)
+        .ifPresent(
+            _ ->
+                daemon.problem(
+                    "MAILFORWARDER_KEEP_OUTCOMES: must be longer than"
+                        + " MAILFORWARDER_GIVE_UP_AFTER"));
     Optional<AuthDatabase> database =
         daemon.attempt(
             () ->
@@ -126,6 +137,8 @@ public final class MailForwarderMain {
                 new JdbcResolutionStore(database),
                 feed,
                 new PrometheusCacheMetrics(daemon.metrics())),
+            new PendingEnvelopes(
+                new JdbcOutcomeStore(database, configuration.keepOutcomes()), feed),
             configuration.decider(),
             nextHops,
             configuration.limits(),

@@ -10,6 +10,10 @@ final class PrometheusForwarderMetrics implements ForwarderMetrics {
   private final Counter messages;
   private final Counter doubles;
   private final Counter notifications;
+  private final Counter lookUps;
+  private final Counter remembered;
+  private final Counter outcomes;
+  private final Counter givenUp;
 
   PrometheusForwarderMetrics(PrometheusRegistry registry) {
     decisions =
@@ -22,6 +26,28 @@ final class PrometheusForwarderMetrics implements ForwarderMetrics {
             .register(registry);
     notifications =
         counter("notifications", "Notifications, by what became of them.", "outcome", registry);
+    lookUps =
+        counter(
+            "outcome_lookups",
+            "Messages whose earlier outcomes were looked up, by whether there were any.",
+            "found",
+            registry);
+    outcomes =
+        counter(
+            "outcomes",
+            "Outcomes for a later try, by whether they are stored.",
+            "stored",
+            registry);
+    remembered =
+        Counter.builder()
+            .name("authserver_forwarder_copies_remembered_total")
+            .help("Copies that were not sent, because an earlier try had settled them.")
+            .register(registry);
+    givenUp =
+        Counter.builder()
+            .name("authserver_forwarder_targets_given_up_total")
+            .help("Targets that failed for now for so long that they count as refused.")
+            .register(registry);
   }
 
   private static Counter counter(
@@ -46,6 +72,26 @@ final class PrometheusForwarderMetrics implements ForwarderMetrics {
   @Override
   public void possibleDoubles(long copies) {
     doubles.inc(copies);
+  }
+
+  @Override
+  public void lookedUp(boolean found) {
+    lookUps.labelValues(found ? "yes" : "no").inc();
+  }
+
+  @Override
+  public void remembered(long copies) {
+    remembered.inc(copies);
+  }
+
+  @Override
+  public void stored(long count, boolean done) {
+    outcomes.labelValues(done ? "yes" : "no").inc(count);
+  }
+
+  @Override
+  public void gaveUp(long targets) {
+    givenUp.inc(targets);
   }
 
   @Override

@@ -10,6 +10,8 @@ import io.authserver.db.alias.JdbcResolutionStore;
 import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
 import io.authserver.db.cache.Freshness;
+import io.authserver.db.outcome.JdbcOutcomeStore;
+import io.authserver.db.outcome.PendingEnvelopes;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.testing.DatabaseDoor;
 import io.authserver.db.testing.TestDatabase;
@@ -141,6 +143,7 @@ final class ForwardingIT {
     Forwarding forwarding =
         new Forwarding(
             new CachingResolutionStore(new JdbcResolutionStore(pool), feed, CacheMetrics.NONE),
+            new PendingEnvelopes(new JdbcOutcomeStore(pool, Duration.ofDays(7)), feed),
             new Decider(SRS, null),
             new NextHops(localPool, remotePool, Optional.empty()),
             FanOutLimits.DEFAULTS,
@@ -354,6 +357,7 @@ final class ForwardingIT {
       Thread.onSpinWait();
     }
     awaitReply("250 2.1.5", "alice@ours.example");
+    assertEquals(List.of("250 2.1.5", "250 2.0.0"), send("x@out.example", "alice@ours.example"));
     door.shut();
     assertEquals(
         List.of("250 2.1.5", "451 4.3.0", "250 2.0.0"),

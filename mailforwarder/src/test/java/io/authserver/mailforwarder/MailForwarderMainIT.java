@@ -50,6 +50,24 @@ final class MailForwarderMainIT {
   }
 
   @Test
+  void outcomesAreKeptForLongerThanTheyAreNeeded(@TempDir Path folder) throws Exception {
+    Path secrets = Files.writeString(folder.resolve("srs"), "first\n");
+    try (DaemonProcess daemon =
+        DaemonProcess.start(
+            MailForwarderMain.class,
+            Map.of(
+                "MAILFORWARDER_SRS_SECRET_FILE", secrets.toString(),
+                "MAILFORWARDER_GIVE_UP_AFTER", "48h",
+                "MAILFORWARDER_KEEP_OUTCOMES", "2d",
+                "DATABASE_URL", "postgresql://x@127.0.0.1:1/x"),
+            "--check-config")) {
+      String output = daemon.outputAtEnd();
+      assertTrue(daemon.exitStatus() != 0, output);
+      assertTrue(output.contains("MAILFORWARDER_KEEP_OUTCOMES: must be longer"), output);
+    }
+  }
+
+  @Test
   void forwardsUntilSigterm(@TempDir Path folder) throws Exception {
     Path secrets = Files.writeString(folder.resolve("srs"), "first\nsecond\n");
     int port = DaemonProcess.freePort();

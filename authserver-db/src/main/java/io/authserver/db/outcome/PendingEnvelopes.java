@@ -16,6 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Knows from memory which envelopes have something remembered about them, so that nearly every
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * does not know (not loaded, a replica, too many) the database is asked each time.
  */
 public final class PendingEnvelopes implements OutcomeStore, ChangeListener {
+  private static final Logger LOG = LoggerFactory.getLogger(PendingEnvelopes.class);
+
   /** Envelopes in memory, some 12 MB. */
   static final int MOST = 200_000;
 
@@ -161,5 +165,20 @@ public final class PendingEnvelopes implements OutcomeStore, ChangeListener {
   @Override
   public void anythingMayHaveChanged() {
     knowledge = new Knowledge();
+    // At once, so that it is known should the database go away before the next message comes.
+    Thread.ofVirtual().name("pending-envelopes").start(this::loadAhead);
+  }
+
+  private void loadAhead() {
+    try {
+      load();
+    } catch (AuthDatabaseException e) {
+      LOG.debug("event=pending_envelopes state=unknown", e);
+    }
+  }
+
+  /** Returns whether what is in memory is all there is. */
+  boolean isComplete() {
+    return knowledge.complete;
   }
 }

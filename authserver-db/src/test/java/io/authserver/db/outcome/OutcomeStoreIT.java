@@ -193,6 +193,22 @@ class OutcomeStoreIT {
     }
   }
 
+  /**
+   * Symptom: the database went away before a message had come, and mail that was in the caches was
+   * deferred. Cause: what is pending was loaded with the first message.
+   */
+  @Test
+  void whatIsPendingIsKnownBeforeAMessageComes() throws Exception {
+    store(1, OutcomeKind.DELIVERED);
+    try (ChangeFeed feed = ChangeFeed.start(pool)) {
+      PendingEnvelopes here = new PendingEnvelopes(store, feed);
+      await(() -> feed.state() == Freshness.State.LISTENING && here.isComplete());
+      door.shut();
+      await(() -> feed.state() == Freshness.State.AWAY);
+      assertEquals(Set.of(1L), here.pending(List.of(1L, 2L)));
+    }
+  }
+
   /** A thousand envelopes are notified in one word. */
   @Test
   void manyAreLoadedAnew() throws Exception {

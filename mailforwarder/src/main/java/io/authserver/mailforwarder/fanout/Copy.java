@@ -24,15 +24,20 @@ final class Copy {
   }
 
   private final String finalAddress;
-  private LegKey key;
-  private Recipient recipient;
+  private Plan.@Nullable Planned planned;
   private State state = State.WAITING;
+  private boolean recalled;
   private @Nullable RelayOutcome outcome;
 
   Copy(Plan.Planned planned) {
     this.finalAddress = planned.finalAddress();
-    this.key = planned.key();
-    this.recipient = planned.recipient();
+    this.planned = planned;
+  }
+
+  /** Makes one that is sent nowhere, because the decision about its address is its outcome. */
+  Copy(String finalAddress, RelayOutcome decided) {
+    this.finalAddress = finalAddress;
+    messageAnswered(decided);
   }
 
   String finalAddress() {
@@ -40,11 +45,18 @@ final class Copy {
   }
 
   LegKey key() {
-    return key;
+    return planned().key();
   }
 
   Recipient recipient() {
-    return recipient;
+    return planned().recipient();
+  }
+
+  private Plan.Planned planned() {
+    if (planned == null) {
+      throw new IllegalStateException("a copy that is sent nowhere");
+    }
+    return planned;
   }
 
   State state() {
@@ -69,15 +81,25 @@ final class Copy {
   }
 
   /** Takes another way, with another sender, from the beginning. */
-  void reroute(Plan.Planned planned) {
-    key = planned.key();
-    recipient = planned.recipient();
+  void reroute(Plan.Planned otherwise) {
+    planned = otherwise;
     restart();
   }
 
   void restart() {
     state = State.WAITING;
     outcome = null;
+  }
+
+  /** Takes the outcome of an earlier try of the same message. */
+  void recall(RelayOutcome earlier) {
+    messageAnswered(earlier);
+    recalled = true;
+  }
+
+  /** Returns whether its outcome is that of an earlier try. */
+  boolean isRecalled() {
+    return recalled;
   }
 
   void recipientAnswered(RelayOutcome answer) {

@@ -7,9 +7,11 @@ import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.reply.Reply;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,34 +21,54 @@ import org.jspecify.annotations.Nullable;
  * @param parts one for each target; the same copy may be part of several recipients
  */
 record Entry(Recipient recipient, @Nullable Lookup lookup, Decision decision, List<Part> parts) {
-  /**
-   * One target.
-   *
-   * @param copy its copy, or null where the decision alone says that it fails
-   * @param failed why it fails without a copy
-   */
-  record Part(
-      Optional<Mailbox> hiddenTarget,
-      Optional<Mailbox> reportTo,
-      @Nullable Copy copy,
-      @Nullable Reply failed) {
+  /** One target. Owned by the session's thread. */
+  static final class Part {
+    private final Optional<Mailbox> hiddenTarget;
+    private final Optional<Mailbox> reportTo;
+    private final Copy copy;
+    private Duration age = Duration.ZERO;
+    private boolean reported;
+
+    Part(Optional<Mailbox> hiddenTarget, Optional<Mailbox> reportTo, Copy copy) {
+      this.hiddenTarget = hiddenTarget;
+      this.reportTo = reportTo;
+      this.copy = copy;
+    }
+
+    Copy copy() {
+      return copy;
+    }
+
+    /** Returns the time since an earlier try was first remembered; zero for none. */
+    Duration age() {
+      return age;
+    }
+
+    void remember(Duration since) {
+      age = since;
+    }
+
+    /** Returns whether somebody was told that it was refused. */
+    boolean isReported() {
+      return reported;
+    }
+
+    void markReported() {
+      reported = true;
+    }
+
     /** Returns the reply of a target that failed for now. */
     Optional<Reply> deferral() {
-      return reply(Copy.State.DEFERRED, true);
+      return reply(Copy.State.DEFERRED);
     }
 
     /** Returns the reply of a target that failed for good. */
     Optional<Reply> refusal() {
-      return reply(Copy.State.REFUSED, false);
+      return reply(Copy.State.REFUSED);
     }
 
-    private Optional<Reply> reply(Copy.State state, boolean temporary) {
-      if (copy != null) {
-        return copy.state() == state ? Optional.of(copy.outcome().reply()) : Optional.empty();
-      }
-      return failed != null && failed.isTemporary() == temporary
-          ? Optional.of(failed)
-          : Optional.empty();
+    private Optional<Reply> reply(Copy.State state) {
+      return copy.state() == state ? Optional.of(copy.outcome().reply()) : Optional.empty();
     }
 
     boolean isTaken() {
@@ -55,12 +77,10 @@ record Entry(Recipient recipient, @Nullable Lookup lookup, Decision decision, Li
 
     /** Returns what happened, for the log. */
     String cause() {
-      if (copy != null
-          && copy.state() == Copy.State.DEFERRED
-          && copy.outcome() instanceof RelayOutcome.TemporaryFailure failure) {
-        return failure.cause();
-      }
-      return "";
+      return copy.state() == Copy.State.DEFERRED
+              && copy.outcome() instanceof RelayOutcome.TemporaryFailure failure
+          ? failure.cause()
+          : "";
     }
   }
 
@@ -82,15 +102,28 @@ record Entry(Recipient recipient, @Nullable Lookup lookup, Decision decision, Li
     return parts.isEmpty() || parts.stream().anyMatch(Part::isTaken);
   }
 
-  /** Returns the refusals inside it, to be told to somebody. */
+  /** Returns the refusals inside it about which nobody was told yet. */
   List<Refusal> toReport() {
     List<Refusal> refused = new ArrayList<>();
     for (Part part : parts) {
-      part.refusal()
-          .ifPresent(
-              reply ->
-                  refused.add(new Refusal(recipient, part.hiddenTarget(), part.reportTo(), reply)));
+      if (!part.isReported()) {
+        refusal(part).ifPresent(refused::add);
+      }
     }
     return refused;
+  }
+
+  /** Takes note of the refusals that somebody was told about. */
+  void markReported(Set<Refusal> told) {
+    for (Part part : parts) {
+      if (refusal(part).filter(told::contains).isPresent()) {
+        part.markReported();
+      }
+    }
+  }
+
+  private Optional<Refusal> refusal(Part part) {
+    return part.refusal()
+        .map(reply -> new Refusal(recipient, part.hiddenTarget, part.reportTo, reply));
   }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -21,9 +22,9 @@ import java.util.function.LongSupplier;
  * final dots.
  *
  * <p>At most {@link FanOutLimits#openTransactions} are open; copies for further ones wait and go in
- * sequence when those have ended. As soon as one copy is known to fail for now, no further final
- * dot is sent: the client will come again with the whole message, and what was not sent cannot be
- * doubled.
+ * sequence when those have ended. A copy that fails does not keep the others back; but where one is
+ * known to fail for now, or others go in sequence, the client may come again with what was
+ * delivered, so the first final dot waits until that can be remembered.
  *
  * <p>Owned by the session's thread.
  */
@@ -148,35 +149,100 @@ final class FanOut implements AutoCloseable {
     return copies.values().stream().anyMatch(copy -> copy.state() == Copy.State.DEFERRED);
   }
 
-  /** Returns how many copies a next hop has taken responsibility for. */
+  /** Returns how many copies a next hop has taken responsibility for in this try. */
   long delivered() {
-    return copies.values().stream().filter(copy -> copy.state() == Copy.State.DELIVERED).count();
+    return copies.values().stream()
+        .filter(copy -> copy.state() == Copy.State.DELIVERED && !copy.isRecalled())
+        .count();
+  }
+
+  /** Returns the copy for a final address, where there is one. */
+  Optional<Copy> find(String finalAddress) {
+    return Optional.ofNullable(copies.get(finalAddress));
+  }
+
+  /** Begins the transactions anew that hold copies which need not be sent any more. */
+  void leaveOut(Set<Copy> settled) {
+    legs.values()
+        .removeIf(
+            leg -> {
+              boolean holds = leg.copies().stream().anyMatch(settled::contains);
+              if (holds) {
+                drop(leg);
+                leg.copies().stream()
+                    .filter(copy -> copy.state() == Copy.State.ACCEPTED)
+                    .forEach(Copy::restart);
+              }
+              return holds;
+            });
+  }
+
+  /** Makes sure that what has been delivered, and what failed for now, is remembered. */
+  @FunctionalInterface
+  interface Checkpoint {
+    /**
+     * Remembers it.
+     *
+     * @param comesAgain whether some copy is not delivered yet and will not be now
+     * @return whether that is done, so that more may be delivered
+     */
+    boolean pass(boolean comesAgain) throws IOException;
   }
 
   /**
-   * Delivers every open copy, or stops at the first failure that a retry may mend. Afterwards no
-   * transaction is open.
+   * Delivers every open copy that can be. Afterwards no transaction is open.
    *
    * @param addedFields the fields on top of the copies with a key
+   * @param checkpoint asked before final dots; where it refuses, they are not sent
    * @throws IOException when the message cannot be read
    */
-  void deliver(MessageBytes message, Function<LegKey, byte[]> addedFields, Countdown countdown)
+  void deliver(
+      MessageBytes message,
+      Function<LegKey, byte[]> addedFields,
+      Countdown countdown,
+      Checkpoint checkpoint)
       throws IOException {
     try {
       tell(countdown);
-      while (!hasDeferred() && copies.values().stream().anyMatch(Copy::isOpen)) {
-        sendBodies(message, addedFields, countdown);
-        if (hasDeferred()) {
+      while (copies.values().stream().anyMatch(Copy::isOpen)) {
+        if (countdown.isOver()) {
+          defer(Reply.of(451, "4.4.7", "Took too long; try again later"), "deadline");
           return;
         }
-        InParallel.each(live(), Leg::finish);
-        close();
-        if (!hasDeferred()) {
-          tell(countdown);
+        sendBodies(message, addedFields, countdown);
+        List<Leg> ready = live();
+        if (!ready.isEmpty()) {
+          if (!checkpoint.pass(mayComeAgain())) {
+            defer(
+                Reply.of(451, "4.3.0", "Cannot remember deliveries now; try again later"),
+                "outcomes cannot be stored");
+            return;
+          }
+          InParallel.each(ready, Leg::finish);
         }
+        close();
+        tell(countdown);
       }
     } finally {
       close();
+    }
+  }
+
+  /** Returns whether, whatever the next replies are, the client's next try would find something. */
+  private boolean mayComeAgain() {
+    return copies.values().stream()
+        .anyMatch(
+            copy ->
+                copy.state() == Copy.State.DEFERRED
+                    || copy.state() == Copy.State.WAITING
+                    || (copy.state() == Copy.State.DELIVERED && !copy.isRecalled()));
+  }
+
+  private void defer(Reply reply, String cause) {
+    for (Copy copy : copies.values()) {
+      if (copy.isOpen()) {
+        copy.messageAnswered(new RelayOutcome.TemporaryFailure(reply, cause));
+      }
     }
   }
 
@@ -189,11 +255,8 @@ final class FanOut implements AutoCloseable {
         leg.fail(
             new RelayOutcome.TemporaryFailure(
                 Reply.of(451, "4.4.7", "Took too long; try again later"), "deadline"));
-        return;
-      }
-      leg.send(addedFields.apply(leg.key()), message, countdown.remaining());
-      if (hasDeferred()) {
-        return;
+      } else {
+        leg.send(addedFields.apply(leg.key()), message, countdown.remaining());
       }
     }
   }

@@ -1,6 +1,8 @@
 package io.authserver.mailforwarder.fanout;
 
 import io.authserver.db.alias.ResolutionStep;
+import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.mailforwarder.notify.Refusal;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
 import io.authserver.mailforwarder.resolve.SenderFacts;
@@ -10,6 +12,7 @@ import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.HeaderSection;
+import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.ClientSession;
 import io.authserver.smtp.server.MailTransaction;
@@ -21,6 +24,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,11 @@ final class ForwardTransaction implements MailTransaction {
   private final Resolver resolver;
   private final FanOut fanOut;
   private final List<Entry> accepted = new ArrayList<>();
+
+  /** Recipients that the client keeps and brings again, in another transaction. */
+  private final List<Entry> deferred = new ArrayList<>();
+
+  private @Nullable Ledger ledger;
   private @Nullable SenderFacts facts;
   private boolean senderKnown;
 
@@ -54,6 +63,7 @@ final class ForwardTransaction implements MailTransaction {
     facts =
         new SenderFacts(
             sender, false, false, forwarding.submissionOnly(), forwarding.clock().instant());
+    ledger = new Ledger(forwarding.outcomes(), forwarding.metrics(), sender.reversePath());
     log.sender(sender);
     return Reply.of(250, "2.1.0", "Sender ok");
   }
@@ -84,9 +94,11 @@ final class ForwardTransaction implements MailTransaction {
     List<Reply> replies = new ArrayList<>();
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
-      Reply reply = early.get(i).orElseGet(() -> Verdict.atRecipient(entry));
+      Reply reply = early.get(i).orElseGet(() -> answer(entry));
       if (reply.isPositive()) {
         accepted.add(entry);
+      } else if (reply.isTemporary()) {
+        deferred.add(entry);
       }
       log.recipient(entry, reply);
       replies.add(reply);
@@ -95,14 +107,23 @@ final class ForwardTransaction implements MailTransaction {
     return replies;
   }
 
+  /**
+   * Answers RCPT. What no target takes now, one may have taken in an earlier try of the same
+   * message: then our client would bounce what was delivered. The final dot tells.
+   */
+  private Reply answer(Entry entry) {
+    Reply reply = Verdict.atRecipient(entry);
+    return reply.isPositive() || !ledger().mayRemember(entry.recipient())
+        ? reply
+        : Reply.of(250, "2.1.5", "Recipient ok, the message decides");
+  }
+
   /** What failed for a recipient that was refused is no outcome of the message. */
   private void forgetRefused() {
     Set<Copy> wanted = new HashSet<>();
     for (Entry entry : accepted) {
       for (Entry.Part part : entry.parts()) {
-        if (part.copy() != null) {
-          wanted.add(part.copy());
-        }
+        wanted.add(part.copy());
       }
     }
     fanOut.retain(wanted);
@@ -146,8 +167,7 @@ final class ForwardTransaction implements MailTransaction {
     switch (decision) {
       case Decision.PassOn _ ->
           parts.add(
-              new Entry.Part(
-                  Optional.empty(), Optional.empty(), fanOut.copy(planned.getFirst()), null));
+              new Entry.Part(Optional.empty(), Optional.empty(), fanOut.copy(planned.getFirst())));
       case Decision.Forward forward -> addParts(forward, planned, parts);
       case Decision.Drop _, Decision.Refuse _ -> {}
     }
@@ -176,12 +196,21 @@ final class ForwardTransaction implements MailTransaction {
       Optional<Mailbox> hidden = Optional.of(target.address());
       switch (target) {
         case Target.Send send ->
-            parts.add(
-                new Entry.Part(hidden, send.reportTo(), fanOut.copy(planned.get(next++)), null));
+            parts.add(new Entry.Part(hidden, send.reportTo(), fanOut.copy(planned.get(next++))));
         case Target.Failed failed ->
-            parts.add(new Entry.Part(hidden, failed.reportTo(), null, failed.reply()));
+            parts.add(
+                new Entry.Part(
+                    hidden,
+                    failed.reportTo(),
+                    new Copy(Plan.folded(failed.address()), decided(failed.reply()))));
       }
     }
+  }
+
+  private static RelayOutcome decided(Reply reply) {
+    return reply.isTemporary()
+        ? new RelayOutcome.TemporaryFailure(reply, "")
+        : new RelayOutcome.PermanentFailure(reply);
   }
 
   private Decision decide(Recipient recipient, @Nullable Lookup lookup, SenderFacts known) {
@@ -211,20 +240,74 @@ final class ForwardTransaction implements MailTransaction {
     fanOut.refuse(
         key -> key.deliveredTo().filter(expandedBefore::contains).isPresent(),
         Reply.of(554, "5.4.6", "Forwarding loop"));
-    if (accepted.stream().allMatch(entry -> entry.deferrals().isEmpty())) {
-      try {
-        fanOut.deliver(
-            message.content(),
-            key -> CopyFields.of(key, submitted, message.receivedField()),
-            countdown);
-      } catch (IOException e) {
-        log.possibleDoubles(message.id(), fanOut.delivered());
-        throw e;
-      }
+    Reply reply;
+    try {
+      fanOut.leaveOut(ledger().recall(accepted, message.content()));
+      reply = deliver(message, submitted, countdown);
+    } catch (AuthDatabaseException e) {
+      log.outcomesUnknown(message.id(), String.valueOf(e.getMessage()));
+      reply = Reply.of(451, "4.3.0", "Cannot look up earlier deliveries now; try again later");
     }
-    Reply reply = answer(Verdict.atEnd(accepted), message, countdown);
     log.message(message, submitted, fanOut, reply);
     return Collections.nCopies(accepted.size(), reply);
+  }
+
+  private Reply deliver(ReceivedMessage message, boolean submitted, Countdown countdown)
+      throws IOException {
+    boolean done = false;
+    try {
+      fanOut.deliver(
+          message.content(),
+          key -> CopyFields.of(key, submitted, message.receivedField()),
+          countdown,
+          comesAgain -> {
+            boolean mustRemember =
+                comesAgain || accepted.stream().anyMatch(entry -> !entry.deferrals().isEmpty());
+            return !mustRemember || ledger().store(accepted, message.content(), true);
+          });
+      done = true;
+    } finally {
+      if (!done) {
+        remember(message);
+      }
+    }
+    log.gaveUp(message.id(), Ledger.giveUp(accepted, forwarding.limits().giveUpAfter()));
+    return answer(Verdict.atEnd(accepted), message, countdown);
+  }
+
+  /** Remembers what became of all targets, or counts what will be doubled. */
+  private void remember(ReceivedMessage message) throws IOException {
+    boolean settled =
+        accepted.stream()
+            .flatMap(entry -> entry.parts().stream())
+            .anyMatch(part -> !part.copy().isOpen() && part.deferral().isEmpty());
+    if (settled || ledger().hasRecords()) {
+      ledger().store(accepted, message.content(), false);
+    }
+    log.possibleDoubles(message.id(), ledger().unstored(accepted));
+  }
+
+  /**
+   * Remembers what was delivered behind a recipient that the client was told to bring again,
+   * because another recipient stood for the same address.
+   */
+  private void rememberForDeferred(ReceivedMessage message) throws IOException {
+    List<Entry> taken = new ArrayList<>();
+    for (Entry entry : deferred) {
+      List<Entry.Part> parts = new ArrayList<>();
+      for (Entry.Part part : entry.parts()) {
+        fanOut
+            .find(part.copy().finalAddress())
+            .filter(copy -> copy.state() == Copy.State.DELIVERED)
+            .ifPresent(copy -> parts.add(new Entry.Part(Optional.empty(), Optional.empty(), copy)));
+      }
+      if (!parts.isEmpty()) {
+        taken.add(new Entry(entry.recipient(), entry.lookup(), entry.decision(), parts));
+      }
+    }
+    if (!taken.isEmpty() && !ledger().store(taken, message.content(), false)) {
+      log.possibleDoubles(message.id(), taken.stream().mapToLong(e -> e.parts().size()).sum());
+    }
   }
 
   /** Decides again with what the header section says, and sends copies another way. */
@@ -247,25 +330,39 @@ final class ForwardTransaction implements MailTransaction {
     fanOut.reroute(plans);
   }
 
-  private Reply answer(Verdict verdict, ReceivedMessage message, Countdown countdown) {
+  private Reply answer(Verdict verdict, ReceivedMessage message, Countdown countdown)
+      throws IOException {
     return switch (verdict) {
       case Verdict.Refused(Reply reply) -> reply;
       case Verdict.Deferred(Reply reply) -> {
-        log.possibleDoubles(message.id(), fanOut.delivered());
+        remember(message);
+        rememberForDeferred(message);
         yield reply;
       }
       case Verdict.Done done -> {
-        boolean told =
+        Set<Refusal> untold =
             new Notifier(forwarding, message.id())
                 .report(
                     facts().sender(), done.toReport(), message.content(), facts().at(), countdown);
-        if (!told) {
-          log.possibleDoubles(message.id(), fanOut.delivered());
+        Set<Refusal> told = new HashSet<>(done.toReport());
+        told.removeAll(untold);
+        accepted.forEach(entry -> entry.markReported(told));
+        rememberForDeferred(message);
+        if (!untold.isEmpty()) {
+          remember(message);
           yield Reply.of(451, "4.3.0", "A notification cannot be sent now; try again later");
+        }
+        if (ledger().hasRecords()) {
+          // Only for a client that does not hear our reply and comes once more.
+          ledger().store(accepted, message.content(), false);
         }
         yield Reply.of(250, "2.0.0", "Message taken");
       }
     };
+  }
+
+  private Ledger ledger() {
+    return Objects.requireNonNull(ledger, "no MAIL yet");
   }
 
   private SenderFacts facts() {

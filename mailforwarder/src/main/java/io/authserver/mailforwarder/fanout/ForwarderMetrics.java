@@ -22,6 +22,18 @@ public interface ForwarderMetrics {
   /** Copies were delivered of a message that the client will send again. */
   default void possibleDoubles(long copies) {}
 
+  /** Earlier outcomes of a message were looked up; some were found, or none. */
+  default void lookedUp(boolean found) {}
+
+  /** Copies were not sent, because an earlier try of the message had settled them. */
+  default void remembered(long copies) {}
+
+  /** Outcomes were stored, or could not be. */
+  default void stored(long outcomes, boolean done) {}
+
+  /** Targets failed for now for too long, and count as refused. */
+  default void gaveUp(long targets) {}
+
   /**
    * A notification came to an end.
    *

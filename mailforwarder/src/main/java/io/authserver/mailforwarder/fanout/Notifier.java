@@ -17,9 +17,11 @@ import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.MessageBytes;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,16 +44,17 @@ final class Notifier {
   /**
    * Tells everybody who has to know.
    *
-   * @return whether a next hop has taken every notification, or refused it for good: a notification
-   *     is never told about itself
+   * @return the refusals about which somebody has to be told in another try: of the others a next
+   *     hop has taken every notification, or refused it for good, since a notification is never
+   *     told about itself
    */
-  boolean report(
+  Set<Refusal> report(
       Sender sender,
       List<Refusal> refusals,
       MessageBytes original,
       Instant arrived,
       Countdown countdown) {
-    boolean done = true;
+    Set<Refusal> untold = new HashSet<>();
     for (Map.Entry<Addressee, List<Refusal>> told :
         Addressees.of(sender.reversePath(), refusals).entrySet()) {
       Addressee addressee = told.getKey();
@@ -66,14 +69,16 @@ final class Notifier {
                     original,
                     arrived,
                     forwarding.clock().instant());
-        done &= handOver(addressee, bytes, countdown);
+        if (!handOver(addressee, bytes, countdown)) {
+          untold.addAll(told.getValue());
+        }
       } catch (IOException e) {
         LOG.warn("event=notification_failed id={} addressee={}", messageId, addressee.mailbox(), e);
         forwarding.metrics().notified("deferred");
-        done = false;
+        untold.addAll(told.getValue());
       }
     }
-    return done;
+    return untold;
   }
 
   private boolean handOver(Addressee addressee, byte[] bytes, Countdown countdown)
@@ -96,9 +101,13 @@ final class Notifier {
       List<Copy> copies =
           Plan.of(decision, recipient, facts, false).stream().map(fanOut::copy).toList();
       fanOut.deliver(
-          MessageBytes.of(bytes), key -> CopyFields.of(key, false, new byte[0]), countdown);
+          MessageBytes.of(bytes),
+          key -> CopyFields.of(key, false, new byte[0]),
+          countdown,
+          _ -> true);
+      // One of several who got it is enough: told again it would be told twice.
       String outcome =
-          fanOut.hasDeferred() ? "deferred" : fanOut.delivered() > 0 ? "delivered" : "refused";
+          fanOut.delivered() > 0 ? "delivered" : fanOut.hasDeferred() ? "deferred" : "refused";
       forwarding.metrics().notified(outcome);
       if (outcome.equals("delivered")) {
         LOG.info("event=notification id={} addressee={}", messageId, addressee.mailbox());

@@ -67,6 +67,21 @@ final class TransactionLog {
     }
   }
 
+  void gaveUp(String id, int targets) {
+    if (targets > 0) {
+      metrics.gaveUp(targets);
+      LOG.info("event=gave_up session={} id={} targets={}", session, id, targets);
+    }
+  }
+
+  void outcomesUnknown(String id, String cause) {
+    LOG.warn(
+        "event=outcomes_unknown session={} id={} cause=\"{}\": nothing is sent",
+        session,
+        id,
+        cause);
+  }
+
   void possibleDoubles(String id, long copies) {
     if (copies > 0) {
       metrics.possibleDoubles(copies);
@@ -93,6 +108,10 @@ final class TransactionLog {
     metrics.answered(reply.isPositive() ? "done" : reply.isTemporary() ? "deferred" : "refused");
     fields.put("copies", String.valueOf(fanOut.copies().size()));
     fields.put("delivered", String.valueOf(fanOut.delivered()));
+    long remembered = fanOut.copies().stream().filter(Copy::isRecalled).count();
+    if (remembered > 0) {
+      fields.put("remembered", String.valueOf(remembered));
+    }
     fields.put("submitted", submitted ? "yes" : "no");
     fields.put("next_hop", String.join(",", fanOut.nextHopNames()));
   }

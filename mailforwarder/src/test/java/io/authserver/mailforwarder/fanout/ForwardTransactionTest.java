@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.alias.BlockAction;
+import io.authserver.db.outcome.OutcomeKind;
 import io.authserver.mailforwarder.FakeSite;
 import io.authserver.mailforwarder.fanout.FakeNextHop.Taken;
 import io.authserver.mailforwarder.notify.NotificationComposer;
@@ -70,6 +71,8 @@ final class ForwardTransactionTest {
   private final FakeNextHop local = new FakeNextHop("local");
   private final FakeNextHop remote = new FakeNextHop("remote");
   private final FakeNextHop transactional = new FakeNextHop("transactional");
+  private Duration later = Duration.ZERO;
+  private final FakeOutcomeStore outcomes = new FakeOutcomeStore(() -> NOW.plus(later));
   private final AtomicLong doubles = new AtomicLong();
   private final List<MailTransaction> open = new ArrayList<>();
   private FanOutLimits limits = FanOutLimits.DEFAULTS;
@@ -90,6 +93,7 @@ final class ForwardTransactionTest {
     Forwarding forwarding =
         new Forwarding(
             site,
+            outcomes,
             new Decider(SRS, null),
             new NextHops(local, remote, transactionalRelay.map(hop -> hop)),
             limits,
@@ -309,7 +313,28 @@ final class ForwardTransactionTest {
     MailTransaction transaction = begin("x@out.example");
     rcpt(transaction, "team@ours.example");
     assertEquals("451 4.3.0", data(transaction, FROM_OUTSIDE));
-    assertEquals(2, doubles.get());
+    assertEquals(0, doubles.get());
+    local.accept("<x@out.example>");
+    remote.accept("<dan@far.example>");
+    assertEquals("250 2.0.0", send("team@ours.example"));
+    assertEquals(List.of("carol", "eve"), names(remote));
+    assertEquals(List.of("x"), names(local));
+  }
+
+  private String send(String... recipients) throws IOException {
+    MailTransaction transaction = begin("x@out.example");
+    for (String reply : rcpt(transaction, recipients)) {
+      assertEquals("250 2.1.5", reply);
+    }
+    return data(transaction, FROM_OUTSIDE);
+  }
+
+  /** Returns the local parts of all that a next hop has taken, in order. */
+  private static List<String> names(FakeNextHop hop) {
+    return hop.taken().stream()
+        .flatMap(taken -> taken.forwardPaths().stream())
+        .map(path -> path.substring(1, path.indexOf('@')))
+        .toList();
   }
 
   @Test
@@ -343,33 +368,217 @@ final class ForwardTransactionTest {
   }
 
   @Test
-  void aTargetKnownToFailForNowKeepsAllBodiesBack() throws IOException {
+  void theHappyWayAsksAndStoresNothing() throws IOException {
+    remote.refuse("<dan@far.example>", "550 5.1.1 gone");
+    assertEquals("250 2.0.0", send("alice@ours.example", "team@ours.example"));
+    assertEquals(0, outcomes.finds() + outcomes.stores());
+  }
+
+  @Test
+  void aTargetThatFailsForNowKeepsNobodyBackAndARetrySendsOnlyIt() throws IOException {
     remote.refuse("<dan@far.example>", "451 4.7.1 not now");
-    MailTransaction transaction = begin("x@out.example");
-    assertEquals(List.of("250 2.1.5"), rcpt(transaction, "team@ours.example"));
-    assertEquals("451 4.7.1", data(transaction, FROM_OUTSIDE));
-    assertEquals(0, remote.bodies());
+    assertEquals("451 4.7.1", send("team@ours.example"));
+    assertEquals(List.of("carol", "eve"), names(remote));
+    assertEquals(
+        List.of(OutcomeKind.DELIVERED, OutcomeKind.DELIVERED, OutcomeKind.DEFERRED),
+        outcomes.kinds());
+    assertEquals("451 4.7.1", send("team@ours.example"));
+    assertEquals(List.of("carol", "eve"), names(remote));
+    remote.accept("<dan@far.example>");
+    assertEquals("250 2.0.0", send("team@ours.example"));
+    assertEquals(List.of("carol", "eve", "dan"), names(remote));
     assertEquals(0, doubles.get());
+    // our reply was lost: the client comes once more
+    assertEquals("250 2.0.0", send("team@ours.example"));
+    assertEquals(3, names(remote).size());
   }
 
   @Test
-  void aFailureAtDataKeepsAllFinalDotsBack() throws IOException {
+  void aFailureAtDataOfOneNextHopKeepsTheOtherNotBack() throws IOException {
     remote.refuseData("<carol@far.example>", "451 4.3.0 not now");
-    MailTransaction transaction = begin("x@out.example");
-    rcpt(transaction, "alice@ours.example", "one@ours.example");
-    assertEquals("451 4.3.0", data(transaction, FROM_OUTSIDE));
-    assertTrue(local.taken().isEmpty());
+    assertEquals("451 4.3.0", send("alice@ours.example", "one@ours.example"));
+    assertEquals(List.of("alice"), names(local));
+    assertEquals("451 4.3.0", send("one@ours.example", "alice@ours.example"));
+    remote.refuseData("<carol@far.example>", "554 5.6.0 no");
+    assertEquals("250 2.0.0", send("alice@ours.example", "one@ours.example"));
+    assertEquals(List.of("alice", "x"), names(local), "delivered once, and told");
+    assertTrue(remote.taken().isEmpty());
+  }
+
+  @Test
+  void aFailureAtOneFinalDotIsRememberedAfterwards() throws IOException {
+    remote.refuseMessage("<carol@far.example>", "451 4.3.0 not now");
+    assertEquals("451 4.3.0", send("alice@ours.example", "one@ours.example"));
+    assertEquals(1, outcomes.stores());
+    assertEquals("451 4.3.0", send("alice@ours.example", "one@ours.example"));
+    assertEquals(List.of("alice"), names(local));
     assertEquals(0, doubles.get());
   }
 
   @Test
-  void aFailureAtOneFinalDotIsCountedAsPossibleDoubles() throws IOException {
+  void whatCannotBeStoredIsCountedAsPossibleDoubles() throws IOException {
+    outcomes.available(true, false);
     remote.refuseMessage("<carol@far.example>", "451 4.3.0 not now");
-    MailTransaction transaction = begin("x@out.example");
-    rcpt(transaction, "alice@ours.example", "one@ours.example");
-    assertEquals("451 4.3.0", data(transaction, FROM_OUTSIDE));
-    assertEquals(1, local.taken().size());
+    assertEquals("451 4.3.0", send("alice@ours.example", "one@ours.example"));
+    assertEquals(List.of("alice"), names(local));
     assertEquals(1, doubles.get());
+  }
+
+  @Test
+  void nothingIsSentOfWhatIsKnownToComeAgainAndCannotBeStored() throws IOException {
+    outcomes.available(true, false);
+    remote.refuse("<dan@far.example>", "451 4.7.1 not now");
+    assertEquals("451 4.3.0", send("alice@ours.example", "team@ours.example"));
+    assertTrue(local.taken().isEmpty() && remote.taken().isEmpty());
+    assertEquals(0, doubles.get());
+    // what needs no memory goes on
+    assertEquals("250 2.0.0", send("alice@ours.example", "one@ours.example"));
+  }
+
+  @Test
+  void nothingIsSentOfWhatCameBeforeAndCannotBeLookedUp() throws IOException {
+    remote.refuse("<dan@far.example>", "451 4.7.1 not now");
+    assertEquals("451 4.7.1", send("team@ours.example"));
+    remote.accept("<dan@far.example>");
+    outcomes.available(false, false);
+    assertEquals("451 4.3.0", send("alice@ours.example", "team@ours.example"));
+    assertTrue(local.taken().isEmpty());
+    assertEquals(2, names(remote).size());
+    assertEquals("250 2.0.0", send("alice@ours.example"), "that this one is new is known");
+    // where not even that is known
+    outcomes.knowsPending(false);
+    assertEquals("451 4.3.0", send("alice@ours.example"));
+    outcomes.available(true, true);
+    assertEquals("250 2.0.0", send("alice@ours.example", "team@ours.example"));
+    assertEquals(List.of("carol", "eve", "dan"), names(remote));
+  }
+
+  @Test
+  void anotherMessageReversePathOrRecipientIsNotTheSame() throws IOException {
+    remote.refuse("<dan@far.example>", "451 4.7.1 not now");
+    assertEquals("451 4.7.1", send("team@ours.example"));
+    MailTransaction other = begin("x@out.example");
+    rcpt(other, "team@ours.example");
+    assertEquals("451 4.7.1", data(other, "Subject: other\r\n" + FROM_OUTSIDE));
+    assertEquals(4, names(remote).size());
+    MailTransaction sender = begin("y@out.example");
+    rcpt(sender, "team@ours.example");
+    assertEquals("451 4.7.1", data(sender, FROM_OUTSIDE));
+    assertEquals(6, names(remote).size());
+    assertEquals("250 2.0.0", send("one@ours.example"));
+    assertEquals(7, names(remote).size());
+  }
+
+  @Test
+  void recipientsInAnotherOrderOrFewerOrSplitAreRecognised() throws IOException {
+    remote.refuseMessage("<dan@far.example>", "451 4.7.1 not now");
+    assertEquals("451 4.7.1", send("alice@ours.example", "team@ours.example", "boss@ours.example"));
+    assertEquals("250 2.0.0", send("boss@ours.example"));
+    assertEquals("250 2.0.0", send("boss@ours.example", "alice@OURS.example"));
+    assertEquals(List.of("alice", "boss"), names(local));
+    remote.refuseMessage("<dan@far.example>", "554 5.6.0 no");
+    assertEquals("250 2.0.0", send("team@ours.example", "alice@ours.example"));
+    assertEquals(List.of("alice", "boss", "x"), names(local));
+  }
+
+  @Test
+  void aRefusalIsRememberedAndToldOnceAtTheEnd() throws IOException {
+    local.refuseMessage("<alice@ours.example>", "554 5.6.0 no such content");
+    remote.refuse("<dan@far.example>", "451 4.7.1 not now");
+    assertEquals("451 4.7.1", send("alice@ours.example", "team@ours.example"));
+    assertTrue(local.taken().isEmpty());
+    local.refuseMessage("<alice@ours.example>", "451 4.3.0 asked again");
+    assertEquals("451 4.7.1", send("alice@ours.example", "team@ours.example"));
+    remote.accept("<dan@far.example>");
+    assertEquals("250 2.0.0", send("alice@ours.example", "team@ours.example"));
+    assertEquals(List.of("x"), names(local));
+    assertTrue(local.taken().getFirst().bytes().contains("smtp; 554 5.6.0 no such content"));
+    assertEquals("250 2.0.0", send("alice@ours.example", "team@ours.example"));
+    assertEquals(List.of("x"), names(local));
+  }
+
+  @Test
+  void eachAddresseeIsToldOnceThoughAnotherCannotBeTold() throws IOException {
+    remote.refuse("<x@y.example>", "550 5.1.1 gone");
+    remote.refuse("<dan@far.example>", "550 5.1.1 gone");
+    local.refuse("<boss@ours.example>", "451 4.3.0 not now");
+    assertEquals("451 4.3.0", send("owned@ours.example", "team@ours.example"));
+    assertEquals(List.of("x"), names(local));
+    local.accept("<boss@ours.example>");
+    assertEquals("250 2.0.0", send("owned@ours.example", "team@ours.example"));
+    assertEquals(List.of("x", "boss"), names(local));
+    assertEquals(List.of("carol", "eve"), names(remote));
+  }
+
+  @Test
+  void aTargetThatFailsForADayCountsAsRefused() throws IOException {
+    remote.refuse("<dan@far.example>", "451 4.7.1 not now");
+    assertEquals("451 4.7.1", send("team@ours.example"));
+    later = Duration.ofHours(24).minusSeconds(1);
+    assertEquals("451 4.7.1", send("team@ours.example"));
+    assertTrue(local.taken().isEmpty());
+    later = Duration.ofHours(24);
+    assertEquals("250 2.0.0", send("team@ours.example"));
+    assertEquals(List.of("x"), names(local));
+    assertTrue(local.taken().getFirst().bytes().contains("Status: 5.4.7\r\n"));
+    assertEquals(List.of("carol", "eve"), names(remote));
+  }
+
+  @Test
+  void aMemberThatIsBlockedForNowDoesNotStopItsList() throws IOException {
+    site.blocked("later@ours.example", BlockAction.DEFER)
+        .list("some@ours.example", "later@ours.example", "carol@far.example");
+    assertEquals("451 4.7.1", send("some@ours.example"));
+    assertEquals(List.of("carol"), names(remote));
+    later = Duration.ofHours(24);
+    assertEquals("250 2.0.0", send("some@ours.example"));
+    assertEquals(List.of("carol"), names(remote));
+    assertEquals(List.of("x"), names(local));
+  }
+
+  /**
+   * Symptom: a list was bounced as a whole although members had the message. Cause: when later none
+   * of its members took RCPT, the recipient was refused there, before the message was known.
+   */
+  @ParameterizedTest
+  @CsvSource({"451 4.4.1 down,24,250 2.0.0", "550 5.1.1 gone,0,250 2.0.0"})
+  void aRecipientThatWasTakenBeforeIsNotRefusedAtRcpt(String reply, int hours, String end)
+      throws IOException {
+    remote.refuse("<dan@far.example>", "451 4.7.1 not now");
+    assertEquals("451 4.7.1", send("team@ours.example"));
+    for (String member : List.of("carol", "dan", "eve")) {
+      remote.refuse("<" + member + "@far.example>", reply);
+    }
+    later = Duration.ofHours(hours);
+    assertEquals(end, send("team@ours.example"));
+    assertEquals(List.of("x"), names(local), "told about one, not about all");
+    assertEquals(List.of("carol", "eve"), names(remote));
+  }
+
+  @Test
+  void whatAnotherRecipientStandsForIsRememberedForTheOneThatComesAgain() throws IOException {
+    remote.refuse("<carol@far.example>", "451 4.7.1 not now");
+    MailTransaction transaction = begin("x@out.example");
+    assertEquals(List.of("451 4.7.1"), rcpt(transaction, "one@ours.example"));
+    remote.accept("<carol@far.example>");
+    assertEquals(List.of("250 2.1.5"), rcpt(transaction, "team@ours.example"));
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    assertEquals("250 2.0.0", send("one@ours.example"));
+    assertEquals(List.of("carol", "dan", "eve"), names(remote));
+  }
+
+  @Test
+  void transactionsInSequenceAreStoredOneRoundAfterTheOther() throws IOException {
+    String[] recipients = new String[20];
+    for (int i = 0; i < recipients.length; i++) {
+      site.list("s" + i + "@ours.example", "m" + i + "@far.example");
+      recipients[i] = "s" + i + "@ours.example";
+    }
+    assertEquals("250 2.0.0", send(recipients));
+    assertEquals(4, outcomes.stores(), "before each of three rounds, and at the end");
+    assertEquals(20, names(remote).size());
+    assertEquals("250 2.0.0", send(recipients));
+    assertEquals(20, names(remote).size());
   }
 
   @Test
@@ -485,7 +694,9 @@ final class ForwardTransactionTest {
 
   @Test
   void tooManyTargetsAreForAnotherTransaction() throws IOException {
-    limits = new FanOutLimits(8, 3, Duration.ofSeconds(5), Duration.ofSeconds(230));
+    limits =
+        new FanOutLimits(
+            8, 3, Duration.ofSeconds(5), Duration.ofSeconds(200), Duration.ofHours(24));
     MailTransaction transaction = begin("x@out.example");
     assertEquals(
         List.of("250 2.1.5", "452 4.5.3"),
