@@ -8,11 +8,15 @@ import io.authserver.admin.command.DomainCommand;
 import io.authserver.admin.command.EmailAliasCommand;
 import io.authserver.admin.command.MailingListCommand;
 import io.authserver.admin.command.SpapiCommand;
+import io.authserver.admin.command.SrsCommand;
 import io.authserver.admin.command.UserCommand;
 import io.authserver.admin.command.WrappingKeyCommand;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** {@code authserver}: the noun, and the options that every command takes. */
 @Command(
@@ -38,10 +42,13 @@ import picocli.CommandLine.ScopeType;
       DbCommand.class,
       SpapiCommand.class,
       WrappingKeyCommand.class,
+      SrsCommand.class,
       DemoCommand.class
     })
 final class RootCommand {
   private final Context context;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   RootCommand(Context context) {
     this.context = context;
@@ -74,5 +81,15 @@ final class RootCommand {
       description = "The wrapping key (default: AUTHSERVER_WRAPPING_KEY_FILE).")
   void setWrappingKeyFile(String file) {
     context.addFlag("--wrapping-key-file", file);
+  }
+
+  /** mailforwarder takes it with a warning; here a habit of that must not end in an echo of it. */
+  @SuppressWarnings("DoNotCallSuggester") // picocli calls it
+  @Option(names = "--srs-secret", hidden = true, scope = ScopeType.INHERIT)
+  void refuseSrsSecret(String secret) {
+    throw new ParameterException(
+        spec.commandLine(),
+        "--srs-secret: a secret is not accepted on the command line, use"
+            + " MAILFORWARDER_SRS_SECRET_FILE or a systemd credential");
   }
 }

@@ -55,6 +55,8 @@ class MainTest {
           "spapi revoke",
           "spapi check",
           "wrapping-key create",
+          "srs forward",
+          "srs reverse",
           "demo");
 
   private final Cli cli = new Cli();
@@ -83,6 +85,7 @@ class MainTest {
             "db",
             "spapi",
             "wrapping-key",
+            "srs",
             "demo")) {
       assertTrue(help.contains("\n  " + noun + " "), help);
     }

@@ -3,6 +3,7 @@ package io.authserver.architecture;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -109,6 +110,36 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.authserver.mailforwarder..");
+
+  /** It uses the daemons' decisions, so that what it explains is what they do; it sends nothing. */
+  @ArchTest
+  static final ArchRule THE_COMMAND_LINE_DECIDES_AND_SENDS_NOTHING =
+      noClasses()
+          .that()
+          .resideInAPackage("io.authserver.admin..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                      "io.authserver.smtp.server..",
+                      "io.authserver.smtp.relay..",
+                      "io.authserver.dkimsigner",
+                      "io.authserver.mailforwarder",
+                      "io.authserver.mailforwarder.fanout..",
+                      "io.authserver.mailforwarder.notify..")
+                  .and(
+                      not(
+                          nameMatching(
+                              "io\\.authserver\\.mailforwarder\\."
+                                  + "(ForwarderSettings|fanout\\.(Route|Rehearsal(\\$.*)?))"))));
+
+  @ArchTest
+  static final ArchRule DAEMONS_DO_NOT_KNOW_THE_COMMAND_LINE =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.authserver.dkimsigner..", "io.authserver.mailforwarder..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.authserver.admin..");
 
   @ArchTest
   static final ArchRule NO_CYCLES =

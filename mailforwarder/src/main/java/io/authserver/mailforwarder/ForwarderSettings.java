@@ -12,14 +12,18 @@ import io.authserver.smtp.daemon.Secret;
 import io.authserver.smtp.daemon.Setting;
 import io.authserver.smtp.daemon.SettingTypes;
 import io.authserver.smtp.daemon.Settings;
+import io.authserver.smtp.daemon.SettingsTable;
 import io.authserver.smtp.daemon.SmtpSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The forwarder's settings. */
-final class ForwarderSettings {
+/**
+ * The forwarder's settings. Those on which decisions rest are open to the command line, which
+ * explains decisions and sends nothing.
+ */
+public final class ForwarderSettings {
   static final Setting<String> INPUT_IP =
       ip("MAILFORWARDER_INPUT_IP", "address to listen on").orElse("127.0.0.1");
   static final Setting<Integer> INPUT_PORT =
@@ -121,6 +125,26 @@ final class ForwarderSettings {
     return settings;
   }
 
+  /**
+   * Returns the settings on which decisions rest, for a program that sends nothing. The secrets of
+   * SRS addresses may be absent.
+   */
+  public static SettingsTable deciding() {
+    return SettingsTable.of(
+        "mailforwarder",
+        List.of(
+            LOCAL_DELIVERY_IP,
+            LOCAL_DELIVERY_PORT,
+            REMOTE_RELAY_IP,
+            REMOTE_RELAY_PORT,
+            TRANSACTIONAL_RELAY_IP,
+            TRANSACTIONAL_RELAY_PORT,
+            SUBMISSION_ONLY,
+            SRS_SECRET.optional(),
+            SRS_DOMAIN,
+            SRS_MIN_HASH_LENGTH));
+  }
+
   private static Setting<String> ip(String name, String effect) {
     return Setting.of(name, SettingTypes.host(), effect);
   }
@@ -133,16 +157,18 @@ final class ForwarderSettings {
     return new HostPort(settings.get(INPUT_IP), settings.get(INPUT_PORT));
   }
 
-  static HostPort localDelivery(Settings settings) {
+  /** Returns the next hop of what is passed on unchanged. */
+  public static HostPort localDelivery(Settings settings) {
     return new HostPort(settings.get(LOCAL_DELIVERY_IP), settings.get(LOCAL_DELIVERY_PORT));
   }
 
-  static HostPort remoteRelay(Settings settings) {
+  /** Returns the next hop of forwarded copies. */
+  public static HostPort remoteRelay(Settings settings) {
     return new HostPort(settings.get(REMOTE_RELAY_IP), settings.get(REMOTE_RELAY_PORT));
   }
 
   /** Returns the transactional relay, where one is configured. */
-  static Optional<HostPort> transactionalRelay(Settings settings) {
+  public static Optional<HostPort> transactionalRelay(Settings settings) {
     Optional<String> ip = settings.find(TRANSACTIONAL_RELAY_IP);
     Optional<Integer> port = settings.find(TRANSACTIONAL_RELAY_PORT);
     return ip.isEmpty() && port.isEmpty()
@@ -150,16 +176,31 @@ final class ForwarderSettings {
         : Optional.of(new HostPort(ip.orElse("127.0.0.1"), port.orElse(10_047)));
   }
 
+  /** Returns whether all mail that comes in counts as submitted. */
+  public static boolean submissionOnly(Settings settings) {
+    return settings.get(SUBMISSION_ONLY);
+  }
+
+  /** Returns what rewrites senders and reverses that; empty without a secret. */
+  public static Optional<Srs> srs(Settings settings) {
+    return settings
+        .find(SRS_SECRET)
+        .map(
+            secrets ->
+                new Srs(
+                    secrets.stream().map(secret -> SrsSecret.of(secret.reveal())).toList(),
+                    Srs.DEFAULT_HASH_LENGTH,
+                    settings.get(SRS_MIN_HASH_LENGTH),
+                    Srs.DEFAULT_MAX_AGE_DAYS));
+  }
+
+  /** Returns the folded domain of all SRS addresses; empty for the domain of each alias. */
+  public static Optional<String> srsDomain(Settings settings) {
+    return settings.find(SRS_DOMAIN).map(Mailbox::foldDomain);
+  }
+
   static Decider decider(Settings settings) {
-    List<SrsSecret> secrets =
-        settings.get(SRS_SECRET).stream().map(secret -> SrsSecret.of(secret.reveal())).toList();
-    Srs srs =
-        new Srs(
-            secrets,
-            Srs.DEFAULT_HASH_LENGTH,
-            settings.get(SRS_MIN_HASH_LENGTH),
-            Srs.DEFAULT_MAX_AGE_DAYS);
-    return new Decider(srs, settings.find(SRS_DOMAIN).map(Mailbox::foldDomain).orElse(null));
+    return new Decider(srs(settings).orElseThrow(), srsDomain(settings).orElse(null));
   }
 
   static FanOutLimits limits(Settings settings) {

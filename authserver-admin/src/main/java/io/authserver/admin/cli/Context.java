@@ -31,6 +31,7 @@ public final class Context implements AutoCloseable {
               SettingTypes.list(SettingTypes.path()),
               "the key, two during a change, under which private keys are stored")
           .optional();
+  private static final String ENV_DIR = "--env-dir";
   private static final SettingsTable TABLE =
       SettingsTable.of("authserver", List.of(DATABASE_URL, WRAPPING_KEY_FILE));
 
@@ -167,6 +168,24 @@ public final class Context implements AutoCloseable {
                         "AUTHSERVER_WRAPPING_KEY_FILE must name the wrapping key's file (or"
                             + " --wrapping-key-file); authserver wrapping-key create makes one"));
     return WrappingKeys.load(files);
+  }
+
+  /**
+   * Reads settings of a daemon as it would read them itself: environment, {@code NAME_FILE}, {@code
+   * --env-dir}, credential, default.
+   *
+   * @throws UsageException with every problem that was found
+   */
+  public Settings settings(SettingsTable table) throws UsageException {
+    Settings read =
+        Settings.read(
+            table,
+            flags.stream().filter(flag -> flag.startsWith(ENV_DIR + "=")).toList(),
+            environment);
+    if (!read.problems().isEmpty()) {
+      throw new UsageException(String.join(System.lineSeparator(), read.problems()));
+    }
+    return read;
   }
 
   private Settings settings() throws UsageException {

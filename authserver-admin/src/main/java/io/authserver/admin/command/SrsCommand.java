@@ -1,0 +1,256 @@
+package io.authserver.admin.command;
+
+import io.authserver.admin.cli.AdminCommand;
+import io.authserver.admin.cli.Context;
+import io.authserver.admin.cli.ExitCode;
+import io.authserver.admin.cli.Time;
+import io.authserver.admin.cli.UsageException;
+import io.authserver.admin.output.Json;
+import io.authserver.db.admin.RefusedException;
+import io.authserver.mailforwarder.ForwarderSettings;
+import io.authserver.mailforwarder.srs.Srs;
+import io.authserver.mailforwarder.srs.SrsReversal;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.daemon.Settings;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code authserver srs}. */
+@Command(
+    name = "srs",
+    description = {
+      "Rewrite senders as mailforwarder does, and reverse that.",
+      "Addresses come on standard input, a line each; the results go to standard output, a line"
+          + " each in the same order. Where there is no result its line is empty, and standard"
+          + " error says why.",
+      "The secrets are mailforwarder's: MAILFORWARDER_SRS_SECRET, MAILFORWARDER_SRS_SECRET_FILE, a"
+          + " file in --env-dir, or a systemd credential; never a flag."
+    },
+    subcommands = {SrsCommand.Forward.class, SrsCommand.Reverse.class})
+public final class SrsCommand {
+  /** Made by picocli. */
+  public SrsCommand() {}
+
+  /** An address that has no result; the message says why, without naming a secret. */
+  static final class NoResultException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    NoResultException(String why) {
+      super(why);
+    }
+  }
+
+  /** Options of both directions. */
+  static final class Options {
+    @Option(
+        names = "--at",
+        paramLabel = "TIME",
+        converter = Time.class,
+        description =
+            "As if it were that time: 2026-03-04T05:06:07Z, 2026-03-04, or seconds since 1970"
+                + " (default: now).")
+    private @Nullable Instant at;
+
+    @Option(
+        names = "--verbatim",
+        description =
+            "Take the quotes of a quoted local part as a part of it, as Mail::SRS and postsrsd do;"
+                + " mailforwarder does not.")
+    private boolean verbatim;
+
+    @Option(names = "--json", description = "A list of objects: line, address, result, error.")
+    private boolean json;
+  }
+
+  /** What both directions have in common: a line in, a line out. */
+  abstract static class Direction extends AdminCommand {
+    @Mixin private final Options options = new Options();
+
+    Direction(Context context) {
+      super(context);
+    }
+
+    abstract String result(String address, Srs srs, Settings settings)
+        throws NoResultException, IOException, RefusedException, UsageException;
+
+    /** Refuses a call that cannot have a result, before a line is read. */
+    void check(Settings settings) throws UsageException {}
+
+    Instant at() {
+      Instant given = options.at;
+      return given == null ? context().clock().instant() : given;
+    }
+
+    Mailbox parse(String address) throws NoResultException {
+      int at = address.lastIndexOf('@');
+      try {
+        return options.verbatim && at > 0
+            ? new Mailbox(address.substring(0, at), address.substring(at + 1))
+            : Mailbox.parse(address);
+      } catch (IllegalArgumentException e) {
+        throw new NoResultException("not an address: " + e.getMessage());
+      }
+    }
+
+    String text(String localPart, String domain) throws NoResultException {
+      if (options.verbatim) {
+        return localPart + "@" + domain;
+      }
+      try {
+        return new Mailbox(localPart, domain).toString();
+      } catch (IllegalArgumentException e) {
+        throw new NoResultException("what was rewritten is no address");
+      }
+    }
+
+    @Override
+    protected final void run() throws IOException, RefusedException, UsageException {
+      Settings settings = context().settings(ForwarderSettings.deciding());
+      Srs srs =
+          ForwarderSettings.srs(settings)
+              .orElseThrow(
+                  () ->
+                      new UsageException(
+                          "MAILFORWARDER_SRS_SECRET must be set as mailforwarder has it (or"
+                              + " MAILFORWARDER_SRS_SECRET_FILE, --env-dir, a systemd"
+                              + " credential)"));
+      check(settings);
+      Lines lines = new Lines(context().in());
+      PrintStream out = context().out();
+      String separator = "[";
+      for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
+        String result = null;
+        String error = null;
+        try {
+          String address = line.text();
+          if (address == null) {
+            throw new NoResultException(
+                "not a line of UTF-8 of at most %d octets".formatted(Lines.MAX_OCTETS));
+          }
+          result = result(address.strip(), srs, settings);
+        } catch (NoResultException e) {
+          error = String.valueOf(e.getMessage());
+          say("authserver: line " + line.number() + ": " + error);
+          exitWith(ExitCode.REFUSED);
+        }
+        if (options.json) {
+          out.print(separator + Json.write(fields(line, result, error)));
+          separator = ",\n ";
+        } else {
+          out.println(result == null ? "" : result);
+        }
+      }
+      if (options.json) {
+        out.println(separator.equals("[") ? "[]" : "]");
+      }
+    }
+
+    private static Map<String, @Nullable Object> fields(
+        Lines.Line line, @Nullable String result, @Nullable String error) {
+      Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+      fields.put("line", line.number());
+      fields.put("address", line.text());
+      fields.put("result", result);
+      fields.put("error", error);
+      return fields;
+    }
+  }
+
+  /** {@code authserver srs forward}. */
+  @Command(
+      name = "forward",
+      description = {
+        "Rewrite senders into addresses of a domain of ours.",
+        "<> stays as it is. Whether mailforwarder rewrites the sender of a message at all is what"
+            + " authserver explain tells."
+      },
+      exitCodeListHeading = "Exit codes:%n",
+      exitCodeList = {
+        "0:every line has a result",
+        "1:a line has none",
+        "2:wrong usage, or no secret",
+        "3:the database cannot be reached"
+      })
+  static final class Forward extends Direction {
+    @Option(
+        names = "--domain",
+        paramLabel = "DOMAIN",
+        description = "The domain of the results (default: MAILFORWARDER_SRS_DOMAIN).")
+    private @Nullable String domain;
+
+    Forward(Context context) {
+      super(context);
+    }
+
+    @Override
+    void check(Settings settings) throws UsageException {
+      domain(settings);
+    }
+
+    @Override
+    String result(String address, Srs srs, Settings settings)
+        throws NoResultException, UsageException {
+      if (address.equals("<>")) {
+        return address;
+      }
+      Mailbox sender = parse(address);
+      // As mailforwarder has it: Mail::SRS keeps the case of a domain.
+      String of = sender.isAscii() ? sender.domain() : sender.foldedDomain();
+      return text(srs.forward(sender.localPart(), of, at()), domain(settings));
+    }
+
+    private String domain(Settings settings) throws UsageException {
+      String given = domain;
+      if (given == null) {
+        return ForwarderSettings.srsDomain(settings)
+            .orElseThrow(
+                () ->
+                    new UsageException("--domain or MAILFORWARDER_SRS_DOMAIN must name a domain"));
+      }
+      try {
+        return Mailbox.parse("x@" + given).foldedDomain();
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("--domain: not a domain");
+      }
+    }
+  }
+
+  /** {@code authserver srs reverse}. */
+  @Command(
+      name = "reverse",
+      description = {
+        "Find the senders that were rewritten.",
+        "One step: of an SRS1 address the SRS0 address of the first forwarder."
+      },
+      exitCodeListHeading = "Exit codes:%n",
+      exitCodeList = {
+        "0:every line has a result",
+        "1:a line has none",
+        "2:wrong usage, or no secret",
+        "3:the database cannot be reached"
+      })
+  static final class Reverse extends Direction {
+    Reverse(Context context) {
+      super(context);
+    }
+
+    @Override
+    String result(String address, Srs srs, Settings settings) throws NoResultException {
+      return switch (srs.reverse(parse(address).localPart(), at())) {
+        case SrsReversal.Original(String localPart, String domain) -> text(localPart, domain);
+        case SrsReversal.BadHash() ->
+            throw new NoResultException("its hash was made with none of the secrets");
+        case SrsReversal.BadTimestamp() ->
+            throw new NoResultException("it has expired, or its time stamp is none");
+        case SrsReversal.NotSrs() -> throw new NoResultException("not an SRS address");
+      };
+    }
+  }
+}
