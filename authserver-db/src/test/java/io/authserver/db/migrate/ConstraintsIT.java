@@ -132,7 +132,8 @@ class ConstraintsIT {
           mailing_list_address (list_id, address) VALUES (1, 'x@Foreign.example') | mailing_list_address_valid
           mailing_list_address (list_id, address) VALUES (1, 'x')     | mailing_list_address_valid
           mailing_list_address (list_id, address) VALUES (1, 'x@y@z') | mailing_list_address_valid
-          delivery_outcome (key, outcome) VALUES ('x', 'delivered')   | delivery_outcome_key_size
+          delivery_outcome (key, outcome, envelope) VALUES ('x', 'delivered', 1) | delivery_outcome_key_size
+          delivery_outcome (key, outcome, envelope) VALUES (sha256('x'), 'lost', 1) | delivery_outcome_known
           """)
   void refusesToInsert(String row, String constraint) {
     String sql =
