@@ -26,4 +26,4 @@ COMMENT ON FUNCTION authserver.signer_keys(text[]) IS
 'For each given name (folded A-labels) that is a domain of ours: a row for each active key, or one with NULL key columns. Other names give no row.';
 
 REVOKE ALL ON FUNCTION authserver.signer_keys(text[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION authserver.signer_keys(text[]) TO authserver_signer;
+GRANT EXECUTE ON FUNCTION authserver.signer_keys(text[]) TO authserver_signer, authserver_admin;

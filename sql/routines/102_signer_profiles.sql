@@ -19,4 +19,4 @@ COMMENT ON FUNCTION authserver.signer_profiles(text[]) IS
 'For each given name (folded A-labels) that is a domain of ours: what its signatures cover and say. Field names are as in h=. A routine of its own, so that signer_keys stays as the daemons that are running know it.';
 
 REVOKE ALL ON FUNCTION authserver.signer_profiles(text[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION authserver.signer_profiles(text[]) TO authserver_signer;
+GRANT EXECUTE ON FUNCTION authserver.signer_profiles(text[]) TO authserver_signer, authserver_admin;

@@ -132,4 +132,4 @@ COMMENT ON FUNCTION authserver.forwarder_resolve(text[]) IS
 'All steps of the resolution of all addresses, depth first, lists within lists and redirects followed. A circle is cut (circle); below depth 10 nothing is followed (too_deep); where an address needs more than 10,000 steps, its last row says too_many and what waited is left out.';
 
 REVOKE ALL ON FUNCTION authserver.forwarder_resolve(text[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION authserver.forwarder_resolve(text[]) TO authserver_forwarder;
+GRANT EXECUTE ON FUNCTION authserver.forwarder_resolve(text[]) TO authserver_forwarder, authserver_admin;

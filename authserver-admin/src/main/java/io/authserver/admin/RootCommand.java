@@ -6,6 +6,7 @@ import io.authserver.admin.command.DemoCommand;
 import io.authserver.admin.command.DkimCommand;
 import io.authserver.admin.command.DomainCommand;
 import io.authserver.admin.command.EmailAliasCommand;
+import io.authserver.admin.command.ExplainCommand;
 import io.authserver.admin.command.MailingListCommand;
 import io.authserver.admin.command.SpapiCommand;
 import io.authserver.admin.command.SrsCommand;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
       SpapiCommand.class,
       WrappingKeyCommand.class,
       SrsCommand.class,
+      ExplainCommand.class,
       DemoCommand.class
     })
 final class RootCommand {

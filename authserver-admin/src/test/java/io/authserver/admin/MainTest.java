@@ -57,6 +57,7 @@ class MainTest {
           "wrapping-key create",
           "srs forward",
           "srs reverse",
+          "explain",
           "demo");
 
   private final Cli cli = new Cli();
@@ -86,6 +87,7 @@ class MainTest {
             "spapi",
             "wrapping-key",
             "srs",
+            "explain",
             "demo")) {
       assertTrue(help.contains("\n  " + noun + " "), help);
     }

@@ -105,7 +105,7 @@ final class SigningTransaction implements MailTransaction {
   }
 
   private Reply signAndRelay(ReceivedMessage message) throws IOException {
-    Origin origin = originOf(message.content());
+    Origin origin = Origin.of(OriginMark.of(message.content().header()));
     MessageBytes content = withoutOwnResults(OriginMark.remove(message.content()));
     Authors authors = AuthorReader.read(content.header());
     SigningDecision decision = decide(authors, origin);
@@ -167,12 +167,6 @@ final class SigningTransaction implements MailTransaction {
     if (outcome instanceof RelayOutcome.TemporaryFailure(Reply reply, String cause)) {
       logFields.put("cause", cause);
     }
-  }
-
-  private static Origin originOf(MessageBytes content) {
-    return OriginMark.of(content.header())
-        .map(mark -> mark.submitted() ? Origin.FORWARDED_SUBMITTED : Origin.FORWARDED_UNTRUSTED)
-        .orElse(Origin.DIRECT);
   }
 
   private static Optional<String> domainOf(ReversePath reversePath) {

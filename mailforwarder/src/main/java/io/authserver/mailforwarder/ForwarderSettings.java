@@ -142,7 +142,8 @@ public final class ForwarderSettings {
             SUBMISSION_ONLY,
             SRS_SECRET.optional(),
             SRS_DOMAIN,
-            SRS_MIN_HASH_LENGTH));
+            SRS_MIN_HASH_LENGTH,
+            MAX_TARGETS));
   }
 
   private static Setting<String> ip(String name, String effect) {
@@ -179,6 +180,11 @@ public final class ForwarderSettings {
   /** Returns whether all mail that comes in counts as submitted. */
   public static boolean submissionOnly(Settings settings) {
     return settings.get(SUBMISSION_ONLY);
+  }
+
+  /** Returns how many addresses get a copy of one message. */
+  public static int maxTargets(Settings settings) {
+    return settings.get(MAX_TARGETS);
   }
 
   /** Returns what rewrites senders and reverses that; empty without a secret. */

@@ -3,6 +3,7 @@ package io.authserver.admin.cli;
 import io.authserver.admin.dns.DnsAccess;
 import io.authserver.db.admin.AdminDatabase;
 import io.authserver.db.admin.Occasion;
+import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.pool.DatabaseSettings;
 import io.authserver.db.pool.DatabaseUrl;
@@ -45,6 +46,7 @@ public final class Context implements AutoCloseable {
   private final List<String> flags = new ArrayList<>();
   private @Nullable Settings settings;
   private @Nullable AdminDatabase database;
+  private @Nullable AuthDatabase pool;
 
   /**
    * Makes the context of one call.
@@ -152,6 +154,16 @@ public final class Context implements AutoCloseable {
     return open;
   }
 
+  /** Returns the auth database as a daemon asks it, opened on the first call. */
+  public AuthDatabase pool() throws UsageException {
+    AuthDatabase open = pool;
+    if (open == null) {
+      open = AuthDatabase.open(AuthDatabase.Settings.forCommand(databaseUrl(), "authserver"));
+      pool = open;
+    }
+    return open;
+  }
+
   /** Returns whether the setting names wrapping keys. */
   public boolean hasWrappingKeys() throws UsageException {
     return settings().find(WRAPPING_KEY_FILE).isPresent();
@@ -202,6 +214,10 @@ public final class Context implements AutoCloseable {
 
   @Override
   public void close() throws AuthDatabaseException {
+    AuthDatabase asked = pool;
+    if (asked != null) {
+      asked.close();
+    }
     AdminDatabase open = database;
     if (open != null) {
       open.close();

@@ -6,6 +6,7 @@ import io.authserver.dkimsigner.select.SigningDecision.PassThrough;
 import io.authserver.dkimsigner.select.SigningDecision.Reject;
 import io.authserver.dkimsigner.select.SigningDecision.Sign;
 import io.authserver.dkimsigner.select.SigningDecision.Why;
+import io.authserver.smtp.message.OriginMark;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,7 +41,13 @@ public final class SigningSelector {
     /** Forwarded by us, and submitted to us by an authenticated user. */
     FORWARDED_SUBMITTED,
     /** Forwarded by us, and received from anywhere. */
-    FORWARDED_UNTRUSTED
+    FORWARDED_UNTRUSTED;
+
+    /** Returns what the marks of a message say, where it has any. */
+    public static Origin of(Optional<OriginMark> mark) {
+      return mark.map(found -> found.submitted() ? FORWARDED_SUBMITTED : FORWARDED_UNTRUSTED)
+          .orElse(DIRECT);
+    }
   }
 
   /**

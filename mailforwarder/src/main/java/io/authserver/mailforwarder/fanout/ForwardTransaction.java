@@ -313,10 +313,8 @@ final class ForwardTransaction implements MailTransaction {
   /** Decides again with what the header section says, and sends copies another way. */
   private void reroute(SenderFacts known, HeaderSection header) {
     boolean transactional =
-        known.submitted()
-            && known.transactional()
-            && forwarding.nextHops().transactionalRelay().isPresent()
-            && known.domain().equals(AuthorDomain.of(header));
+        Plan.isTransactional(
+            known, forwarding.nextHops().transactionalRelay().isPresent(), AuthorDomain.of(header));
     List<Plan.Planned> plans = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     for (Entry entry : accepted) {

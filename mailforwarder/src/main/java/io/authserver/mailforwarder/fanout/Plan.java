@@ -21,8 +21,9 @@ final class Plan {
    * A copy to be made.
    *
    * @param finalAddress by which duplicates are found
+   * @param ours whether it goes to a domain of ours
    */
-  record Planned(String finalAddress, LegKey key, Recipient recipient) {}
+  record Planned(String finalAddress, LegKey key, Recipient recipient, boolean ours) {}
 
   /**
    * Plans the copies of a recipient.
@@ -41,7 +42,8 @@ final class Plan {
                       foreign && transactional ? Route.TRANSACTIONAL_RELAY : Route.LOCAL_DELIVERY,
                       withoutSize(facts.sender()),
                       Optional.empty()),
-                  recipient));
+                  recipient,
+                  !foreign));
       case Decision.Forward forward -> {
         Optional<String> deliveredTo = Optional.of(folded(forward.expandedBy()));
         List<Planned> copies = new ArrayList<>();
@@ -52,7 +54,8 @@ final class Plan {
                 new Planned(
                     finalAddress(path, send.ours()),
                     new LegKey(Route.REMOTE_RELAY, send.sender(), deliveredTo),
-                    new Recipient(path, send.parameters())));
+                    new Recipient(path, send.parameters()),
+                    send.ours()));
           }
         }
         yield copies;
@@ -60,6 +63,17 @@ final class Plan {
       case Decision.Drop drop -> List.of();
       case Decision.Refuse refuse -> List.of();
     };
+  }
+
+  /**
+   * Returns whether what is passed on to a foreign domain takes the transactional relay: submitted
+   * mail of a domain that may, whose author is in that domain too.
+   *
+   * @param relay whether there is one
+   * @param author the domain of the author, where there is no doubt about it
+   */
+  static boolean isTransactional(SenderFacts facts, boolean relay, Optional<String> author) {
+    return relay && facts.submitted() && facts.transactional() && facts.domain().equals(author);
   }
 
   /** Returns an address as Delivered-To names it and loops are found by it. */

@@ -49,14 +49,10 @@ final class Resolver {
    * others stay unknown.
    */
   void find(List<Lookup> lookups, Optional<String> domainProbe) {
-    Set<String> wanted = new LinkedHashSet<>();
-    domainProbe.ifPresent(wanted::add);
-    lookups.forEach(lookup -> wanted.addAll(lookup.addresses()));
-    wanted.removeAll(found.keySet());
-    if (wanted.isEmpty()) {
+    List<String> asked = wanted(lookups, domainProbe);
+    if (asked.isEmpty()) {
       return;
     }
-    List<String> asked = List.copyOf(wanted);
     try {
       ask(asked);
     } catch (AuthDatabaseException e) {
@@ -65,6 +61,20 @@ final class Resolver {
         asked.forEach(this::askAlone);
       }
     }
+  }
+
+  /** Finds out about addresses as {@link #find} does; a database that does not answer is told. */
+  void findOrThrow(List<Lookup> lookups, Optional<String> domainProbe)
+      throws AuthDatabaseException {
+    ask(wanted(lookups, domainProbe));
+  }
+
+  private List<String> wanted(List<Lookup> lookups, Optional<String> domainProbe) {
+    Set<String> wanted = new LinkedHashSet<>();
+    domainProbe.ifPresent(wanted::add);
+    lookups.forEach(lookup -> wanted.addAll(lookup.addresses()));
+    wanted.removeAll(found.keySet());
+    return List.copyOf(wanted);
   }
 
   private void askAlone(String address) {

@@ -1,0 +1,220 @@
+package io.authserver.admin.command;
+
+import io.authserver.admin.cli.AdminCommand;
+import io.authserver.admin.cli.Context;
+import io.authserver.admin.cli.Time;
+import io.authserver.admin.cli.UsageException;
+import io.authserver.admin.explain.Explanation;
+import io.authserver.admin.explain.ExplanationText;
+import io.authserver.admin.explain.Signing;
+import io.authserver.admin.explain.SigningForecast;
+import io.authserver.admin.explain.SrsText;
+import io.authserver.admin.output.Json;
+import io.authserver.db.admin.RefusedException;
+import io.authserver.db.alias.JdbcResolutionStore;
+import io.authserver.db.signing.JdbcSigningStore;
+import io.authserver.dkimsigner.select.AuthorReader;
+import io.authserver.dkimsigner.select.Authors;
+import io.authserver.mailforwarder.ForwarderSettings;
+import io.authserver.mailforwarder.fanout.Rehearsal;
+import io.authserver.mailforwarder.fanout.Route;
+import io.authserver.mailforwarder.resolve.Decider;
+import io.authserver.mailforwarder.resolve.Decision;
+import io.authserver.mailforwarder.srs.Srs;
+import io.authserver.mailforwarder.srs.SrsSecret;
+import io.authserver.smtp.address.ForwardPath;
+import io.authserver.smtp.address.MailParameters;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.address.Recipient;
+import io.authserver.smtp.address.RecipientParameters;
+import io.authserver.smtp.address.ReversePath;
+import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.daemon.HostPort;
+import io.authserver.smtp.daemon.Settings;
+import io.authserver.smtp.message.HeaderSection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code authserver explain}. */
+@Command(
+    name = "explain",
+    description = {
+      "Explain what mailforwarder and dkimsigner would do with a message, without sending anything:"
+          + " which alias, list or redirect decides, who gets a copy with which envelope over which"
+          + " next hop, what would be refused, and which keys would sign.",
+      "The decisions are the daemons' own code. Their settings (SRS secrets and domain, next hops)"
+          + " come from the environment or --env-dir, as theirs do. What a next hop would answer is"
+          + " not known here."
+    })
+public final class ExplainCommand extends AdminCommand {
+  @Parameters(index = "0", paramLabel = "FROM", description = "The reverse-path; <> of a bounce.")
+  private String from = "";
+
+  @Parameters(index = "1", paramLabel = "TO", description = "The recipient.")
+  private String to = "";
+
+  @Option(
+      names = "--message",
+      paramLabel = "FILE",
+      description =
+          "The message, - for standard input: its From field says who the author is, its topmost"
+              + " Received field whether it was submitted (default: the author is FROM, and mail of"
+              + " a domain of ours was submitted).")
+  private @Nullable String message;
+
+  @Option(
+      names = "--at",
+      paramLabel = "TIME",
+      converter = Time.class,
+      description = "As if it were that time (default: now).")
+  private @Nullable Instant at;
+
+  @Option(names = "--json", description = "One object.")
+  private boolean json;
+
+  ExplainCommand(Context context) {
+    super(context);
+  }
+
+  @Override
+  protected void run() throws IOException, RefusedException, UsageException {
+    ReversePath reversePath = reversePath(from);
+    ForwardPath forwardPath = forwardPath(to);
+    Settings settings = context().settings(ForwarderSettings.deciding());
+    Optional<Srs> srs = ForwarderSettings.srs(settings);
+    Optional<HeaderSection> header = header();
+    Optional<HostPort> transactional = ForwarderSettings.transactionalRelay(settings);
+    Decider decider =
+        new Decider(
+            // The shape of an address does not depend on the secret; its hash is not shown then.
+            srs.orElseGet(() -> new Srs(List.of(SrsSecret.of("none")))),
+            ForwarderSettings.srsDomain(settings).orElse(null));
+    Instant now = at;
+    Rehearsal.Outcome outcome =
+        new Rehearsal(new JdbcResolutionStore(context().pool()), decider)
+            .of(
+                new Rehearsal.Question(
+                    new Sender(reversePath, MailParameters.NONE),
+                    new Recipient(forwardPath, RecipientParameters.NONE),
+                    header,
+                    ForwarderSettings.submissionOnly(settings),
+                    transactional.isPresent(),
+                    ForwarderSettings.maxTargets(settings),
+                    now == null ? context().clock().instant() : now));
+    Authors authors = authors(header, reversePath);
+    SigningForecast forecast =
+        new SigningForecast(
+            new JdbcSigningStore(context().pool()),
+            context().hasWrappingKeys() ? context().wrappingKeys() : null);
+    List<Signing> signatures = new ArrayList<>();
+    for (Rehearsal.PlannedCopy copy : outcome.copies()) {
+      signatures.add(forecast.of(copy, authors));
+    }
+    HostPort local = ForwarderSettings.localDelivery(settings);
+    Explanation explanation =
+        new Explanation(
+            reversePath.toString(),
+            forwardPath.toString(),
+            outcome,
+            signatures,
+            Map.of(
+                Route.LOCAL_DELIVERY,
+                local.toString(),
+                Route.REMOTE_RELAY,
+                ForwarderSettings.remoteRelay(settings).toString(),
+                Route.TRANSACTIONAL_RELAY,
+                transactional.orElse(local).toString()),
+            new SrsText(srs.isPresent()),
+            notes(outcome, srs.isPresent(), header.isPresent(), reversePath));
+    if (json) {
+      context().out().println(Json.write(explanation.fields()));
+    } else {
+      new ExplanationText(explanation, context().out()).print();
+    }
+  }
+
+  private static List<String> notes(
+      Rehearsal.Outcome outcome, boolean secret, boolean message, ReversePath reversePath) {
+    List<String> notes = new ArrayList<>();
+    if (!secret) {
+      boolean unverified =
+          outcome.decision() instanceof Decision.Refuse refuse
+              && refuse.reason().startsWith("srs_");
+      notes.add(
+          unverified
+              ? "MAILFORWARDER_SRS_SECRET is not set here: whether the hash of this return address"
+                  + " is ours cannot be told"
+              : "MAILFORWARDER_SRS_SECRET is not set here: hashes of SRS addresses are shown as"
+                  + " ????");
+    }
+    if (!message) {
+      notes.add(
+          reversePath.isNull()
+              ? "without --message nobody knows the author, so no signature is foretold"
+              : "without --message the author is taken for the sender, and mail of a sender of ours"
+                  + " for submitted");
+    }
+    return notes;
+  }
+
+  private static Authors authors(Optional<HeaderSection> header, ReversePath reversePath) {
+    if (header.isPresent()) {
+      return AuthorReader.read(header.get());
+    }
+    return reversePath instanceof ReversePath.Address(Mailbox mailbox)
+        ? new Authors.Known(List.of(mailbox.foldedDomain()))
+        : new Authors.Unclear(Authors.Reason.NO_FROM, List.of());
+  }
+
+  private Optional<HeaderSection> header() throws IOException, RefusedException {
+    String file = message;
+    if (file == null) {
+      return Optional.empty();
+    }
+    if (file.equals("-")) {
+      return Optional.of(MailFile.open(context().in()).header());
+    }
+    Path path = Path.of(file);
+    if (!Files.isReadable(path) || Files.isDirectory(path)) {
+      throw new RefusedException(file + " cannot be read");
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      return Optional.of(MailFile.open(in).header());
+    }
+  }
+
+  private static ReversePath reversePath(String text) throws UsageException {
+    return text.isEmpty() || text.equals("<>")
+        ? new ReversePath.Null()
+        : new ReversePath.Address(mailbox("FROM", text));
+  }
+
+  private static ForwardPath forwardPath(String text) throws UsageException {
+    return unbracketed(text).equalsIgnoreCase("postmaster")
+        ? new ForwardPath.Postmaster()
+        : new ForwardPath.Address(mailbox("TO", text));
+  }
+
+  private static Mailbox mailbox(String name, String text) throws UsageException {
+    try {
+      return Mailbox.parse(unbracketed(text));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(name + " is not an address: " + e.getMessage());
+    }
+  }
+
+  private static String unbracketed(String text) {
+    return text.startsWith("<") && text.endsWith(">") ? text.substring(1, text.length() - 1) : text;
+  }
+}

@@ -1,0 +1,184 @@
+package io.authserver.admin.explain;
+
+import io.authserver.db.alias.ResolutionStep;
+import io.authserver.mailforwarder.fanout.Rehearsal.Outcome;
+import io.authserver.mailforwarder.fanout.Rehearsal.PlannedCopy;
+import io.authserver.mailforwarder.fanout.Route;
+import io.authserver.mailforwarder.resolve.Decision;
+import io.authserver.mailforwarder.resolve.Target;
+import io.authserver.smtp.reply.Reply;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What would become of a message, as values that can be printed.
+ *
+ * @param from the reverse-path, in brackets
+ * @param to the forward-path, in brackets
+ * @param outcome what mailforwarder would do
+ * @param signatures what dkimsigner would do with each copy, in the order of the copies
+ * @param nextHops where each route leads
+ * @param srs how SRS addresses are written down
+ * @param notes what the reader has to know about it, a sentence each
+ */
+public record Explanation(
+    String from,
+    String to,
+    Outcome outcome,
+    List<Signing> signatures,
+    Map<Route, String> nextHops,
+    SrsText srs,
+    List<String> notes) {
+  /** Copies the lists. */
+  public Explanation {
+    signatures = List.copyOf(signatures);
+    nextHops = Map.copyOf(nextHops);
+    notes = List.copyOf(notes);
+  }
+
+  /** Returns in one word what becomes of the recipient. */
+  public String decision() {
+    if (outcome.tooMany()) {
+      return "refuse";
+    }
+    return switch (outcome.decision()) {
+      case Decision.PassOn _ -> "pass_on";
+      case Decision.Forward _ -> "forward";
+      case Decision.Drop _ -> "drop";
+      case Decision.Refuse _ -> "refuse";
+    };
+  }
+
+  /** Returns why, in a word of mailforwarder's log or of the resolution. */
+  public String reason() {
+    if (outcome.tooMany()) {
+      return "too_many_targets";
+    }
+    return switch (outcome.decision()) {
+      case Decision.Drop(String reason) -> reason;
+      case Decision.Refuse(Reply _, String reason, boolean _) -> reason;
+      case Decision.PassOn _, Decision.Forward _ ->
+          outcome.reversed().isPresent()
+              ? "srs"
+              : outcome.steps().isEmpty()
+                  ? "postmaster"
+                  : word(outcome.steps().getFirst().decision());
+    };
+  }
+
+  /** Returns the reply to RCPT where mailforwarder alone refuses. */
+  public Optional<Reply> reply() {
+    if (outcome.tooMany()) {
+      return Optional.of(Reply.of(452, "4.5.3", "Too many addresses for one message"));
+    }
+    return outcome.decision() instanceof Decision.Refuse refuse
+        ? Optional.of(refuse.reply())
+        : Optional.empty();
+  }
+
+  /** Returns the targets that get no copy, each with the reply that stands for it. */
+  public List<Target.Failed> failed() {
+    return outcome.decision() instanceof Decision.Forward forward
+        ? forward.targets().stream()
+            .filter(Target.Failed.class::isInstance)
+            .map(Target.Failed.class::cast)
+            .toList()
+        : List.of();
+  }
+
+  /** Returns what is left out in silence. */
+  public List<Decision.Skipped> skipped() {
+    return outcome.decision() instanceof Decision.Forward forward ? forward.skipped() : List.of();
+  }
+
+  /** Returns the steps as a tree of objects; nothing where nothing was resolved. */
+  public List<Map<String, @Nullable Object>> path() {
+    Map<Integer, List<Map<String, @Nullable Object>>> children = new LinkedHashMap<>();
+    List<Map<String, @Nullable Object>> top = new ArrayList<>();
+    for (ResolutionStep step : outcome.steps()) {
+      List<Map<String, @Nullable Object>> below = new ArrayList<>();
+      children.put(step.step(), below);
+      Map<String, @Nullable Object> node = new LinkedHashMap<>();
+      node.put("address", step.address());
+      node.put("decision", word(step.decision()));
+      node.put("alias", alias(step));
+      node.put("list", step.listName());
+      node.put("new_mailfrom", step.newMailfrom());
+      node.put("redirect_to", step.target());
+      node.put("blocked", step.blockAction() == null ? null : word(step.blockAction()));
+      node.put("leads_to", below);
+      Integer parent = step.parent();
+      (parent == null ? top : children.getOrDefault(parent, top)).add(node);
+    }
+    return top;
+  }
+
+  private static @Nullable String alias(ResolutionStep step) {
+    String matched = step.matchedLocalPart();
+    return matched == null ? null : matched + "@" + step.domain();
+  }
+
+  static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns everything, for a program. */
+  public Map<String, @Nullable Object> fields() {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("from", from);
+    fields.put("to", to);
+    fields.put("at", outcome.facts().at().toString());
+    fields.put("sender_is_ours", outcome.facts().ours());
+    fields.put("submitted", outcome.facts().submitted());
+    fields.put("decision", decision());
+    fields.put("reason", reason());
+    fields.put("reply", reply().map(Reply::toString).orElse(null));
+    fields.put("srs_original", outcome.reversed().map(String::valueOf).orElse(null));
+    fields.put("path", path());
+    List<Map<String, @Nullable Object>> copies = new ArrayList<>();
+    for (int i = 0; i < outcome.copies().size(); i++) {
+      copies.add(copy(outcome.copies().get(i), signatures.get(i)));
+    }
+    fields.put("copies", copies);
+    fields.put("failed", failed().stream().map(Explanation::failed).toList());
+    fields.put("skipped", skipped().stream().map(Explanation::skipped).toList());
+    fields.put("notes", notes);
+    return fields;
+  }
+
+  private Map<String, @Nullable Object> copy(PlannedCopy copy, Signing signing) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("recipient", copy.recipient().forwardPath().toString());
+    fields.put("reverse_path", srs.of(copy.sender().reversePath()));
+    fields.put("route", word(copy.route()));
+    fields.put("next_hop", nextHops.get(copy.route()));
+    fields.put("delivered_to", copy.deliveredTo().orElse(null));
+    fields.put("submitted_mark", copy.mark().map(mark -> mark.submitted()).orElse(null));
+    fields.put("reply", copy.loops() ? LOOP.toString() : null);
+    fields.put("signing", signing.fields());
+    return fields;
+  }
+
+  /** What mailforwarder answers for a copy whose address has expanded the message before. */
+  static final Reply LOOP = Reply.of(554, "5.4.6", "Forwarding loop");
+
+  private static Map<String, @Nullable Object> failed(Target.Failed target) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("address", target.address().toString());
+    fields.put("reply", target.reply().toString());
+    fields.put("report_to", target.reportTo().map(String::valueOf).orElse(null));
+    return fields;
+  }
+
+  private static Map<String, @Nullable Object> skipped(Decision.Skipped skipped) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("address", skipped.address());
+    fields.put("reason", skipped.reason());
+    return fields;
+  }
+}

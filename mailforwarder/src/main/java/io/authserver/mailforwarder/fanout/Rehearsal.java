@@ -1,0 +1,166 @@
+package io.authserver.mailforwarder.fanout;
+
+import io.authserver.db.alias.ResolutionStep;
+import io.authserver.db.alias.ResolutionStore;
+import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.mailforwarder.resolve.Decider;
+import io.authserver.mailforwarder.resolve.Decision;
+import io.authserver.mailforwarder.resolve.Lookup;
+import io.authserver.mailforwarder.resolve.SenderFacts;
+import io.authserver.smtp.address.ForwardPath;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.address.Recipient;
+import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.message.HeaderSection;
+import io.authserver.smtp.message.OriginMark;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a transaction would do with a message to one recipient, decided by the code that decides in
+ * the daemon. It asks the database once and opens, sends and stores nothing.
+ */
+public final class Rehearsal {
+  private final ResolutionStore store;
+  private final Decider decider;
+
+  /** Makes a rehearsal with the daemon's decisions. */
+  public Rehearsal(ResolutionStore store, Decider decider) {
+    this.store = store;
+    this.decider = decider;
+  }
+
+  /**
+   * A message to one recipient.
+   *
+   * @param header its header section, where it is at hand; else the author is taken for the sender,
+   *     and mail of a sender of ours for submitted, as the daemon takes it until it has the header
+   * @param submissionOnly whether all mail counts as submitted
+   * @param transactionalRelay whether there is a transactional relay
+   * @param maxTargets addresses that get a copy of one message
+   * @param at when MAIL comes
+   */
+  public record Question(
+      Sender sender,
+      Recipient recipient,
+      Optional<HeaderSection> header,
+      boolean submissionOnly,
+      boolean transactionalRelay,
+      int maxTargets,
+      Instant at) {}
+
+  /**
+   * What would become of it.
+   *
+   * @param facts what is known about the sender
+   * @param steps how the address resolves, after an SRS address was reversed; empty for {@code
+   *     <postmaster>}
+   * @param reversed the sender that an SRS address stands for
+   * @param copies what would be sent, one for each final address
+   * @param tooMany whether there are more than one message may have: 452 4.5.3
+   */
+  public record Outcome(
+      SenderFacts facts,
+      List<ResolutionStep> steps,
+      Optional<Mailbox> reversed,
+      Decision decision,
+      List<PlannedCopy> copies,
+      boolean tooMany) {
+    /** Copies the lists. */
+    public Outcome {
+      steps = List.copyOf(steps);
+      copies = List.copyOf(copies);
+    }
+  }
+
+  /**
+   * One copy.
+   *
+   * @param sender what MAIL would say to the next hop
+   * @param recipient what RCPT would say
+   * @param ours whether the recipient's domain is ours
+   * @param deliveredTo the address in Delivered-To; empty for what is passed on unchanged
+   * @param mark what the origin marks on the copy say, where it has any
+   * @param loops whether its address has expanded the message before: 554 5.4.6
+   */
+  public record PlannedCopy(
+      Route route,
+      Sender sender,
+      Recipient recipient,
+      boolean ours,
+      Optional<String> deliveredTo,
+      Optional<OriginMark> mark,
+      boolean loops) {}
+
+  /**
+   * Answers.
+   *
+   * @throws AuthDatabaseException where the database does not answer: 451 4.3.0 in the daemon
+   */
+  public Outcome of(Question question) throws AuthDatabaseException {
+    Recipient recipient = question.recipient();
+    @Nullable Lookup lookup =
+        recipient.forwardPath() instanceof ForwardPath.Address(Mailbox mailbox)
+            ? decider.lookup(mailbox, question.at())
+            : null;
+    Optional<String> probe = Resolver.domainProbe(question.sender().reversePath());
+    Resolver resolver = new Resolver(store);
+    resolver.findOrThrow(lookup == null ? List.of() : List.of(lookup), probe);
+    SenderFacts facts = facts(question, probe.flatMap(resolver::top));
+    Decision decision =
+        lookup == null
+            ? new Decision.PassOn(recipient.forwardPath(), false)
+            : decider.decide(recipient, lookup, resolver.found(), facts);
+    List<PlannedCopy> copies = copies(question, decision, facts);
+    return new Outcome(
+        facts,
+        lookup == null
+            ? List.of()
+            : resolver.found().getOrDefault(lookup.addresses().getLast(), List.of()),
+        lookup == null ? Optional.empty() : lookup.original(),
+        decision,
+        copies,
+        copies.size() > question.maxTargets());
+  }
+
+  private static SenderFacts facts(Question question, Optional<ResolutionStep> sender) {
+    boolean ours = sender.isPresent() && sender.get().domainId() != null;
+    boolean submitted =
+        question.submissionOnly() || question.header().map(Submission::isSubmitted).orElse(ours);
+    return new SenderFacts(
+        question.sender(), ours, ours && sender.get().transactional(), submitted, question.at());
+  }
+
+  private static List<PlannedCopy> copies(Question question, Decision decision, SenderFacts facts) {
+    Optional<HeaderSection> header = question.header();
+    Optional<String> author = header.isPresent() ? AuthorDomain.of(header.get()) : facts.domain();
+    boolean transactional = Plan.isTransactional(facts, question.transactionalRelay(), author);
+    Set<String> expandedBefore = header.map(CopyFields::deliveredTo).orElse(Set.of());
+    HeaderSection known = header.orElseGet(() -> HeaderSection.of(new byte[0]));
+    Set<String> seen = new HashSet<>();
+    List<PlannedCopy> copies = new ArrayList<>();
+    for (Plan.Planned planned : Plan.of(decision, question.recipient(), facts, transactional)) {
+      if (!seen.add(planned.finalAddress())) {
+        continue;
+      }
+      LegKey key = planned.key();
+      HeaderSection sent =
+          key.isForwarded() ? known.prepend(new OriginMark(facts.submitted()).toField()) : known;
+      copies.add(
+          new PlannedCopy(
+              key.route(),
+              key.sender(),
+              planned.recipient(),
+              planned.ours(),
+              key.deliveredTo(),
+              OriginMark.of(sent),
+              key.deliveredTo().filter(expandedBefore::contains).isPresent()));
+    }
+    return copies;
+  }
+}
