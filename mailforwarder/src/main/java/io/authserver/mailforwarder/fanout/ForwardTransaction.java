@@ -191,18 +191,18 @@ final class ForwardTransaction implements MailTransaction {
 
   private void addParts(
       Decision.Forward forward, List<Plan.Planned> planned, List<Entry.Part> parts) {
+    // The same address by two ways is one target, told about to who is nearest on the first.
+    Set<String> seen = new HashSet<>();
     int next = 0;
     for (Target target : forward.targets()) {
-      Optional<Mailbox> hidden = Optional.of(target.address());
-      switch (target) {
-        case Target.Send send ->
-            parts.add(new Entry.Part(hidden, send.reportTo(), fanOut.copy(planned.get(next++))));
-        case Target.Failed failed ->
-            parts.add(
-                new Entry.Part(
-                    hidden,
-                    failed.reportTo(),
-                    new Copy(Plan.folded(failed.address()), decided(failed.reply()))));
+      Copy copy =
+          switch (target) {
+            case Target.Send _ -> fanOut.copy(planned.get(next++));
+            case Target.Failed(Mailbox address, Reply reply, Optional<Mailbox> _) ->
+                new Copy(Plan.folded(address), decided(reply));
+          };
+      if (seen.add(copy.finalAddress())) {
+        parts.add(new Entry.Part(Optional.of(target.address()), target.reportTo(), copy));
       }
     }
   }
