@@ -32,7 +32,13 @@ final class KeyRing {
   /** How often a key that cannot be used is named in the log. */
   private static final Duration REPEAT_WARNING = Duration.ofMinutes(10);
 
-  private record Identity(String domain, String selector, ByteBuffer wrapped) {}
+  private record Identity(String domain, String selector, ByteBuffer wrapped) {
+    /** Without the bytes, which are many, and hardly ever differ where the names do not. */
+    @Override
+    public int hashCode() {
+      return 31 * domain.hashCode() + selector.hashCode();
+    }
+  }
 
   /** A key, or why there is none and when that was last said. */
   private record Slot(@Nullable SigningKey key, String problem, Instant warnedAt) {}
@@ -76,6 +82,7 @@ final class KeyRing {
       slot = slots.get(identity);
     }
     Instant now = clock.instant();
+    boolean changed = slot == null;
     if (slot == null) {
       slot = load(domain, stored);
     }
@@ -89,10 +96,13 @@ final class KeyRing {
             stored.id(),
             slot.problem());
         slot = new Slot(null, slot.problem(), now);
+        changed = true;
       }
     }
-    synchronized (slots) {
-      slots.put(identity, slot);
+    if (changed) {
+      synchronized (slots) {
+        slots.put(identity, slot);
+      }
     }
     return Optional.ofNullable(slot.key());
   }

@@ -39,8 +39,10 @@ public final class DkimPrivateKey {
   private final PrivateKey key;
   private final DkimPublicKey publicKey;
 
-  /** The key as the signing provider has it, made at the first signature; any thread may set it. */
-  private volatile @Nullable PrivateKey signingKey;
+  /**
+   * Made at the first signature, so that who only reads keys loads no provider; any thread sets it.
+   */
+  private volatile @Nullable SignaturePool signatures;
 
   private DkimPrivateKey(
       KeyAlgorithm algorithm, byte[] pkcs8, PrivateKey key, DkimPublicKey publicKey) {
@@ -248,17 +250,13 @@ public final class DkimPrivateKey {
    * @throws GeneralSecurityException when the provider fails
    */
   public byte[] sign(byte[]... parts) throws GeneralSecurityException {
-    PrivateKey ready = signingKey;
-    if (ready == null) {
-      ready = algorithm == KeyAlgorithm.RSA ? SignatureProviders.rsaKey(pkcs8) : key;
-      signingKey = ready;
+    SignaturePool pool = signatures;
+    if (pool == null) {
+      PrivateKey ready = algorithm == KeyAlgorithm.RSA ? SignatureProviders.rsaKey(pkcs8) : key;
+      pool = new SignaturePool(() -> SignatureProviders.signature(algorithm), ready);
+      signatures = pool;
     }
-    Signature signature = SignatureProviders.signature(algorithm);
-    signature.initSign(ready);
-    for (byte[] part : parts) {
-      signature.update(part);
-    }
-    return signature.sign();
+    return pool.sign(parts);
   }
 
   @Override

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * by one thread. Does not fail for what a message or a key is.
  */
 public final class SigningPass {
+  /** Never fed, only copied. */
+  private static final MessageDigest SHA_256 = findSha256();
+
   private final HeaderSection header;
   private final SigningProfile profile;
   private final List<SigningKey> keys;
@@ -158,7 +161,16 @@ public final class SigningPass {
     return names;
   }
 
+  /** A copy of one that has seen nothing: found among all providers once. */
   private static MessageDigest sha256() {
+    try {
+      return (MessageDigest) SHA_256.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's SHA-256 can be copied", e);
+    }
+  }
+
+  private static MessageDigest findSha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

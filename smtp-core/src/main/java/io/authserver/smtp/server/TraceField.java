@@ -16,6 +16,11 @@ final class TraceField {
       DateTimeFormatter.ofPattern("EEE, d MMM uuuu HH:mm:ss Z", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
 
+  /** The date of a second, written once for all messages of it; any thread replaces it. */
+  private static volatile Written latest = new Written(0, DATE.format(Instant.EPOCH));
+
+  private record Written(long epochSecond, String date) {}
+
   private TraceField() {}
 
   /**
@@ -40,8 +45,17 @@ final class TraceField {
     if (single != null) {
       field.append("\r\n\tfor ").append(single);
     }
-    field.append(";\r\n\t").append(DATE.format(now)).append("\r\n");
+    field.append(";\r\n\t").append(date(now)).append("\r\n");
     return field.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String date(Instant now) {
+    Written written = latest;
+    if (written.epochSecond() != now.getEpochSecond()) {
+      written = new Written(now.getEpochSecond(), DATE.format(now));
+      latest = written;
+    }
+    return written.date();
   }
 
   /** Returns the protocol word: RFC 3848, and RFC 6531 §4.3 for the UTF8 ones. */
