@@ -337,6 +337,8 @@ TABLE authserver.user_permission OWNER authserver_owner
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
+FUNCTION authserver.doctor_lists(integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c2efe7992edd3c71a2c3d87bc964b596
+  GRANT EXECUTE TO authserver_admin
 FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 9963ad68bf12862c5a306b288c131d51
 FUNCTION authserver.forwarder_outcomes(bytea[]) RETURNS TABLE(key bytea, outcome text, reply text, age_seconds bigint) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8c1f868efb723bc5ad59762b23257292
   GRANT EXECUTE TO authserver_forwarder
@@ -376,6 +378,7 @@ FUNCTION authserver.signer_profiles(text[]) RETURNS TABLE(domain_id bigint, head
 FUNCTION authserver.signer_wrapping_keys() RETURNS TABLE(wrapping_key_id text, keys bigint) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 044195b8eaf055edad13bb1594659071
   GRANT EXECUTE TO authserver_signer
 FUNCTION authserver.split_address(text) RETURNS record OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE abdbadff3e6db0076d5db5ccf686147d
+  GRANT EXECUTE TO authserver_admin
 FUNCTION authserver_check_domain(character varying) RETURNS SETOF character varying OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0e60c7be3f01422b7277a8969dc95b54
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_get_credentials(character varying) RETURNS TABLE(username character varying, password character varying, primary_alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE b819481a012c6ec0e83c20b6d24012f3

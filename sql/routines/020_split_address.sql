@@ -26,3 +26,5 @@ COMMENT ON FUNCTION authserver.split_address(text) IS
 'The folded local part, without quotes, and the folded domain of an address; NULLs where it is none: exactly one @ outside quotes, neither side empty.';
 
 REVOKE ALL ON FUNCTION authserver.split_address(text) FROM PUBLIC;
+-- For `authserver doctor`.
+GRANT EXECUTE ON FUNCTION authserver.split_address(text) TO authserver_admin;

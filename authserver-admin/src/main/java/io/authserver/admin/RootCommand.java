@@ -4,6 +4,7 @@ import io.authserver.admin.cli.Context;
 import io.authserver.admin.command.DbCommand;
 import io.authserver.admin.command.DemoCommand;
 import io.authserver.admin.command.DkimCommand;
+import io.authserver.admin.command.DoctorCommand;
 import io.authserver.admin.command.DomainCommand;
 import io.authserver.admin.command.EmailAliasCommand;
 import io.authserver.admin.command.ExplainCommand;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
       WrappingKeyCommand.class,
       SrsCommand.class,
       ExplainCommand.class,
+      DoctorCommand.class,
       DemoCommand.class
     })
 final class RootCommand {

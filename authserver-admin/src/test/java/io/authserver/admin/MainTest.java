@@ -58,6 +58,7 @@ class MainTest {
           "srs forward",
           "srs reverse",
           "explain",
+          "doctor",
           "demo");
 
   private final Cli cli = new Cli();
@@ -88,6 +89,7 @@ class MainTest {
             "wrapping-key",
             "srs",
             "explain",
+            "doctor",
             "demo")) {
       assertTrue(help.contains("\n  " + noun + " "), help);
     }

@@ -155,9 +155,11 @@ public final class Context implements AutoCloseable {
   }
 
   /** Returns the auth database as a daemon asks it, opened on the first call. */
-  public AuthDatabase pool() throws UsageException {
+  public AuthDatabase pool() throws AuthDatabaseException, UsageException {
     AuthDatabase open = pool;
     if (open == null) {
+      // A pool tries again and again where nothing listens; one connection says so at once.
+      AdminDatabase _ = database();
       open = AuthDatabase.open(AuthDatabase.Settings.forCommand(databaseUrl(), "authserver"));
       pool = open;
     }

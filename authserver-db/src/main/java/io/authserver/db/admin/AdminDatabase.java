@@ -81,6 +81,11 @@ public final class AdminDatabase implements AutoCloseable {
     return new AliasAdmin(this);
   }
 
+  /** Returns what looks for faults. */
+  public Examination examination() {
+    return new Examination(this);
+  }
+
   /** Returns the store of mailing lists. */
   public ListAdmin lists() {
     return new ListAdmin(this);

@@ -21,7 +21,7 @@ public enum DaemonRole {
   }
 
   /** The routines that the daemon calls. */
-  List<String> routines() {
+  public List<String> routines() {
     return switch (this) {
       case SIGNER ->
           List.of(

@@ -7,12 +7,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +71,50 @@ public final class MigrationRunner {
   /** Says where the database stands, and changes nothing. */
   public List<Entry> status() throws AuthDatabaseException {
     return OwnerConnection.call(url, MigrationRunner::status);
+  }
+
+  /**
+   * Says what is not as this program has it: migrations and routine files that are pending, changed
+   * or unknown, and, with state {@code drifted}, files of which the database no longer has a
+   * routine's text. Any role that may read the records will do; changes nothing.
+   */
+  public List<Entry> drift() throws AuthDatabaseException {
+    try (Connection connection =
+        url.connect("authserver", DatabaseUrl.Server.PRIMARY, Duration.ofSeconds(70))) {
+      List<Entry> entries = new ArrayList<>();
+      for (Entry entry : status(connection)) {
+        if (!entry.state().equals("applied")) {
+          entries.add(entry);
+        }
+      }
+      if (entries.isEmpty()) {
+        Set<String> bodies = bodies(connection);
+        for (SqlFile file : SqlFiles.routines()) {
+          if (!bodies.containsAll(file.bodies())) {
+            entries.add(new Entry("routine", file.name(), "drifted", null));
+          }
+        }
+      }
+      return entries;
+    } catch (SQLException e) {
+      throw AuthDatabaseException.of(e);
+    }
+  }
+
+  private static Set<String> bodies(Connection connection) throws SQLException {
+    Set<String> bodies = new HashSet<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT p.prosrc FROM pg_catalog.pg_proc p"
+                    + " JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
+                    + " WHERE n.nspname = 'authserver'"
+                    + " OR (n.nspname = 'public' AND p.proname LIKE 'authserver\\_%')")) {
+      while (rows.next()) {
+        bodies.add(rows.getString(1));
+      }
+    }
+    return bodies;
   }
 
   private static Result migrate(Connection connection) throws SQLException, AuthDatabaseException {

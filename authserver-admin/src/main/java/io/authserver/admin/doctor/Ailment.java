@@ -1,0 +1,206 @@
+package io.authserver.admin.doctor;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The kinds of findings: what each means, how bad it is, and what mends it. */
+enum Ailment {
+  SCHEMA_BEHIND(
+      "schema-behind", Severity.ERROR, "migration %1$s is not applied", "authserver db migrate"),
+  SCHEMA_AHEAD(
+      "schema-ahead",
+      Severity.ERROR,
+      "the database has migration %1$s, which this program does not know",
+      "install the newer programs"),
+  SCHEMA_CHANGED(
+      "schema-changed",
+      Severity.ERROR,
+      "migration %1$s is not what this database once had as that",
+      "install the programs that this database was made with"),
+  ROUTINE_BEHIND(
+      "routine-behind",
+      Severity.ERROR,
+      "routine file %1$s is not installed as this program has it",
+      "authserver db migrate"),
+  ROUTINE_UNKNOWN(
+      "routine-unknown",
+      Severity.WARNING,
+      "the database has routine file %1$s, which this program does not know",
+      "install the newer programs"),
+  ROUTINE_DRIFT(
+      "routine-drift",
+      Severity.ERROR,
+      "a routine of file %1$s was changed or removed in the database",
+      "authserver spapi install, which installs all routines anew"),
+  RIGHT_MISSING(
+      "right-missing",
+      Severity.ERROR,
+      "role %1$s lacks %2$s",
+      "authserver spapi install, or authserver db bootstrap for the schema"),
+  RIGHT_TOO_MANY("right-too-many", Severity.ERROR, "role %1$s has %2$s", "REVOKE it, as the owner"),
+  CONSTRAINT_MISSING(
+      "constraint-missing",
+      Severity.ERROR,
+      "constraint %1$s is missing or was never validated",
+      "ALTER TABLE … VALIDATE CONSTRAINT, or add it again as migration 0001 has it"),
+  TARGET_NOT_AN_ADDRESS(
+      "target-not-an-address",
+      Severity.ERROR,
+      "list %1$s has the target %2$s, which is no address: it is skipped",
+      "authserver mailinglist remove-address %1$s %2$s"),
+  LIST_CIRCLE(
+      "list-circle",
+      Severity.ERROR,
+      "list %1$s leads to itself: the circle is cut where it closes",
+      "authserver mailinglist remove-address %1$s …; authserver mailinglist show %1$s"),
+  LIST_TOO_DEEP(
+      "list-too-deep",
+      Severity.ERROR,
+      "list %1$s holds lists within lists more than 10 deep: what lies below gets nothing",
+      "authserver mailinglist set-addresses %1$s …"),
+  LIST_EMPTY(
+      "list-empty",
+      Severity.ERROR,
+      "list %1$s has no members: its mail is refused (550 5.1.1)",
+      "authserver mailinglist add-address %1$s ADDRESS"),
+  LIST_NOWHERE(
+      "list-nowhere",
+      Severity.ERROR,
+      "no member of list %1$s receives mail",
+      "authserver mailinglist add-address %1$s ADDRESS"),
+  LIST_MAILFROM_LEADS_BACK(
+      "list-mailfrom-leads-back",
+      Severity.WARNING,
+      "list %1$s would send its bounces to itself as %2$s: the sender is rewritten instead",
+      "authserver mailinglist remove %1$s; authserver mailinglist create %1$s … --new-mailfrom"
+          + " OTHER"),
+  MEMBER_NOBODY(
+      "member-nobody",
+      Severity.WARNING,
+      "list %1$s has the member %2$s, an address of ours that is nobody's",
+      "authserver mailinglist remove-address %1$s %2$s"),
+  MEMBER_DISABLED(
+      "member-disabled",
+      Severity.WARNING,
+      "list %1$s has the member %2$s, whose user is disabled or has no open mailbox",
+      "authserver mailinglist remove-address %1$s %2$s"),
+  MEMBER_BLOCKED(
+      "member-blocked",
+      Severity.WARNING,
+      "list %1$s has the member %2$s, which is blocked",
+      "authserver mailinglist remove-address %1$s %2$s"),
+  ALIAS_OF_DISABLED_USER(
+      "alias-of-disabled-user",
+      Severity.WARNING,
+      "%1$s is an alias of the disabled user %2$s: its mail is refused as for nobody",
+      "authserver user activate %2$s, or authserver emailalias remove %1$s"),
+  USER_WITHOUT_MAILBOX(
+      "user-without-mailbox",
+      Severity.ERROR,
+      "user %1$s has addresses and no delivery mailbox: mail for all of them is refused",
+      "authserver user set-delivery-mailbox %1$s ADDRESS"),
+  MAILBOX_BLOCKED(
+      "mailbox-blocked",
+      Severity.ERROR,
+      "the delivery mailbox %2$s of user %1$s is blocked: mail for all the user's addresses is"
+          + " refused",
+      "authserver emailalias unblock %2$s"),
+  DOMAIN_WITHOUT_POSTMASTER(
+      "domain-without-postmaster",
+      Severity.WARNING,
+      "domain %1$s takes no mail for postmaster (RFC 5321 section 4.5.1)",
+      "authserver emailalias create postmaster@%1$s --user USER"),
+  REDIRECT_CIRCLE(
+      "redirect-circle",
+      Severity.ERROR,
+      "the redirect of domain %1$s leads on and on, or back to it, over %2$s",
+      "authserver domain remove one of them, and create it anew without --redirect-to"),
+  DOMAIN_CANNOT_SIGN(
+      "domain-cannot-sign",
+      Severity.ERROR,
+      "domain %1$s requires signatures and has no active key, nor has a parent: its mail waits (451"
+          + " 4.3.5)",
+      "authserver dkim create %1$s, then authserver dkim activate %1$s --all"),
+  KEY_NOT_IN_DNS(
+      "key-not-in-dns",
+      Severity.ERROR,
+      "the record of active key %1$s %2$s",
+      "authserver dkim dns prints it; authserver dkim check"),
+  RETIRED_KEY_NOT_IN_DNS(
+      "retired-key-not-in-dns",
+      Severity.WARNING,
+      "the record of key %1$s, whose signatures are still under way, %2$s",
+      "authserver dkim dns prints it; authserver dkim check"),
+  KEY_DNS_UNCHECKED(
+      "key-dns-unchecked",
+      Severity.WARNING,
+      "the record of key %1$s %2$s",
+      "authserver dkim check, with --resolver where port 53 is closed"),
+  KEY_TESTING(
+      "key-testing",
+      Severity.WARNING,
+      "the record of active key %1$s says t=y: receivers treat its mail as unsigned",
+      "publish it without t=y"),
+  KEY_UNDER_OLD_WRAPPING_KEY(
+      "key-under-old-wrapping-key",
+      Severity.WARNING,
+      "private key %1$s is not under the first wrapping key",
+      "authserver dkim rewrap"),
+  KEY_DOES_NOT_OPEN(
+      "key-does-not-open",
+      Severity.ERROR,
+      "private key %1$s cannot be used: %2$s",
+      "load the wrapping key that it is under, or authserver dkim rotate"),
+  NOT_EXAMINED("not-examined", Severity.INFO, "%1$s: %2$s", "");
+
+  /** How bad it is. */
+  enum Severity {
+    /** Mail is lost, refused, waits, or could be read by who should not. */
+    ERROR,
+    /** Somebody should look at it. */
+    WARNING,
+    /** Only said; it is no problem of the site. */
+    INFO
+  }
+
+  private final String id;
+  private final Severity severity;
+  private final String sentence;
+  private final String mend;
+
+  Ailment(String id, Severity severity, String sentence, String mend) {
+    this.id = id;
+    this.severity = severity;
+    this.sentence = sentence;
+    this.mend = mend;
+  }
+
+  /** Returns the kind of that id. */
+  static Optional<Ailment> of(String id) {
+    return Arrays.stream(values()).filter(kind -> kind.id.equals(id)).findFirst();
+  }
+
+  String id() {
+    return id;
+  }
+
+  Severity severity() {
+    return severity;
+  }
+
+  String sentence(String object, @Nullable String detail) {
+    return sentence.formatted(object, detail);
+  }
+
+  String mend(String object, @Nullable String detail) {
+    return mend.formatted(quoted(object), detail == null ? "" : quoted(detail));
+  }
+
+  /** Returns an argument as a shell takes it. */
+  private static String quoted(String argument) {
+    return argument.matches("[A-Za-z0-9@%+=:,./_-]+")
+        ? argument
+        : "'" + argument.replace("'", "'\\''") + "'";
+  }
+}

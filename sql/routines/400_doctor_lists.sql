@@ -1,0 +1,106 @@
+CREATE OR REPLACE FUNCTION authserver.doctor_lists(max_rows int)
+RETURNS TABLE (fault text, list_name text, address text)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH RECURSIVE
+    -- Where each member in a domain of ours is found, as authserver.look_up finds it; redirects followed.
+    walk AS (
+        SELECT m.id AS member_id, m.list_id, m.address, l.local_part, 0 AS depth, d.id AS domain_id, d.redirect_to,
+               h.id AS alias_id, h.user_id, h.list_id AS to_list, h.blocked
+        FROM authserver.mailing_list_address m
+        CROSS JOIN LATERAL (SELECT lower(split_part(m.address, '@', 1) COLLATE "C") AS local_part) l
+        JOIN authserver.domain d ON d.name = split_part(m.address, '@', 2)
+        LEFT JOIN LATERAL (
+            SELECT a.id, a.user_id, a.list_id, a.blocked FROM authserver.email_alias a
+            WHERE a.domain_id = d.id AND a.local_part = ANY (
+                CASE WHEN l.local_part ~ '.[+-]' THEN authserver.lookup_keys(l.local_part) ELSE ARRAY[l.local_part] END)
+            ORDER BY octet_length(a.local_part) DESC LIMIT 1) h ON true
+        UNION ALL
+        SELECT w.member_id, w.list_id, w.address, w.local_part, w.depth + 1, d.id, d.redirect_to,
+               h.id, h.user_id, h.list_id, h.blocked
+        FROM walk w
+        JOIN authserver.domain d ON d.name = w.redirect_to
+        LEFT JOIN LATERAL (
+            SELECT a.id, a.user_id, a.list_id, a.blocked FROM authserver.email_alias a
+            WHERE a.domain_id = d.id AND a.local_part = ANY (
+                CASE WHEN w.local_part ~ '.[+-]' THEN authserver.lookup_keys(w.local_part) ELSE ARRAY[w.local_part] END)
+            ORDER BY octet_length(a.local_part) DESC LIMIT 1) h ON true
+        WHERE w.alias_id IS NULL AND w.depth < 10
+    ),
+    ends AS MATERIALIZED (
+        SELECT w.list_id, w.address, w.to_list,
+               CASE
+                   WHEN w.alias_id IS NULL AND w.redirect_to IS NOT NULL AND w.depth < 10 THEN 'foreign'
+                   WHEN w.alias_id IS NULL THEN 'nobody'
+                   WHEN w.blocked IS NOT NULL THEN 'blocked'
+                   WHEN w.to_list IS NOT NULL THEN 'list'
+                   WHEN u.active AND b.id IS NOT NULL AND b.blocked IS NULL THEN 'user'
+                   ELSE 'disabled'
+               END AS kind
+        FROM walk w
+        LEFT JOIN authserver.mail_user u ON u.id = w.user_id
+        LEFT JOIN authserver.email_alias b ON b.id = u.delivery_mailbox_id
+        -- The last step of each member: nothing follows it.
+        WHERE w.alias_id IS NOT NULL OR w.redirect_to IS NULL OR w.depth = 10
+            OR NOT EXISTS (SELECT FROM authserver.domain n WHERE n.name = w.redirect_to)
+    ),
+    alive AS (
+        SELECT m.list_id FROM authserver.mailing_list_address m
+        WHERE NOT EXISTS (SELECT FROM authserver.domain d WHERE d.name = split_part(m.address, '@', 2))
+        UNION
+        SELECT e.list_id FROM ends e WHERE e.kind IN ('user', 'foreign')
+        UNION
+        SELECT e.list_id FROM alive a JOIN ends e ON e.kind = 'list' AND e.to_list = a.list_id
+    ),
+    reach AS (
+        SELECT e.list_id AS start, e.to_list AS at, 1 AS depth FROM ends e WHERE e.kind = 'list'
+        UNION
+        SELECT r.start, e.to_list, r.depth + 1
+        FROM reach r
+        JOIN ends e ON e.kind = 'list' AND e.list_id = r.at
+        WHERE r.at <> r.start AND r.depth < 10
+    ),
+    used AS (
+        SELECT l.id, l.name FROM authserver.mailing_list l
+        WHERE EXISTS (SELECT FROM authserver.email_alias a WHERE a.list_id = l.id)
+    ),
+    faults AS (
+        SELECT DISTINCT 'list_circle' AS fault, l.name, NULL::text AS address
+        FROM reach r JOIN authserver.mailing_list l ON l.id = r.start WHERE r.at = r.start
+        UNION ALL
+        -- forwarder_resolve follows nothing below depth 10.
+        SELECT DISTINCT 'list_too_deep', l.name, NULL
+        FROM reach r JOIN used l ON l.id = r.start
+        WHERE r.depth = 10 AND NOT EXISTS (SELECT FROM reach c WHERE c.start = r.start AND c.at = c.start)
+        UNION ALL
+        SELECT 'list_empty', l.name, NULL FROM used l
+        WHERE NOT EXISTS (SELECT FROM authserver.mailing_list_address m WHERE m.list_id = l.id)
+        UNION ALL
+        SELECT 'list_nowhere', l.name, NULL FROM used l
+        WHERE EXISTS (SELECT FROM authserver.mailing_list_address m WHERE m.list_id = l.id)
+            AND NOT EXISTS (SELECT FROM alive a WHERE a.list_id = l.id)
+        UNION ALL
+        SELECT 'member_' || e.kind, l.name, e.address
+        FROM ends e JOIN authserver.mailing_list l ON l.id = e.list_id
+        WHERE e.kind IN ('nobody', 'disabled', 'blocked')
+        UNION ALL
+        SELECT 'list_mailfrom_leads_back', l.name, l.new_mailfrom
+        FROM authserver.mailing_list l
+        JOIN authserver.domain d ON d.name = split_part(l.new_mailfrom, '@', 2)
+        JOIN authserver.email_alias a ON a.list_id = l.id AND a.domain_id = d.id
+            AND a.local_part = lower(split_part(l.new_mailfrom, '@', 1) COLLATE "C")
+    )
+    SELECT f.fault, f.name, f.address
+    FROM (
+        SELECT x.*, row_number() OVER (PARTITION BY x.fault ORDER BY x.name COLLATE "C", x.address COLLATE "C") AS place
+        FROM faults x) f
+    WHERE f.place <= max_rows
+    ORDER BY f.fault, f.place
+$$;
+
+COMMENT ON FUNCTION authserver.doctor_lists(int) IS
+'Lists that lead to themselves (list_circle), too deep, to nobody (list_empty, list_nowhere) or back by their own reverse-path, and members that are nobody, disabled or blocked; at most max_rows of each. One pass over all members.';
+
+REVOKE ALL ON FUNCTION authserver.doctor_lists(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION authserver.doctor_lists(int) TO authserver_admin;
