@@ -134,6 +134,11 @@ final class ForwardingModelTest {
     /** Tries after which our client, or our memory, did not know what was delivered in them. */
     private final Set<Integer> blind = new LinkedHashSet<>();
 
+    /**
+     * How many deliveries there were when the store failed first in this try; -1 for not at all.
+     */
+    private int deliveriesAtFailure = -1;
+
     private boolean split;
     private boolean stormy;
 
@@ -190,6 +195,9 @@ final class ForwardingModelTest {
 
       @Override
       public void store(List<NewOutcome> outcomes) throws AuthDatabaseException {
+        if (world.storeFails && deliveriesAtFailure < 0) {
+          deliveriesAtFailure = world.deliveries.size();
+        }
         check("before store");
         rows.store(outcomes);
         world.step("after store");
@@ -237,6 +245,7 @@ final class ForwardingModelTest {
 
     private void attempt(List<String> order) throws IOException {
       world.dead = false;
+      deliveriesAtFailure = -1;
       List<String> taken = new ArrayList<>();
       try (MailTransaction transaction =
           forwarding.begin(new ClientSession("s", ADDRESS, ADDRESS, "client", true, null, null))) {
@@ -258,6 +267,9 @@ final class ForwardingModelTest {
             transaction
                 .onMessage(new ReceivedMessage("m", MessageBytes.of(MESSAGE), TRACE))
                 .getFirst();
+        claim(
+            deliveriesAtFailure < 0 || deliveriesAtFailure == world.deliveries.size(),
+            "delivered what nobody can remember");
         boolean lost = world.chance("reply " + order) < world.weather.lostReply();
         world.log.add(world.round + " client DOT: " + reply + (lost ? " lost" : ""));
         if (lost) {
