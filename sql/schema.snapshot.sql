@@ -337,7 +337,7 @@ TABLE authserver.user_permission OWNER authserver_owner
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
-FUNCTION authserver.doctor_lists(integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c2efe7992edd3c71a2c3d87bc964b596
+FUNCTION authserver.doctor_lists(integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8a283477cadd031359294b24ba40ad89
   GRANT EXECUTE TO authserver_admin
 FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 9963ad68bf12862c5a306b288c131d51
 FUNCTION authserver.forwarder_outcomes(bytea[]) RETURNS TABLE(key bytea, outcome text, reply text, age_seconds bigint) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8c1f868efb723bc5ad59762b23257292

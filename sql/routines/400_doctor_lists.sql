@@ -9,7 +9,9 @@ AS $$
         SELECT m.id AS member_id, m.list_id, m.address, l.local_part, 0 AS depth, d.id AS domain_id, d.redirect_to,
                h.id AS alias_id, h.user_id, h.list_id AS to_list, h.blocked
         FROM authserver.mailing_list_address m
-        CROSS JOIN LATERAL (SELECT lower(split_part(m.address, '@', 1) COLLATE "C") AS local_part) l
+        CROSS JOIN LATERAL (
+            -- In the column's own collation, without which its index is of no use.
+            SELECT lower(split_part(m.address, '@', 1) COLLATE "C") COLLATE "default" AS local_part) l
         JOIN authserver.domain d ON d.name = split_part(m.address, '@', 2)
         LEFT JOIN LATERAL (
             SELECT a.id, a.user_id, a.list_id, a.blocked FROM authserver.email_alias a
@@ -89,7 +91,7 @@ AS $$
         FROM authserver.mailing_list l
         JOIN authserver.domain d ON d.name = split_part(l.new_mailfrom, '@', 2)
         JOIN authserver.email_alias a ON a.list_id = l.id AND a.domain_id = d.id
-            AND a.local_part = lower(split_part(l.new_mailfrom, '@', 1) COLLATE "C")
+            AND a.local_part = lower(split_part(l.new_mailfrom, '@', 1) COLLATE "C") COLLATE "default"
     )
     SELECT f.fault, f.name, f.address
     FROM (

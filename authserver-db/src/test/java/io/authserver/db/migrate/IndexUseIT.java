@@ -1,6 +1,7 @@
 package io.authserver.db.migrate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.pool.DatabaseUrl;
 import io.authserver.db.testing.TestDatabase;
@@ -99,6 +100,45 @@ class IndexUseIT {
           connection.rollback();
           assertEquals(List.of(), scanned, call);
           assertEquals(true, rows > 0, call);
+        }
+      }
+    }
+  }
+
+  /**
+   * With 1 million aliases the doctor never came to an end: the folded local part had a collation
+   * of its own, so that the index gave all aliases of a domain for each member.
+   */
+  @Test
+  void theDoctorLooksAtOneAliasForEachMember() throws Exception {
+    try (TestDatabase database = TestDatabase.create()) {
+      database.execute(
+          "INSERT INTO authserver.domain (name) VALUES ('d.example')",
+          "INSERT INTO authserver.mail_user (identifier) VALUES ('u')",
+          "INSERT INTO authserver.email_alias (domain_id, local_part, user_id)"
+              + " SELECT d.id, 'a' || i, u.id FROM authserver.domain d, authserver.mail_user u,"
+              + " generate_series(1, 2000) i",
+          "INSERT INTO authserver.mailing_list (name) VALUES ('l')",
+          "INSERT INTO authserver.mailing_list_address (list_id, address)"
+              + " SELECT id, 'A' || i || '+x@d.example' FROM authserver.mailing_list,"
+              + " generate_series(1, 200) i",
+          "VACUUM ANALYZE");
+      try (Connection connection =
+              DatabaseUrl.parse(database.superuserUrl())
+                  .connect("test", DatabaseUrl.Server.PRIMARY, Duration.ofSeconds(30));
+          Statement statement = connection.createStatement()) {
+        connection.setAutoCommit(false);
+        try (ResultSet rows =
+            statement.executeQuery("SELECT count(*) FROM authserver.doctor_lists(1000)")) {
+          rows.next();
+          assertEquals(200, rows.getInt(1), "every member is of a user without a mailbox");
+        }
+        try (ResultSet rows =
+            statement.executeQuery(
+                "SELECT idx_tup_fetch FROM pg_stat_xact_user_tables"
+                    + " WHERE schemaname = 'authserver' AND relname = 'email_alias'")) {
+          rows.next();
+          assertTrue(rows.getLong(1) <= 1000, () -> "rows fetched for 200 members");
         }
       }
     }
