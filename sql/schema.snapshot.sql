@@ -288,6 +288,15 @@ TABLE authserver.service_user OWNER authserver_owner
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
+TABLE authserver.srs_token OWNER authserver_owner
+  COLUMN token text NOT NULL
+  COLUMN address text NOT NULL
+  COLUMN last_used date NOT NULL
+  CONSTRAINT srs_token_address_size CHECK (((octet_length(address) >= 3) AND (octet_length(address) <= 1000)))
+  CONSTRAINT srs_token_pkey PRIMARY KEY (token)
+  CONSTRAINT srs_token_valid CHECK ((token ~ '^[a-z2-7]{26}$'::text))
+  CREATE INDEX srs_token_last_used ON authserver.srs_token USING btree (last_used)
+  CREATE UNIQUE INDEX srs_token_pkey ON authserver.srs_token USING btree (token)
 TABLE authserver.user_group OWNER authserver_owner
   COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
   COLUMN name text NOT NULL
@@ -340,6 +349,12 @@ TABLE authserver.user_permission OWNER authserver_owner
 FUNCTION authserver.doctor_lists(integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8a283477cadd031359294b24ba40ad89
   GRANT EXECUTE TO authserver_admin
 FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 9963ad68bf12862c5a306b288c131d51
+FUNCTION authserver.forwarder_find_srs_tokens(text[]) RETURNS TABLE(token text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE cdf260508332aef13e8c471ca28640f7
+  GRANT EXECUTE TO authserver_admin
+  GRANT EXECUTE TO authserver_forwarder
+FUNCTION authserver.forwarder_keep_srs_tokens(text[],text[]) RETURNS void OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 49cfa6c12a669cd13abe4e444ebf41c1
+  GRANT EXECUTE TO authserver_admin
+  GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_outcomes(bytea[]) RETURNS TABLE(key bytea, outcome text, reply text, age_seconds bigint) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8c1f868efb723bc5ad59762b23257292
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_pending_envelopes(bigint[],integer) RETURNS SETOF bigint OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 774d795243d96963c076dffe95223adb

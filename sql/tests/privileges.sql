@@ -1,6 +1,6 @@
 -- Who may do what. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(40);
+SELECT plan(46);
 
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
@@ -18,6 +18,12 @@ SELECT function_privs_are('authserver', 'forwarder_pending_envelopes', ARRAY['bi
 SELECT function_privs_are('authserver', 'forwarder_pending_envelopes', ARRAY['bigint[]', 'integer'], 'authserver_api', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_store_outcomes', ARRAY['bytea[]', 'bigint[]', 'text[]', 'text[]', 'bigint'], 'authserver_forwarder', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'forwarder_store_outcomes', ARRAY['bytea[]', 'bigint[]', 'text[]', 'text[]', 'bigint'], 'authserver_signer', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_keep_srs_tokens', ARRAY['text[]', 'text[]'], 'authserver_forwarder', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'forwarder_keep_srs_tokens', ARRAY['text[]', 'text[]'], 'authserver_signer', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_find_srs_tokens', ARRAY['text[]'], 'authserver_forwarder', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'forwarder_find_srs_tokens', ARRAY['text[]'], 'authserver_api', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'doctor_lists', ARRAY['integer'], 'authserver_admin', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'doctor_lists', ARRAY['integer'], 'authserver_forwarder', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'find_login', ARRAY['text'], 'authserver_api', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'look_up', ARRAY['text'], 'authserver_forwarder', ARRAY[]::text[]);
 

@@ -268,4 +268,33 @@ class ExplainCommandIT extends AdminFixture {
             .err()
             .isEmpty());
   }
+
+  @Test
+  void aSenderThatWouldBeTooLongIsShownAsATokenAndSrsFollowsIt() {
+    String sender = "bounces+12345-a1b2-user=mailbox.example@em42.sender.example";
+    String path =
+        String.valueOf(
+            list(explain(sender, "inner@ours.example").get("copies"))
+                .getFirst()
+                .get("reverse_path"));
+    assertTrue(path.matches("<SRS0=....=..=~=[a-z2-7]{26}@ours\\.example>"), path);
+    String address = path.substring(1, path.length() - 1);
+    assertTrue(
+        cli.piped(address, "srs", "reverse").exits(1).err().contains("not kept in the database"),
+        "explain keeps nothing");
+    assertEquals("550 5.1.1 This return address has expired", explain("<>", address).get("reply"));
+
+    assertEquals(
+        address + "\n",
+        cli.piped(sender, "srs", "forward", "--domain", "ours.example").exits(0).out());
+    assertEquals(sender + "\n", cli.piped(address, "srs", "reverse").exits(0).out());
+    assertEquals(sender, explain("<>", address).get("srs_original"));
+    Cli without = new Cli().with("MAILFORWARDER_SRS_SECRET", "tops3cr3t");
+    assertTrue(
+        without
+            .piped(address, "srs", "reverse")
+            .exits(1)
+            .err()
+            .contains("DATABASE_URL is not set"));
+  }
 }

@@ -2,6 +2,7 @@ package io.authserver.mailforwarder;
 
 import io.authserver.db.alias.CachingResolutionStore;
 import io.authserver.db.alias.JdbcResolutionStore;
+import io.authserver.db.alias.JdbcSrsTokenStore;
 import io.authserver.db.cache.ChangeFeed;
 import io.authserver.db.cache.Freshness;
 import io.authserver.db.cache.PrometheusCacheMetrics;
@@ -137,6 +138,7 @@ public final class MailForwarderMain {
                 new JdbcResolutionStore(database),
                 feed,
                 new PrometheusCacheMetrics(daemon.metrics())),
+            new JdbcSrsTokenStore(database, clock),
             new PendingEnvelopes(
                 new JdbcOutcomeStore(database, configuration.keepOutcomes()), feed),
             configuration.decider(),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.alias.CachingResolutionStore;
 import io.authserver.db.alias.JdbcResolutionStore;
+import io.authserver.db.alias.JdbcSrsTokenStore;
 import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
 import io.authserver.db.cache.Freshness;
@@ -143,6 +144,7 @@ final class ForwardingIT {
     Forwarding forwarding =
         new Forwarding(
             new CachingResolutionStore(new JdbcResolutionStore(pool), feed, CacheMetrics.NONE),
+            new JdbcSrsTokenStore(pool, InstantSource.fixed(NOW)),
             new PendingEnvelopes(new JdbcOutcomeStore(pool, Duration.ofDays(7)), feed),
             new Decider(SRS, null),
             new NextHops(localPool, remotePool, Optional.empty()),

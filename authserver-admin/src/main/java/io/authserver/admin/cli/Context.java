@@ -144,6 +144,11 @@ public final class Context implements AutoCloseable {
                         + " (or DATABASE_URL_FILE, --env-dir, --database-url)"));
   }
 
+  /** Returns whether the settings name a database. */
+  public boolean hasDatabase() throws UsageException {
+    return settings().find(DATABASE_URL).isPresent();
+  }
+
   /** Returns the auth database, connected on the first call. */
   public AdminDatabase database() throws AuthDatabaseException, UsageException {
     AdminDatabase open = database;

@@ -12,6 +12,7 @@ import io.authserver.admin.explain.SrsText;
 import io.authserver.admin.output.Json;
 import io.authserver.db.admin.RefusedException;
 import io.authserver.db.alias.JdbcResolutionStore;
+import io.authserver.db.alias.JdbcSrsTokenStore;
 import io.authserver.db.signing.JdbcSigningStore;
 import io.authserver.dkimsigner.select.AuthorReader;
 import io.authserver.dkimsigner.select.Authors;
@@ -102,7 +103,10 @@ public final class ExplainCommand extends AdminCommand {
             ForwarderSettings.srsDomain(settings).orElse(null));
     Instant now = at;
     Rehearsal.Outcome outcome =
-        new Rehearsal(new JdbcResolutionStore(context().pool()), decider)
+        new Rehearsal(
+                new JdbcResolutionStore(context().pool()),
+                new JdbcSrsTokenStore(context().pool(), context().clock()),
+                decider)
             .of(
                 new Rehearsal.Question(
                     new Sender(reversePath, MailParameters.NONE),

@@ -7,15 +7,19 @@ import io.authserver.admin.cli.Time;
 import io.authserver.admin.cli.UsageException;
 import io.authserver.admin.output.Json;
 import io.authserver.db.admin.RefusedException;
+import io.authserver.db.alias.JdbcSrsTokenStore;
+import io.authserver.db.alias.SrsTokenStore;
 import io.authserver.mailforwarder.ForwarderSettings;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsReversal;
+import io.authserver.mailforwarder.srs.SrsToken;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.daemon.Settings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -73,6 +77,8 @@ public final class SrsCommand {
   abstract static class Direction extends AdminCommand {
     @Mixin private final Options options = new Options();
 
+    private @Nullable SrsTokenStore tokens;
+
     Direction(Context context) {
       super(context);
     }
@@ -82,6 +88,15 @@ public final class SrsCommand {
 
     /** Refuses a call that cannot have a result, before a line is read. */
     void check(Settings settings) throws UsageException {}
+
+    SrsTokenStore tokens() throws IOException, UsageException {
+      SrsTokenStore open = tokens;
+      if (open == null) {
+        open = new JdbcSrsTokenStore(context().pool(), context().clock());
+        tokens = open;
+      }
+      return open;
+    }
 
     Instant at() {
       Instant given = options.at;
@@ -168,7 +183,10 @@ public final class SrsCommand {
       name = "forward",
       description = {
         "Rewrite senders into addresses of a domain of ours.",
-        "<> stays as it is. Whether mailforwarder rewrites the sender of a message at all is what"
+        "<> stays as it is. With a database (DATABASE_URL), a result of more than 64 octets before"
+            + " the @ has a token, and the database keeps its sender, as mailforwarder does it;"
+            + " without one it is as long as it has to be.",
+        "Whether mailforwarder rewrites the sender of a message at all is what"
             + " authserver explain tells."
       },
       exitCodeListHeading = "Exit codes:%n",
@@ -196,14 +214,22 @@ public final class SrsCommand {
 
     @Override
     String result(String address, Srs srs, Settings settings)
-        throws NoResultException, UsageException {
+        throws NoResultException, IOException, UsageException {
       if (address.equals("<>")) {
         return address;
       }
       Mailbox sender = parse(address);
       // As mailforwarder has it: Mail::SRS keeps the case of a domain.
       String of = sender.isAscii() ? sender.domain() : sender.foldedDomain();
-      return text(srs.forward(sender.localPart(), of, at()), domain(settings));
+      if (!context().hasDatabase()) {
+        return text(srs.forward(sender.localPart(), of, at()), domain(settings));
+      }
+      Srs.Rewritten made = srs.rewrite(sender.localPart(), of, at());
+      SrsToken token = made.token();
+      if (token != null) {
+        tokens().keep(Map.of(token.token(), token.address()));
+      }
+      return text(made.localPart(), domain(settings));
     }
 
     private String domain(Settings settings) throws UsageException {
@@ -242,15 +268,30 @@ public final class SrsCommand {
     }
 
     @Override
-    String result(String address, Srs srs, Settings settings) throws NoResultException {
+    String result(String address, Srs srs, Settings settings)
+        throws NoResultException, IOException, UsageException {
       return switch (srs.reverse(parse(address).localPart(), at())) {
         case SrsReversal.Original(String localPart, String domain) -> text(localPart, domain);
+        case SrsReversal.Token(String token) -> redeem(token);
         case SrsReversal.BadHash() ->
             throw new NoResultException("its hash was made with none of the secrets");
         case SrsReversal.BadTimestamp() ->
             throw new NoResultException("it has expired, or its time stamp is none");
         case SrsReversal.NotSrs() -> throw new NoResultException("not an SRS address");
       };
+    }
+
+    private String redeem(String token) throws NoResultException, IOException, UsageException {
+      if (!context().hasDatabase()) {
+        throw new NoResultException(
+            "its sender is kept in the database, and DATABASE_URL is not set");
+      }
+      String sender = tokens().find(List.of(token)).get(token);
+      if (sender == null) {
+        throw new NoResultException("its sender is not kept in the database, or no longer");
+      }
+      int at = sender.lastIndexOf('@');
+      return text(sender.substring(0, at), sender.substring(at + 1));
     }
   }
 }

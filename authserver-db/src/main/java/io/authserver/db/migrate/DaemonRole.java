@@ -33,6 +33,8 @@ public enum DaemonRole {
           List.of(
               "authserver.schema_version()",
               "authserver.forwarder_resolve(text[])",
+              "authserver.forwarder_keep_srs_tokens(text[],text[])",
+              "authserver.forwarder_find_srs_tokens(text[])",
               "authserver.forwarder_outcomes(bytea[])",
               "authserver.forwarder_pending_envelopes(bigint[],integer)",
               "authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint)");

@@ -54,7 +54,7 @@ final class ForwardTransaction implements MailTransaction {
   ForwardTransaction(Forwarding forwarding, ClientSession session) {
     this.forwarding = forwarding;
     this.log = new TransactionLog(session.id(), forwarding.metrics());
-    this.resolver = new Resolver(forwarding.store());
+    this.resolver = new Resolver(forwarding.store(), forwarding.tokens());
     this.fanOut = forwarding.fanOut();
   }
 
@@ -78,6 +78,7 @@ final class ForwardTransaction implements MailTransaction {
               ? forwarding.decider().lookup(mailbox, at)
               : null);
     }
+    resolver.redeem(lookups, forwarding.decider(), at);
     resolve(lookups);
     List<Entry> entries = new ArrayList<>();
     List<Optional<Reply>> early = new ArrayList<>();
@@ -159,6 +160,9 @@ final class ForwardTransaction implements MailTransaction {
     if (!senderKnown && dependsOnSender(decision)) {
       decision = databaseAway();
     }
+    if (!resolver.keep(decision)) {
+      decision = databaseAway();
+    }
     List<Plan.Planned> planned = Plan.of(decision, recipient, facts(), false);
     if (planned.size() > fanOut.room()) {
       return new Entry(recipient, lookup, decision, List.of());
@@ -235,7 +239,7 @@ final class ForwardTransaction implements MailTransaction {
     Countdown countdown = fanOut.countdown();
     HeaderSection header = message.content().header();
     boolean submitted = forwarding.submissionOnly() || Submission.isSubmitted(header);
-    reroute(facts().withSubmitted(submitted), header);
+    boolean routed = reroute(facts().withSubmitted(submitted), header);
     Set<String> expandedBefore = CopyFields.deliveredTo(header);
     fanOut.refuse(
         key -> key.deliveredTo().filter(expandedBefore::contains).isPresent(),
@@ -243,7 +247,10 @@ final class ForwardTransaction implements MailTransaction {
     Reply reply;
     try {
       fanOut.leaveOut(ledger().recall(accepted, message.content()));
-      reply = deliver(message, submitted, countdown);
+      reply =
+          routed
+              ? deliver(message, submitted, countdown)
+              : Reply.of(451, "4.3.0", "Cannot keep a return address now; try again later");
     } catch (AuthDatabaseException e) {
       log.outcomesUnknown(message.id(), String.valueOf(e.getMessage()));
       reply = Reply.of(451, "4.3.0", "Cannot look up earlier deliveries now; try again later");
@@ -310,8 +317,13 @@ final class ForwardTransaction implements MailTransaction {
     }
   }
 
-  /** Decides again with what the header section says, and sends copies another way. */
-  private void reroute(SenderFacts known, HeaderSection header) {
+  /**
+   * Decides again with what the header section says, and sends copies another way.
+   *
+   * @return false where a sender cannot be kept that is rewritten only now: then nothing may be
+   *     sent
+   */
+  private boolean reroute(SenderFacts known, HeaderSection header) {
     boolean transactional =
         Plan.isTransactional(
             known, forwarding.nextHops().transactionalRelay().isPresent(), AuthorDomain.of(header));
@@ -319,6 +331,9 @@ final class ForwardTransaction implements MailTransaction {
     Set<String> seen = new HashSet<>();
     for (Entry entry : accepted) {
       Decision decision = decide(entry.recipient(), entry.lookup(), known);
+      if (!resolver.keep(decision)) {
+        return false;
+      }
       for (Plan.Planned planned : Plan.of(decision, entry.recipient(), known, transactional)) {
         if (seen.add(planned.finalAddress())) {
           plans.add(planned);
@@ -326,6 +341,7 @@ final class ForwardTransaction implements MailTransaction {
       }
     }
     fanOut.reroute(plans);
+    return true;
   }
 
   private Reply answer(Verdict verdict, ReceivedMessage message, Countdown countdown)

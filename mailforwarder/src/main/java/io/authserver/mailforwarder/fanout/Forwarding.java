@@ -1,6 +1,7 @@
 package io.authserver.mailforwarder.fanout;
 
 import io.authserver.db.alias.ResolutionStore;
+import io.authserver.db.alias.SrsTokenStore;
 import io.authserver.db.outcome.OutcomeStore;
 import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
@@ -18,6 +19,7 @@ import java.util.function.LongSupplier;
  */
 public record Forwarding(
     ResolutionStore store,
+    SrsTokenStore tokens,
     OutcomeStore outcomes,
     Decider decider,
     NextHops nextHops,

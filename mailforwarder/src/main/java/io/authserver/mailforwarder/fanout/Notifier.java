@@ -90,8 +90,10 @@ final class Notifier {
             new ForwardPath.Address(addressee.mailbox()),
             // RFC 3461 §6.1: no notification about a notification
             new RecipientParameters("NEVER", null));
-    Lookup lookup = forwarding.decider().lookup(addressee.mailbox(), now);
-    Resolver resolver = new Resolver(forwarding.store());
+    Resolver resolver = new Resolver(forwarding.store(), forwarding.tokens());
+    Lookup lookup =
+        resolver.redeemOrThrow(
+            forwarding.decider().lookup(addressee.mailbox(), now), forwarding.decider(), now);
     resolver.find(List.of(lookup), Optional.empty());
     if (!resolver.knows(lookup)) {
       throw new IOException("the database does not say where the notification goes");

@@ -2,6 +2,7 @@ package io.authserver.mailforwarder.fanout;
 
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.alias.ResolutionStore;
+import io.authserver.db.alias.SrsTokenStore;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.resolve.Decision;
@@ -27,11 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rehearsal {
   private final ResolutionStore store;
+  private final SrsTokenStore tokens;
   private final Decider decider;
 
-  /** Makes a rehearsal with the daemon's decisions. */
-  public Rehearsal(ResolutionStore store, Decider decider) {
+  /** Makes a rehearsal with the daemon's decisions. Of the tokens, none is kept. */
+  public Rehearsal(ResolutionStore store, SrsTokenStore tokens, Decider decider) {
     this.store = store;
+    this.tokens = tokens;
     this.decider = decider;
   }
 
@@ -104,12 +107,13 @@ public final class Rehearsal {
    */
   public Outcome of(Question question) throws AuthDatabaseException {
     Recipient recipient = question.recipient();
-    @Nullable Lookup lookup =
-        recipient.forwardPath() instanceof ForwardPath.Address(Mailbox mailbox)
-            ? decider.lookup(mailbox, question.at())
-            : null;
+    Resolver resolver = new Resolver(store, tokens);
+    @Nullable Lookup lookup = null;
+    if (recipient.forwardPath() instanceof ForwardPath.Address(Mailbox mailbox)) {
+      Instant at = question.at();
+      lookup = resolver.redeemOrThrow(decider.lookup(mailbox, at), decider, at);
+    }
     Optional<String> probe = Resolver.domainProbe(question.sender().reversePath());
-    Resolver resolver = new Resolver(store);
     resolver.findOrThrow(lookup == null ? List.of() : List.of(lookup), probe);
     SenderFacts facts = facts(question, probe.flatMap(resolver::top));
     Decision decision =

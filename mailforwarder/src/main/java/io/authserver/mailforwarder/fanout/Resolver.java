@@ -2,17 +2,24 @@ package io.authserver.mailforwarder.fanout;
 
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.alias.ResolutionStore;
+import io.authserver.db.alias.SrsTokenStore;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.mailforwarder.resolve.Decider;
+import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
+import io.authserver.mailforwarder.srs.SrsReversal;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.ReversePath;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,11 +27,83 @@ import org.slf4j.LoggerFactory;
 final class Resolver {
   private static final Logger LOG = LoggerFactory.getLogger(Resolver.class);
 
+  /** Tokens behind tokens: mail that went through us more than once. */
+  private static final int MAX_TOKENS = 4;
+
   private final ResolutionStore store;
+  private final SrsTokenStore tokens;
   private final Map<String, List<ResolutionStep>> found = new HashMap<>();
 
-  Resolver(ResolutionStore store) {
+  Resolver(ResolutionStore store, SrsTokenStore tokens) {
     this.store = store;
+    this.tokens = tokens;
+  }
+
+  /**
+   * Goes on with those lookups whose reversal is a token, with one question for all; where the
+   * database does not answer they stay as they are.
+   */
+  void redeem(List<@Nullable Lookup> lookups, Decider decider, Instant at) {
+    try {
+      redeemAll(lookups, decider, at);
+    } catch (AuthDatabaseException e) {
+      LOG.warn("event=database_away what=srs_tokens cause=\"{}\"", e.getMessage());
+    }
+  }
+
+  /** Goes on with one lookup; a database that does not answer is told. */
+  Lookup redeemOrThrow(Lookup lookup, Decider decider, Instant at) throws AuthDatabaseException {
+    List<@Nullable Lookup> lookups = new ArrayList<>();
+    lookups.add(lookup);
+    redeemAll(lookups, decider, at);
+    return Objects.requireNonNull(lookups.getFirst());
+  }
+
+  private void redeemAll(List<@Nullable Lookup> lookups, Decider decider, Instant at)
+      throws AuthDatabaseException {
+    for (int round = 0; round < MAX_TOKENS; round++) {
+      Set<String> wanted = new LinkedHashSet<>();
+      lookups.forEach(lookup -> token(lookup).ifPresent(wanted::add));
+      if (wanted.isEmpty()) {
+        return;
+      }
+      Map<String, String> senders = tokens.find(wanted);
+      for (int i = 0; i < lookups.size(); i++) {
+        Lookup lookup = lookups.get(i);
+        Optional<String> token = token(lookup);
+        if (lookup != null && token.isPresent()) {
+          lookups.set(i, decider.redeem(lookup, token.map(senders::get), at));
+        }
+      }
+    }
+  }
+
+  private static Optional<String> token(@Nullable Lookup lookup) {
+    return lookup != null && lookup.reversal() instanceof SrsReversal.Token(String token)
+        ? Optional.of(token)
+        : Optional.empty();
+  }
+
+  /**
+   * Keeps the senders that a decision puts behind tokens.
+   *
+   * @return whether the decision may be carried out
+   */
+  boolean keep(Decision decision) {
+    if (!(decision instanceof Decision.Forward forward)) {
+      return true;
+    }
+    Map<String, String> senders = forward.senders();
+    if (senders.isEmpty()) {
+      return true;
+    }
+    try {
+      tokens.keep(senders);
+      return true;
+    } catch (AuthDatabaseException e) {
+      LOG.warn("event=database_away what=srs_tokens cause=\"{}\"", e.getMessage());
+      return false;
+    }
   }
 
   /** Returns the steps that are known by now, by address. */

@@ -46,9 +46,32 @@ public final class Decider {
     this.reversePaths = new ReversePaths(srs, srsDomain);
   }
 
-  /** Returns what the database is asked about an address. */
+  /**
+   * Returns what the database is asked about an address. Where its reversal is a token, who is
+   * behind that comes first: {@link #redeem}.
+   */
   public Lookup lookup(Mailbox mailbox, Instant at) {
-    SrsReversal reversal = srs.reverse(mailbox.localPart(), at);
+    return follow(mailbox, srs.reverse(mailbox.localPart(), at), at);
+  }
+
+  /**
+   * Goes on with a lookup whose reversal is a token; the next may be one again.
+   *
+   * @param address who is behind the token; empty where nobody is, or no longer
+   */
+  public Lookup redeem(Lookup lookup, Optional<String> address, Instant at) {
+    int end = address.map(found -> found.lastIndexOf('@')).orElse(-1);
+    return follow(
+        Mailbox.parse(lookup.address()),
+        end < 0
+            ? new SrsReversal.BadTimestamp()
+            : new SrsReversal.Original(
+                address.orElseThrow().substring(0, end), address.orElseThrow().substring(end + 1)),
+        at);
+  }
+
+  private Lookup follow(Mailbox mailbox, SrsReversal first, Instant at) {
+    SrsReversal reversal = first;
     Optional<Mailbox> original = original(reversal);
     if (reversal instanceof SrsReversal.Original && original.isEmpty()) {
       reversal = new SrsReversal.BadHash();
@@ -104,6 +127,8 @@ public final class Decider {
       case SrsReversal.BadHash() -> refuse(550, "5.1.1", "No such address", "srs_bad_hash");
       case SrsReversal.BadTimestamp() ->
           refuse(550, "5.1.1", "This return address has expired", "srs_expired");
+      case SrsReversal.Token(String _) ->
+          refuse(451, "4.3.0", "Cannot look up the address now; try again later", "database_away");
       case SrsReversal.Original original ->
           decideSteps(recipient, mailbox, steps(found, lookup.addresses().getLast()), facts, true);
     };
@@ -205,12 +230,14 @@ public final class Decider {
       case USER, UNKNOWN, FOREIGN -> {
         boolean ours = leaf.domainId() != null;
         boolean ownName = ReversePaths.listSender(facts, above).isPresent();
+        ReversePaths.CopySender sender =
+            reversePaths.forCopy(facts, above, address.get(), ours, aliasDomain(above, mailbox));
         targets.add(
             new Target.Send(
                 address.get(),
                 ours,
-                reversePaths.forCopy(
-                    facts, above, address.get(), ours, aliasDomain(above, mailbox)),
+                sender.sender(),
+                sender.token(),
                 ReversePaths.parameters(recipient.parameters(), ownName, single),
                 reportTo));
       }

@@ -3,7 +3,9 @@ package io.authserver.mailforwarder.resolve;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.reply.Reply;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What becomes of a recipient of our client. */
 public sealed interface Decision {
@@ -29,6 +31,17 @@ public sealed interface Decision {
     public Forward {
       targets = List.copyOf(targets);
       skipped = List.copyOf(skipped);
+    }
+
+    /** Returns the senders that have to be kept before a copy is told to anybody, by token. */
+    public Map<String, String> senders() {
+      Map<String, String> senders = new HashMap<>();
+      for (Target target : targets) {
+        if (target instanceof Target.Send send) {
+          send.token().ifPresent(token -> senders.put(token.token(), token.address()));
+        }
+      }
+      return senders;
     }
   }
 

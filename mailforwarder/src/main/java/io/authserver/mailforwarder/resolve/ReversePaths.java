@@ -2,6 +2,7 @@ package io.authserver.mailforwarder.resolve;
 
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.mailforwarder.srs.Srs;
+import io.authserver.mailforwarder.srs.SrsToken;
 import io.authserver.smtp.address.MailParameters;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.RecipientParameters;
@@ -25,13 +26,26 @@ final class ReversePaths {
   }
 
   /**
+   * What MAIL says for a copy.
+   *
+   * @param token what has to be kept before it says so
+   */
+  record CopySender(Sender sender, Optional<SrsToken> token) {}
+
+  private record Path(ReversePath path, Optional<SrsToken> token) {
+    static Path of(ReversePath path) {
+      return new Path(path, Optional.empty());
+    }
+  }
+
+  /**
    * Returns what MAIL says for a copy.
    *
    * @param above the steps that led to the target, nearest first
    * @param ours whether the target is in a domain of ours
    * @param aliasDomain the domain of the alias, for SRS addresses without a domain of their own
    */
-  Sender forCopy(
+  CopySender forCopy(
       SenderFacts facts,
       List<ResolutionStep> above,
       Mailbox target,
@@ -39,20 +53,26 @@ final class ReversePaths {
       String aliasDomain) {
     MailParameters given = facts.sender().parameters();
     Optional<Mailbox> listSender = listSender(facts, above);
-    ReversePath path =
+    Path path =
         listSender
-            .<ReversePath>map(ReversePath.Address::new)
+            .map(mailbox -> Path.of(new ReversePath.Address(mailbox)))
             .orElseGet(() -> rewritten(facts, ours, aliasDomain));
     boolean utf8 =
         given.smtpUtf8()
             || !target.isAscii()
-            || (path instanceof ReversePath.Address(Mailbox mailbox) && !mailbox.isAscii());
+            || (path.path() instanceof ReversePath.Address(Mailbox mailbox) && !mailbox.isAscii());
     // RFC 3461 §5.2.7.3: a list that sends under its own name passes on no RET and no ENVID.
     boolean ownName = listSender.isPresent();
-    return new Sender(
-        path,
-        new MailParameters(
-            -1, given.body(), utf8, ownName ? null : given.ret(), ownName ? null : given.envid()));
+    return new CopySender(
+        new Sender(
+            path.path(),
+            new MailParameters(
+                -1,
+                given.body(),
+                utf8,
+                ownName ? null : given.ret(),
+                ownName ? null : given.envid())),
+        path.token());
   }
 
   /** Returns the own reverse-path of the nearest list that has one; none for a bounce. */
@@ -73,19 +93,20 @@ final class ReversePaths {
     return above.stream().anyMatch(step -> step.address().toLowerCase(Locale.ROOT).equals(text));
   }
 
-  private ReversePath rewritten(SenderFacts facts, boolean ours, String aliasDomain) {
+  private Path rewritten(SenderFacts facts, boolean ours, String aliasDomain) {
     if (!(facts.sender().reversePath() instanceof ReversePath.Address(Mailbox mailbox))) {
-      return facts.sender().reversePath();
+      return Path.of(facts.sender().reversePath());
     }
     if (ours || (facts.submitted() && facts.ours())) {
-      return facts.sender().reversePath();
+      return Path.of(facts.sender().reversePath());
     }
     // Mail::SRS keeps the case of a domain; only what has no ASCII form is folded.
     String domain = mailbox.isAscii() ? mailbox.domain() : mailbox.foldedDomain();
-    return new ReversePath.Address(
-        new Mailbox(
-            srs.forward(mailbox.localPart(), domain, facts.at()),
-            srsDomain == null ? aliasDomain : srsDomain));
+    Srs.Rewritten made = srs.rewrite(mailbox.localPart(), domain, facts.at());
+    return new Path(
+        new ReversePath.Address(
+            new Mailbox(made.localPart(), srsDomain == null ? aliasDomain : srsDomain)),
+        Optional.ofNullable(made.token()));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.authserver.mailforwarder.resolve;
 
+import io.authserver.mailforwarder.srs.SrsToken;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.RecipientParameters;
 import io.authserver.smtp.address.Sender;
@@ -21,11 +22,13 @@ public sealed interface Target {
    * @param ours whether its domain is ours
    * @param sender the reverse-path and parameters of the copy
    * @param parameters what is asked about its notifications
+   * @param token what has to be kept before the reverse-path is used
    */
   record Send(
       Mailbox address,
       boolean ours,
       Sender sender,
+      Optional<SrsToken> token,
       RecipientParameters parameters,
       Optional<Mailbox> reportTo)
       implements Target {}

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * SRS1, which names the first forwarder, so that a bounce takes one hop to it instead of the whole
  * way back. Local parts are text without SMTP quoting.
  *
- * <p>A result may have more than the 64 octets of RFC 5321 §4.5.3.1.1. It is used nevertheless, as
- * Mail::SRS and postsrsd do: what takes it delivers, and what refuses it makes a bounce; nothing is
- * lost. {@link #isOverlong} tells.
+ * <p>{@link #forward} may make more than the 64 octets of RFC 5321 §4.5.3.1.1, as Mail::SRS and
+ * postsrsd do. {@link #rewrite} puts a short token in the place of host and user then, for which
+ * somebody has to keep the sender: {@code SRS0=hash=timestamp=~=token}, where {@code ~} is no
+ * host's name. To others it is an SRS0 address like any.
  */
 public final class Srs {
   /** Octets of a local part that every SMTP server takes (RFC 5321 §4.5.3.1.1). */
@@ -31,6 +32,10 @@ public final class Srs {
   public static final int DEFAULT_HASH_LENGTH = 4;
 
   private static final int MAX_HASH_LENGTH = 27;
+
+  /** Stands where the host is, for a token in the place of the user. */
+  private static final String TOKEN_HOST = "~";
+
   private static final int TIMESTAMP_DAYS = 1024;
   private static final long SECONDS_A_DAY = 86_400;
   private static final String BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -92,6 +97,30 @@ public final class Srs {
         "=", "SRS0", hash(timestamp, domain, localPart), timestamp, domain, localPart);
   }
 
+  /**
+   * A rewritten sender.
+   *
+   * @param localPart the local part of the new address
+   * @param token what has to be kept before the address is used; null where it holds the sender
+   *     itself
+   */
+  public record Rewritten(String localPart, @Nullable SrsToken token) {}
+
+  /** Rewrites a sender into at most 64 octets: where they are too few, with a token. */
+  public Rewritten rewrite(String localPart, String domain, Instant now) {
+    String made = forward(localPart, domain, now);
+    // What the long form leads back to, so that a token takes the same short cut as SRS1.
+    if (!isOverlong(made)
+        || !(reverse(made, now) instanceof SrsReversal.Original(String user, String host))) {
+      return new Rewritten(made, null);
+    }
+    SrsToken token = SrsToken.of(user, host);
+    String timestamp = timestamp(now);
+    String hash = hash(timestamp, TOKEN_HOST, token.token());
+    return new Rewritten(
+        String.join("=", "SRS0", hash, timestamp, TOKEN_HOST, token.token()), token);
+  }
+
   /** Returns whether a local part is longer than what every server takes. */
   public static boolean isOverlong(String localPart) {
     return localPart.getBytes(StandardCharsets.UTF_8).length > MAX_LOCAL_PART_OCTETS;
@@ -120,7 +149,9 @@ public final class Srs {
     if (parts[2].isEmpty() || parts[3].isEmpty() || !isYoung(parts[1], now)) {
       return new SrsReversal.BadTimestamp();
     }
-    return new SrsReversal.Original(parts[3], parts[2]);
+    return parts[2].equals(TOKEN_HOST)
+        ? new SrsReversal.Token(parts[3].toLowerCase(Locale.ROOT))
+        : new SrsReversal.Original(parts[3], parts[2]);
   }
 
   private SrsReversal reverseSrs1(String rest) {

@@ -11,6 +11,13 @@ public sealed interface SrsReversal {
    */
   record Original(String localPart, String domain) implements SrsReversal {}
 
+  /**
+   * The hash is ours and the address is young enough; who was rewritten is kept elsewhere.
+   *
+   * @param token under which, folded
+   */
+  record Token(String token) implements SrsReversal {}
+
   /** It has the shape of an SRS address, but no secret of ours made its hash. */
   record BadHash() implements SrsReversal {}
 

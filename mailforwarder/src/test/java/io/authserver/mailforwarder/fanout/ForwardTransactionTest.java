@@ -32,6 +32,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -77,6 +78,7 @@ final class ForwardTransactionTest {
   private final List<MailTransaction> open = new ArrayList<>();
   private FanOutLimits limits = FanOutLimits.DEFAULTS;
   private boolean submissionOnly;
+  private final FakeSrsTokens tokens = new FakeSrsTokens();
   private Optional<FakeNextHop> transactionalRelay = Optional.empty();
 
   @AfterEach
@@ -93,6 +95,7 @@ final class ForwardTransactionTest {
     Forwarding forwarding =
         new Forwarding(
             site,
+            tokens,
             outcomes,
             new Decider(SRS, null),
             new NextHops(local, remote, transactionalRelay.map(hop -> hop)),
@@ -733,5 +736,79 @@ final class ForwardTransactionTest {
     assertEquals("250 2.0.0", data(transaction, header));
     assertTrue(transactional.taken().isEmpty());
     assertEquals(1, local.taken().size());
+  }
+
+  private static final String LONG = "bounces+12345-a1b2-user=mailbox.example@em42.sender.example";
+
+  @Test
+  void aSenderThatWouldBeTooLongIsKeptAndItsBounceFindsTheWay() throws IOException {
+    MailTransaction transaction = begin(LONG);
+    assertEquals(List.of("250 2.1.5"), rcpt(transaction, "one@ours.example"));
+    assertEquals(List.of(LONG), List.copyOf(tokens.senders.values()));
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    String path = remote.taken().getFirst().reversePath();
+    assertTrue(path.matches("<SRS0=....=..=~=[a-z2-7]{26}@ours\\.example>"), path);
+
+    String address = path.substring(1, path.length() - 1);
+    MailTransaction bounce = begin("");
+    assertEquals(List.of("250 2.1.5"), rcpt(bounce, address));
+    assertEquals("250 2.0.0", data(bounce, FROM_OUTSIDE));
+    assertEquals(List.of("<" + LONG + ">"), remote.taken().getLast().forwardPaths());
+
+    tokens.senders.clear();
+    assertEquals(List.of("550 5.1.1"), rcpt(begin(""), address));
+  }
+
+  @Test
+  void withoutTheDatabaseNoTokenIsGivenOutAndNoneIsRefusedForGood() throws IOException {
+    MailTransaction before = begin(LONG);
+    rcpt(before, "one@ours.example");
+    data(before, FROM_OUTSIDE);
+    String path = remote.taken().getFirst().reversePath();
+    tokens.away = true;
+    assertEquals(
+        List.of("451 4.3.0", "250 2.1.5"),
+        rcpt(begin(LONG), "one@ours.example", "alice@ours.example"));
+    assertEquals(List.of("451 4.3.0"), rcpt(begin(""), path.substring(1, path.length() - 1)));
+    // A sender that needs no token needs no database for it.
+    assertEquals(List.of("250 2.1.5"), rcpt(begin("x@out.example"), "one@ours.example"));
+  }
+
+  @Test
+  void aSenderOfOursWhoDidNotLogInIsKeptBeforeTheMessageGoes() throws IOException {
+    String own = "a".repeat(60) + "@ours.example";
+    MailTransaction away = begin(own);
+    assertEquals(List.of("250 2.1.5"), rcpt(away, "one@ours.example"));
+    assertEquals(Map.of(), tokens.senders, "submitted, as far as RCPT knows");
+    tokens.away = true;
+    assertEquals("451 4.3.0", data(away, FROM_OUTSIDE));
+    assertTrue(remote.taken().isEmpty());
+
+    tokens.away = false;
+    MailTransaction again = begin(own);
+    rcpt(again, "one@ours.example");
+    assertEquals("250 2.0.0", data(again, FROM_OUTSIDE));
+    assertEquals(List.of(own), List.copyOf(tokens.senders.values()));
+    assertTrue(remote.taken().getFirst().reversePath().contains("=~="));
+  }
+
+  @Test
+  void aTokenBehindATokenIsFollowed() throws IOException {
+    String list = "one@a-domain-with-a-long-name.example";
+    site.domain("a-domain-with-a-long-name.example").list(list, "carol@far.example");
+    MailTransaction first = begin(LONG);
+    rcpt(first, list);
+    data(first, FROM_OUTSIDE);
+    String once = remote.taken().getFirst().reversePath().replaceAll("[<>]", "");
+    // From outside, under an SRS address of ours, to another of our lists.
+    MailTransaction second = begin(once);
+    rcpt(second, list);
+    data(second, FROM_OUTSIDE);
+    String twice = remote.taken().getLast().reversePath().replaceAll("[<>]", "");
+    assertEquals(2, tokens.senders.size(), tokens.senders::toString);
+    MailTransaction bounce = begin("");
+    assertEquals(List.of("250 2.1.5"), rcpt(bounce, twice));
+    assertEquals("250 2.0.0", data(bounce, FROM_OUTSIDE));
+    assertEquals(List.of("<" + LONG + ">"), remote.taken().getLast().forwardPaths());
   }
 }

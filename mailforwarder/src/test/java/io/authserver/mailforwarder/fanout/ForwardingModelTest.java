@@ -149,6 +149,7 @@ final class ForwardingModelTest {
       this.forwarding =
           new Forwarding(
               world.site,
+              new FakeSrsTokens(),
               new Store(),
               new Decider(SRS, null),
               new NextHops(

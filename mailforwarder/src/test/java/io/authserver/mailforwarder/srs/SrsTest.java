@@ -3,6 +3,7 @@ package io.authserver.mailforwarder.srs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -99,8 +102,7 @@ final class SrsTest {
   @Test
   void aHashIsAcceptedInAnyCase() {
     String made = SRS.forward("bob", "x.example", NOW);
-    assertInstanceOf(
-        SrsReversal.Original.class, SRS.reverse(made.toLowerCase(java.util.Locale.ROOT), NOW));
+    assertInstanceOf(SrsReversal.Original.class, SRS.reverse(made.toLowerCase(Locale.ROOT), NOW));
   }
 
   @ParameterizedTest
@@ -172,6 +174,55 @@ final class SrsTest {
     String made = SRS.forward(local, "x.example", NOW);
     assertTrue(Srs.isOverlong(made));
     assertEquals(new SrsReversal.Original(local, "x.example"), SRS.reverse(made, NOW));
+  }
+
+  @Test
+  void whatWouldBeTooLongGetsATokenThatLeadsBackToWhatTheLongFormDoes() {
+    for (String[] sender :
+        new String[][] {
+          {"bounces+12345-a1b2-user=mailbox.example", "em42.sender.example"},
+          {"A".repeat(255), "X.Example"},
+          {"srs0+abcd=AB=a-long-name.of-another.example=evelyn.of.nowhere", "first.example"},
+          {"SRS1=abcd=first.example=+efgh=AB=a-long-name.example=evelyn.of.nowhere", "b.example"}
+        }) {
+      String made = SRS.forward(sender[0], sender[1], NOW);
+      assertTrue(Srs.isOverlong(made), made);
+      Srs.Rewritten rewritten = SRS.rewrite(sender[0], sender[1], NOW);
+      assertTrue(rewritten.localPart().matches("SRS0=....=..=~=[a-z2-7]{26}"));
+      SrsToken token = Objects.requireNonNull(rewritten.token());
+      SrsReversal.Original original =
+          assertInstanceOf(SrsReversal.Original.class, SRS.reverse(made, NOW));
+      assertEquals(original.localPart() + "@" + original.domain(), token.address());
+      for (String written :
+          List.of(
+              rewritten.localPart(),
+              rewritten.localPart().toUpperCase(Locale.ROOT),
+              rewritten.localPart().replaceFirst("=", "+"))) {
+        assertEquals(new SrsReversal.Token(token.token()), SRS.reverse(written, NOW));
+      }
+      // The next forwarder keeps it whole.
+      assertTrue(
+          SRS.forward(rewritten.localPart(), "us.example", NOW)
+              .endsWith("=us.example=" + rewritten.localPart().substring(4)));
+    }
+  }
+
+  @Test
+  void aTokenIsTheSendersOwnAndGuardedByHashAndAge() {
+    String local = "a".repeat(60);
+    Srs.Rewritten one = SRS.rewrite(local, "x.example", NOW);
+    assertEquals(one, SRS.rewrite(local, "x.example", NOW));
+    Srs.Rewritten other = SRS.rewrite(local, "y.example", NOW);
+    assertNotEquals(one.token(), other.token());
+    String forged =
+        one.localPart().substring(0, one.localPart().length() - 26)
+            + Objects.requireNonNull(other.token()).token();
+    assertInstanceOf(SrsReversal.BadHash.class, SRS.reverse(forged, NOW));
+    assertInstanceOf(
+        SrsReversal.BadTimestamp.class,
+        SRS.reverse(one.localPart(), NOW.plus(Duration.ofDays(22))));
+    Srs.Rewritten fits = SRS.rewrite("bob", "x.example", NOW);
+    assertEquals(new Srs.Rewritten(SRS.forward("bob", "x.example", NOW), null), fits);
   }
 
   @Test

@@ -1,0 +1,41 @@
+package io.authserver.mailforwarder.srs;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+
+/**
+ * What stands in an SRS address for a sender that would make it too long; the database keeps the
+ * sender.
+ *
+ * @param token 26 letters and digits, the same for the same sender
+ * @param address the sender to which a bounce goes, {@code local@domain} without quoting
+ */
+public record SrsToken(String token, String address) {
+  private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
+  private static final int LENGTH = 26;
+
+  /** Makes the token of a sender: 130 bits of a hash, so that no two are the same by chance. */
+  static SrsToken of(String localPart, String domain) {
+    String address = localPart + "@" + domain;
+    byte[] digest;
+    try {
+      digest =
+          MessageDigest.getInstance("SHA-256").digest(address.getBytes(StandardCharsets.UTF_8));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the platform has no SHA-256", e);
+    }
+    StringBuilder token = new StringBuilder(LENGTH);
+    int bits = 0;
+    int count = 0;
+    for (int i = 0; token.length() < LENGTH; i++) {
+      bits = (bits << 8) | (digest[i] & 0xff);
+      count += 8;
+      while (count >= 5 && token.length() < LENGTH) {
+        count -= 5;
+        token.append(BASE32.charAt((bits >> count) & 31));
+      }
+    }
+    return new SrsToken(token.toString(), address);
+  }
+}
