@@ -289,10 +289,15 @@ class StoredProceduresIT {
           SELECT * FROM authserver_check_domain('x')             | api
           SELECT * FROM authserver_resolve_alias('x', true)      | api
           SELECT * FROM authserver_iterate_users()               | api
-          SELECT * FROM authserver.signer_keys('{}')             | signer
-          SELECT * FROM authserver.signer_profiles('{}')         | signer
+          SELECT * FROM authserver.signer_keys('{}')             | admin signer
+          SELECT * FROM authserver.signer_profiles('{}')         | admin signer
           SELECT * FROM authserver.signer_wrapping_keys()        | signer
-          SELECT * FROM authserver.forwarder_resolve('{}')       | forwarder
+          SELECT * FROM authserver.forwarder_resolve('{}')       | admin forwarder
+          SELECT authserver.forwarder_keep_srs_tokens('{}', '{}') | admin forwarder
+          SELECT * FROM authserver.forwarder_find_srs_tokens('{}') | admin forwarder
+          SELECT * FROM authserver.doctor_lists(1)               | admin
+          SELECT * FROM authserver.split_address('x')            | admin
+          SELECT * FROM authserver.srs_token                     | ``
           SELECT authserver.schema_version()                     | admin signer forwarder
           SELECT * FROM authserver.look_up('x')                  | ``
           SELECT * FROM authserver.find_login('x')               | ``
