@@ -144,11 +144,15 @@ class FrontLifecycleIT {
       assertTrue(inMessage.await(10, TimeUnit.SECONDS));
       CompletableFuture<Boolean> drained = drain(fixture, Duration.ZERO);
       sending.expect("421 4.3.2");
+      // The client was told to come again: taking the message now would double it.
+      sending.send("late\r\n.\r\n");
+      assertNull(sending.readLine());
       assertFalse(drained.isDone());
       release.countDown();
       waiting.expect("250 2.0.0 taken");
       waiting.expect("421 4.3.2");
       assertFalse(drained.get(10, TimeUnit.SECONDS), "one transaction was cut");
+      assertEquals(1, fixture.daemon.messages.size(), "only the message that was answered 250");
     }
   }
 
