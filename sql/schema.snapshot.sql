@@ -123,6 +123,7 @@ TABLE authserver.domain OWNER authserver_owner
   CONSTRAINT domain_signed_fields_valid CHECK (((octet_length(signed_fields) <= 1000) AND (signed_fields ~ '^[!-9<-@[-~]+(:[!-9<-@[-~]+)*$'::text) AND (signed_fields !~ '(^|:)(bcc|resent-bcc|received|return-path|delivered-to|dkim-signature|authentication-results|arc-[a-z-]*)(:|$)'::text)))
   CREATE UNIQUE INDEX domain_name_unique ON authserver.domain USING btree (name)
   CREATE UNIQUE INDEX domain_pkey ON authserver.domain USING btree (id)
+  CREATE INDEX domain_redirect_to ON authserver.domain USING btree (redirect_to) WHERE (redirect_to IS NOT NULL)
   CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.domain FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
   CREATE TRIGGER domain_is_not_renamed BEFORE UPDATE ON authserver.domain FOR EACH ROW WHEN ((old.name IS DISTINCT FROM new.name)) EXECUTE FUNCTION authserver.refuse_rename('the name')
   CREATE TRIGGER notify_delete AFTER DELETE ON authserver.domain REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain()
@@ -403,4 +404,6 @@ FUNCTION authserver_get_credentials(character varying,character varying) RETURNS
 FUNCTION authserver_iterate_users() RETURNS TABLE(userid character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 37f62fa8e77d17146285c45fdee77bae
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 5fd527fecb5adaa2e0807a7e06df695f
+  GRANT EXECUTE TO authserver_api
+FUNCTION authserver_sender_addresses(character varying) RETURNS TABLE(address character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 9ca62859b71ccffeeac3474aedef9f19
   GRANT EXECUTE TO authserver_api

@@ -1,6 +1,6 @@
 -- Who may do what. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(46);
+SELECT plan(48);
 
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
@@ -32,6 +32,8 @@ SELECT function_privs_are('public', 'authserver_get_credentials', ARRAY['charact
 SELECT function_privs_are('public', 'authserver_check_domain', ARRAY['character varying'], 'authserver_api', ARRAY['EXECUTE']);
 SELECT function_privs_are('public', 'authserver_resolve_alias', ARRAY['character varying', 'boolean'], 'authserver_api', ARRAY['EXECUTE']);
 SELECT function_privs_are('public', 'authserver_iterate_users', ARRAY[]::text[], 'authserver_api', ARRAY['EXECUTE']);
+SELECT function_privs_are('public', 'authserver_sender_addresses', ARRAY['character varying'], 'authserver_api', ARRAY['EXECUTE']);
+SELECT function_privs_are('public', 'authserver_sender_addresses', ARRAY['character varying'], 'authserver_admin', ARRAY[]::text[]);
 SELECT function_privs_are('public', 'authserver_get_credentials', ARRAY['character varying'], 'authserver_forwarder', ARRAY[]::text[]);
 SELECT function_privs_are('public', 'authserver_get_credentials', ARRAY['character varying'], 'authserver_signer', ARRAY[]::text[]);
 

@@ -1,6 +1,6 @@
 -- What addresses resolve to, for mailforwarder and for the stored-procedure API. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(22);
+SELECT plan(28);
 
 INSERT INTO authserver.domain (name, redirect_to) VALUES
     ('ours.example', NULL), ('old.example', 'ours.example'), ('gone.example', 'foreign.example');
@@ -60,6 +60,18 @@ SELECT is_empty($$ SELECT * FROM authserver_get_credentials('alice@ours.example'
 SELECT results_eq($$ SELECT d::text FROM authserver_check_domain('OURS.example') d $$, $$ VALUES ('ours.example') $$);
 SELECT is_empty($$ SELECT * FROM authserver_check_domain('foreign.example') $$, 'unknown is no row, not a NULL');
 SELECT results_eq($$ SELECT userid::text FROM authserver_iterate_users() $$, $$ VALUES ('alice@ours.example') $$);
+SELECT results_eq(
+    $$ SELECT address::text FROM authserver_sender_addresses('info-desk+x@ours.example') $$,
+    $$ VALUES ('alice@ours.example'), ('info-desk@ours.example'), ('alice@old.example'), ('info-desk@old.example') $$,
+    'the primary address first, and no address of anybody else');
+SELECT results_eq(
+    $$ SELECT address::text FROM authserver_sender_addresses('phone') $$,
+    $$ SELECT address::text FROM authserver_sender_addresses('alice@ours.example') $$,
+    'a service user sends as its owner');
+SELECT is_empty($$ SELECT * FROM authserver_sender_addresses('former@ours.example') $$, 'who is disabled sends nothing');
+SELECT is_empty($$ SELECT * FROM authserver_sender_addresses('spam@ours.example') $$);
+SELECT is_empty($$ SELECT * FROM authserver_sender_addresses('team@ours.example') $$);
+SELECT is_empty($$ SELECT * FROM authserver_sender_addresses(NULL) $$);
 SELECT throws_ok($$ UPDATE authserver.domain SET name = 'new.example' WHERE name = 'ours.example' $$, '23514');
 
 SELECT * FROM finish();

@@ -22,7 +22,8 @@ public final class StoredProcedureApi {
           "public.authserver_get_credentials(character varying, character varying)",
           "public.authserver_check_domain(character varying)",
           "public.authserver_resolve_alias(character varying, boolean)",
-          "public.authserver_iterate_users()");
+          "public.authserver_iterate_users()",
+          "public.authserver_sender_addresses(character varying)");
 
   private static final String GROUP = "authserver_api";
 

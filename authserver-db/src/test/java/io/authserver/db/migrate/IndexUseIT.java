@@ -28,6 +28,8 @@ class IndexUseIT {
           "authserver_get_credentials('a7@d7.example')",
           "authserver_get_credentials('s7')",
           "authserver_get_credentials('a7@d7.example', 'p7')",
+          "authserver_sender_addresses('a7+x@d7.example')",
+          "authserver_sender_addresses('s7')",
           "authserver.signer_keys(ARRAY['d7.example', 'example'])",
           "authserver.signer_profiles(ARRAY['d7.example', 'example'])",
           "authserver.forwarder_outcomes(ARRAY[sha256('7'::bytea), sha256('8'::bytea)])",

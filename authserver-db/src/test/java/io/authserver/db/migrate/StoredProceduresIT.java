@@ -289,6 +289,7 @@ class StoredProceduresIT {
           SELECT * FROM authserver_check_domain('x')             | api
           SELECT * FROM authserver_resolve_alias('x', true)      | api
           SELECT * FROM authserver_iterate_users()               | api
+          SELECT * FROM authserver_sender_addresses('x')         | api
           SELECT * FROM authserver.signer_keys('{}')             | admin signer
           SELECT * FROM authserver.signer_profiles('{}')         | admin signer
           SELECT * FROM authserver.signer_wrapping_keys()        | signer
