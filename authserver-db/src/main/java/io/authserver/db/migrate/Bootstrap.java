@@ -29,6 +29,8 @@ public final class Bootstrap {
       statement.setEscapeProcessing(false);
       statement.execute("SET LOCAL client_min_messages = warning");
       statement.execute("SET LOCAL lock_timeout = '60s'");
+      // As in OwnerConnection: nothing of a stranger's is called by a privileged role.
+      statement.execute("SET LOCAL search_path = pg_catalog, pg_temp");
       // Two databases of one cluster may be bootstrapped at once; roles and ACLs are rows that both
       // write.
       statement.execute("SELECT pg_catalog.pg_advisory_xact_lock(2884737838)");

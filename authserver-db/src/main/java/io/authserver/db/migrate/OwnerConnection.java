@@ -92,6 +92,9 @@ final class OwnerConnection implements AutoCloseable {
         }
         try (Statement become = connection.createStatement()) {
           become.execute("SET client_min_messages = warning");
+          // Where everybody may create in public, what anybody planted there is not taken for what
+          // pg_catalog has: a constraint would call it for ever.
+          become.execute("SET search_path = pg_catalog, pg_temp");
           become.execute("SET ROLE " + Schema.OWNER);
         } catch (SQLException e) {
           if ("42501".equals(e.getSQLState())) {

@@ -3,21 +3,29 @@ package io.authserver.db.alias;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.authserver.db.testing.TestDatabase;
+import io.authserver.db.testing.TestPostgres;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The truth table of address resolution. */
+@ParameterizedClass
+@EnumSource(TestPostgres.class)
 class JdbcResolutionStoreIT {
+  @Parameter TestPostgres server;
+
   private static TestDatabase database;
   private static ResolutionStore store;
 
-  @BeforeAll
-  static void fill() {
-    database = TestDatabase.create();
+  @BeforeParameterizedClassInvocation
+  static void fill(TestPostgres server) {
+    database = TestDatabase.create(server);
     database.execute(
         """
         INSERT INTO authserver.domain (name, redirect_to, can_use_transactional) VALUES
@@ -68,7 +76,7 @@ class JdbcResolutionStoreIT {
     store = new JdbcResolutionStore(database.open(database.forwarderUrl()));
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void close() {
     database.close();
   }

@@ -6,23 +6,31 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.testing.TestDatabase;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.authserver.db.testing.TestPostgres;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bad rows are impossible, whoever writes them; the name of the constraint says what is bad. */
+@ParameterizedClass
+@EnumSource(TestPostgres.class)
 class ConstraintsIT {
+  @Parameter TestPostgres server;
+
   private static final String ALICE = "'00000000-0000-0000-0000-000000000001'";
   private static final String BOB = "'00000000-0000-0000-0000-000000000002'";
 
   private static TestDatabase database;
   private static AuthDatabase admin;
 
-  @BeforeAll
-  static void fill() {
-    database = TestDatabase.create();
+  @BeforeParameterizedClassInvocation
+  static void fill(TestPostgres server) {
+    database = TestDatabase.create(server);
     database.execute(
         "INSERT INTO authserver.domain (name) VALUES ('ours.example')",
         "INSERT INTO authserver.mail_user (id, identifier) VALUES (" + ALICE + ", 'alice')",
@@ -43,7 +51,7 @@ class ConstraintsIT {
     admin = database.open(database.adminUrl());
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void close() {
     database.close();
   }

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.pool.DatabaseUrl;
 import io.authserver.db.testing.TestDatabase;
+import io.authserver.db.testing.TestPostgres;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,14 +17,21 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestPostgres.class)
 class MigrationRunnerIT {
+  @Parameter TestPostgres server;
+
   private TestDatabase database;
   private DatabaseUrl url;
 
   @BeforeEach
   void create() {
-    database = TestDatabase.createWithoutSchema();
+    database = TestDatabase.createWithoutSchema(server);
     url = DatabaseUrl.parse(database.superuserUrl());
   }
 
@@ -141,6 +150,30 @@ class MigrationRunnerIT {
         "ALTER FUNCTION public.authserver_get_credentials(varchar) OWNER TO authserver_owner");
     api.install();
     assertEquals(1, api.check().size());
+  }
+
+  /**
+   * Symptom: a role without grants had its own function called by each INSERT of the command line.
+   * Cause: before PostgreSQL 15 everybody may create in schema public, and a function there whose
+   * arguments fit better than those of pg_catalog's became part of the constraint.
+   */
+  @Test
+  void whatWasPlantedBeforeIsNotUsed() throws Exception {
+    database.execute("GRANT CREATE ON SCHEMA public TO PUBLIC");
+    try (AuthDatabase nobody = database.open(database.nobodyUrl())) {
+      nobody.read(
+          c ->
+              c.createStatement()
+                  .execute(
+                      "CREATE FUNCTION public.num_nonnulls(uuid, bigint) RETURNS int"
+                          + " LANGUAGE sql IMMUTABLE AS 'SELECT 1'"));
+    }
+
+    Bootstrap.run(url);
+    new MigrationRunner(url).migrate();
+
+    // Refused where a constraint depends on it.
+    database.execute("DROP FUNCTION public.num_nonnulls(uuid, bigint)");
   }
 
   private String refusal(DatabaseUrl as) {

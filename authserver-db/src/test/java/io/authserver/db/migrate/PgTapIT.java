@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.authserver.db.pool.DatabaseUrl;
 import io.authserver.db.testing.TestDatabase;
+import io.authserver.db.testing.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,13 +20,20 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Runs {@code sql/tests} with pgTAP, which is plain SQL: the file of Debian's package
  * (postgresql-15-pgtap), or the one that the system property {@code authserver.pgtap} names, is
  * loaded into the embedded database.
  */
+@ParameterizedClass
+@EnumSource(TestPostgres.class)
 class PgTapIT {
+  @Parameter TestPostgres server;
+
   private static final Path TESTS = Path.of("..", "sql", "tests");
 
   @TestFactory
@@ -46,8 +54,8 @@ class PgTapIT {
         .map(file -> DynamicTest.dynamicTest("" + file.getFileName(), () -> run(pgTap, file)));
   }
 
-  private static void run(Path pgTap, Path file) throws Exception {
-    try (TestDatabase database = TestDatabase.create();
+  private void run(Path pgTap, Path file) throws Exception {
+    try (TestDatabase database = TestDatabase.create(server);
         Connection connection =
             DatabaseUrl.parse(database.superuserUrl())
                 .connect("test", DatabaseUrl.Server.PRIMARY, Duration.ofSeconds(60));

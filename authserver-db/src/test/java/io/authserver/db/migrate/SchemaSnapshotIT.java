@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.pool.DatabaseUrl;
 import io.authserver.db.testing.TestDatabase;
+import io.authserver.db.testing.TestPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The schema as migrations and routines make it is the one in {@code sql/schema.snapshot.sql}.
@@ -23,11 +26,12 @@ class SchemaSnapshotIT {
   private static final Path SQL = Path.of("..", "sql");
   private static final Path SNAPSHOT = SQL.resolve("schema.snapshot.sql");
 
-  @Test
-  void theSnapshotIsTheSchema() throws Exception {
+  @ParameterizedTest
+  @EnumSource(TestPostgres.class)
+  void theSnapshotIsTheSchema(TestPostgres server) throws Exception {
     String schema;
-    try (TestDatabase database = TestDatabase.create()) {
-      schema = String.join("\n", lines(database.superuserUrl())) + "\n";
+    try (TestDatabase database = TestDatabase.create(server)) {
+      schema = of(database);
     }
     if ("write".equals(System.getProperty("authserver.snapshot"))) {
       Files.writeString(SNAPSHOT, schema);
@@ -63,10 +67,11 @@ class SchemaSnapshotIT {
     }
   }
 
-  private static List<String> lines(String url) throws Exception {
+  /** The schema of a database, a line for each thing. */
+  static String of(TestDatabase database) throws Exception {
     List<String> lines = new ArrayList<>();
     try (Connection connection =
-            DatabaseUrl.parse(url)
+            DatabaseUrl.parse(database.superuserUrl())
                 .connect("test", DatabaseUrl.Server.PRIMARY, Duration.ofSeconds(30));
         Statement statement = connection.createStatement()) {
       statement.setEscapeProcessing(false);
@@ -76,6 +81,6 @@ class SchemaSnapshotIT {
         }
       }
     }
-    return lines;
+    return String.join("\n", lines) + "\n";
   }
 }

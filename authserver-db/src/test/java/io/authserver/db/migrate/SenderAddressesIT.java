@@ -7,25 +7,33 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.testing.TestDatabase;
+import io.authserver.db.testing.TestPostgres;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who may send from where, as OpenSMTPD's {@code senders} table asks it. */
+@ParameterizedClass
+@EnumSource(TestPostgres.class)
 class SenderAddressesIT {
+  @Parameter TestPostgres server;
+
   private static TestDatabase database;
   private static AuthDatabase api;
 
-  @BeforeAll
-  static void fill() {
-    database = TestDatabase.create();
+  @BeforeParameterizedClassInvocation
+  static void fill(TestPostgres server) {
+    database = TestDatabase.create(server);
     database.execute(
         """
         INSERT INTO authserver.domain (name, redirect_to) VALUES
@@ -78,7 +86,7 @@ class SenderAddressesIT {
     api = database.open(database.apiUrl());
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void close() {
     database.close();
   }

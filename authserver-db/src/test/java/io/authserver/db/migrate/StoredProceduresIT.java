@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.testing.TestDatabase;
+import io.authserver.db.testing.TestPostgres;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
@@ -14,14 +15,21 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The stored-procedure API as OpenSMTPD and Dovecot call it, and what a role can do with it. */
+@ParameterizedClass
+@EnumSource(TestPostgres.class)
 class StoredProceduresIT {
+  @Parameter TestPostgres server;
+
   /** What OpenSMTPD's table and Dovecot's passdb ask at a login. */
   private static final String COMPOSED =
       "SELECT c.primary_alias, c.password FROM authserver_resolve_alias(?, FALSE) AS r,"
@@ -30,9 +38,9 @@ class StoredProceduresIT {
   private static TestDatabase database;
   private static AuthDatabase api;
 
-  @BeforeAll
-  static void fill() {
-    database = TestDatabase.create();
+  @BeforeParameterizedClassInvocation
+  static void fill(TestPostgres server) {
+    database = TestDatabase.create(server);
     database.execute(
         """
         INSERT INTO authserver.domain (name, redirect_to) VALUES
@@ -90,7 +98,7 @@ class StoredProceduresIT {
     api = database.open(database.apiUrl());
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void close() {
     database.close();
   }

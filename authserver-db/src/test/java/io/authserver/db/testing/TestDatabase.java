@@ -4,7 +4,6 @@ import io.authserver.db.migrate.Bootstrap;
 import io.authserver.db.migrate.MigrationRunner;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.DatabaseUrl;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A fresh, migrated auth database for a test, in one embedded PostgreSQL for the whole JVM (started
- * with the first one, on a free port of loopback, ended with the JVM).
+ * A fresh, migrated auth database for a test, in one PostgreSQL of each kind for the whole JVM,
+ * started with the first database in it.
  *
  * <p>Its login roles {@code test_admin}, {@code test_signer}, {@code test_forwarder} and {@code
  * test_api} are members of the roles of the product and nothing else; {@code test_nobody} is a
@@ -36,48 +35,43 @@ public final class TestDatabase implements AutoCloseable {
     this.port = port;
   }
 
-  /** The JVM's server, started when it is first needed. */
-  private static final class Server {
-    static final EmbeddedPostgres POSTGRES = start();
-
-    private static EmbeddedPostgres start() {
-      try {
-        EmbeddedPostgres postgres =
-            EmbeddedPostgres.builder()
-                .setServerConfig("max_connections", "200")
-                .setServerConfig("listen_addresses", "127.0.0.1")
-                .setPGStartupWait(Duration.ofSeconds(60))
-                .start();
-        execute(superuserUrl(postgres.getPort(), "postgres"), "CREATE DATABASE " + TEMPLATE);
-        DatabaseUrl template = superuserUrl(postgres.getPort(), TEMPLATE);
-        Bootstrap.run(template);
-        new MigrationRunner(template).migrate();
-        for (String role : List.of("admin", "signer", "forwarder", "api")) {
-          execute(
-              template,
-              "CREATE ROLE test_" + role + " LOGIN PASSWORD '" + PASSWORD + "'",
-              "GRANT authserver_" + role + " TO test_" + role);
-        }
-        execute(template, "CREATE ROLE test_nobody LOGIN PASSWORD '" + PASSWORD + "'");
-        return postgres;
-      } catch (IOException e) {
-        throw new IllegalStateException("embedded PostgreSQL does not start", e);
-      }
+  /** Makes the template of all databases, and the login roles, in a new server. */
+  static void prepare(int port) throws IOException {
+    execute(superuserUrl(port, "postgres"), "CREATE DATABASE " + TEMPLATE);
+    DatabaseUrl template = superuserUrl(port, TEMPLATE);
+    Bootstrap.run(template);
+    new MigrationRunner(template).migrate();
+    for (String role : List.of("admin", "signer", "forwarder", "api")) {
+      execute(
+          template,
+          "CREATE ROLE test_" + role + " LOGIN PASSWORD '" + PASSWORD + "'",
+          "GRANT authserver_" + role + " TO test_" + role);
     }
+    execute(template, "CREATE ROLE test_nobody LOGIN PASSWORD '" + PASSWORD + "'");
   }
 
   /** Makes a database with the newest schema and no rows. */
   public static TestDatabase create() {
-    return empty("TEMPLATE " + TEMPLATE);
+    return create(TestPostgres.BUNDLED);
+  }
+
+  /** As {@link #create()}, in another server. */
+  public static TestDatabase create(TestPostgres server) {
+    return empty(server, "TEMPLATE " + TEMPLATE);
   }
 
   /** Makes a database without the schema. Roles belong to the server, so those exist. */
   public static TestDatabase createWithoutSchema() {
-    return empty("");
+    return createWithoutSchema(TestPostgres.BUNDLED);
   }
 
-  private static TestDatabase empty(String options) {
-    int port = Server.POSTGRES.getPort();
+  /** As {@link #createWithoutSchema()}, in another server. */
+  public static TestDatabase createWithoutSchema(TestPostgres server) {
+    return empty(server, "");
+  }
+
+  private static TestDatabase empty(TestPostgres server, String options) {
+    int port = server.port();
     String name = "test_" + NUMBER.incrementAndGet();
     execute(superuserUrl(port, "postgres"), "CREATE DATABASE " + name + " " + options);
     return new TestDatabase(name, port);

@@ -1,0 +1,112 @@
+-- The whole auth database without Java: group roles, schema, routines, stored-procedure API.
+--
+--     psql -X -d DATABASE -f sql/install.sql
+--
+-- Run it the first time as `authserver db bootstrap` is run: as a superuser, or as a role with CREATEROLE that may create
+-- schemas in the database. Later a member of authserver_owner can run it too. One transaction; running it again changes nothing;
+-- on an older schema it applies what is missing. It records what `authserver db migrate` records, so either can follow the other.
+--
+-- Names and checksums (SHA-256 of the files) are written by InstallScriptTest.
+
+\set newest 6
+\ir install/begin.sql
+
+\set file 0001_auth_database
+\set version 1
+\set checksum edb42a9a274ebc7d2d0a338e478c17dd9503aa8cdba3a2d4117af7b1dac71307
+\ir install/migration.sql
+\set file 0002_signing_profile
+\set version 2
+\set checksum b83cd066126ce844225ebe7d442cf290937a2a96b124985417bfe1ea39b5a806
+\ir install/migration.sql
+\set file 0003_key_life
+\set version 3
+\set checksum e531cf0de469d4d670e8bd2c27d96cc44c7848dfa3acfbc8c915f0a3630134a2
+\ir install/migration.sql
+\set file 0004_delivery_outcome
+\set version 4
+\set checksum 5bc952d71a65e546b61b8f23b6ab2ccab324452d97236ba65b1131d5634675c7
+\ir install/migration.sql
+\set file 0005_srs_token
+\set version 5
+\set checksum 31d8d5c176fe3b7a6fce7984603972840a9ebf1faf1a9e61f8a862b3c89d0cb5
+\ir install/migration.sql
+\set file 0006_domain_redirect_index
+\set version 6
+\set checksum 2b607835c1411fd81dbfbab7364cfe6324dac9c0edc979b9a58b55a3fd4a21fa
+\ir install/migration.sql
+
+\set file 010_schema_version
+\set checksum 28ec7e4091c6ff88cfc262ae9b89f9de9e9372a3d70c88889b08937ee8c45a9f
+\ir install/routine.sql
+\set file 020_split_address
+\set checksum dacf10e62bebea5795c8b6aa4b0b63de83416aa36934c77c5aeeea8025fd4e1d
+\ir install/routine.sql
+\set file 030_lookup_keys
+\set checksum 80db30a0b49e5933824da4b710651c4544772cd7e0204bd7c9fa03579ec70d2d
+\ir install/routine.sql
+\set file 040_look_up
+\set checksum c01819cda281cb4dae9eb88961a72f8e158a3a886c79ad40900f8394edc4a93b
+\ir install/routine.sql
+\set file 100_signer_keys
+\set checksum 68a91a0ff60e241d408f965321dd5128b3725c5c7fc0400dffce8760477a65d0
+\ir install/routine.sql
+\set file 102_signer_profiles
+\set checksum e80c7efa6f40feed001ebc0b722cf5ef39f150ddd764545e669a649600484d9e
+\ir install/routine.sql
+\set file 105_signer_wrapping_keys
+\set checksum b311af9f52d174457a029357238c4764b6d660825945047cb3115b97b395e0cb
+\ir install/routine.sql
+\set file 110_forwarder_resolve
+\set checksum 7989b22a8957258908a9704de36374dfb6b5647b36095c10117a5cbb61d02691
+\ir install/routine.sql
+\set file 112_forwarder_outcomes
+\set checksum 124ee0a03587c9d2e234c6bb80b2801115872d4d2fdb88e7e645fc95a51d848a
+\ir install/routine.sql
+\set file 114_forwarder_pending_envelopes
+\set checksum cda484f1f8e4da149fffa4a21be063f61101f35a795f7d3687652b3475d4f0a7
+\ir install/routine.sql
+\set file 116_forwarder_store_outcomes
+\set checksum 61a01b3f25fd4a665d8a7d6486e092282909f65d9e2b334ffb8d9e3a2caea265
+\ir install/routine.sql
+\set file 120_forwarder_keep_srs_tokens
+\set checksum 4c8139679f3d68a483d874a1db607157c629dcbf45c6df542944957f91d101b8
+\ir install/routine.sql
+\set file 122_forwarder_find_srs_tokens
+\set checksum 3c62f565425264038a0fbb7a4e9fac10fcab28b347f087a7c280ca28c3cd27f5
+\ir install/routine.sql
+\set file 200_is_srs_address
+\set checksum f1e9caa35f31628b5d1a4579d67c3faae1e2705d120ac62bc8a4a8ac897cbb08
+\ir install/routine.sql
+\set file 210_is_usable_password
+\set checksum 8abb3538cbb001f1fe6633bbed503c2e93b715f347a4a0ef8375c47507bdf6ce
+\ir install/routine.sql
+\set file 220_has_permission
+\set checksum c7ab74771266eb129fde11a96bad17d9448230356468a0ac6e76b33b61ebca7e
+\ir install/routine.sql
+\set file 230_find_login
+\set checksum 3ea9c19c33e264720fb3b3b194fe22c6a93a5b62e740a6011152087bccb43489
+\ir install/routine.sql
+\set file 300_authserver_get_credentials
+\set checksum 8666b8f3c54a74fea2d02fb03c02ea2061138008856b9124a04de7bb8d90ca85
+\ir install/routine.sql
+\set file 310_authserver_get_credentials_permission
+\set checksum a1fc015f8b4a1c90cd6f4bced295a73dcad6d754af719875588276128b086202
+\ir install/routine.sql
+\set file 320_authserver_check_domain
+\set checksum 6ff3ddc070a1ea868f4c1694aa8f31fe001413ef1e045fda2bb12ebc18577212
+\ir install/routine.sql
+\set file 330_authserver_resolve_alias
+\set checksum 681e7016a3abced32fadde89ac705071d4ee795aa56a2df14bc1e0b4e3974b18
+\ir install/routine.sql
+\set file 340_authserver_iterate_users
+\set checksum d76e23f722dca6543a6cbe448e307e0532b9406d5b254ef3bef3253cfb2432c6
+\ir install/routine.sql
+\set file 350_authserver_sender_addresses
+\set checksum a00cca63cb7f2fc6d4b6d8fca84ae625a93865375af5c5962cc568a533963320
+\ir install/routine.sql
+\set file 400_doctor_lists
+\set checksum 662f2260d82c5f2c49b248a16d10919745baf839995ea1b8d7ffa747accec795
+\ir install/routine.sql
+
+\ir install/end.sql

@@ -1,0 +1,3 @@
+-- How install.sql ends.
+COMMIT;
+\echo the schema has version :newest
