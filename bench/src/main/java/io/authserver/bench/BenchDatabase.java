@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -97,6 +99,57 @@ final class BenchDatabase implements AutoCloseable {
       for (String sql : List.of(statements)) {
         statement.execute(sql);
       }
+    } catch (SQLException e) {
+      throw new IOException(e);
+    }
+  }
+
+  /**
+   * Measures statements where they run.
+   *
+   * @param addresses what is asked, one call of the function for each
+   * @return ms of each call, network and driver not included
+   */
+  double[] millisInside(List<String> addresses) throws IOException {
+    String define =
+        """
+        CREATE OR REPLACE FUNCTION pg_temp.millis(addresses text[]) RETURNS SETOF float8
+        LANGUAGE plpgsql AS $$
+        DECLARE
+            one text;
+            began timestamptz;
+        BEGIN
+            FOREACH one IN ARRAY addresses LOOP
+                began := clock_timestamp();
+                PERFORM * FROM authserver.forwarder_resolve(ARRAY[one]);
+                RETURN NEXT 1000 * extract(epoch FROM clock_timestamp() - began);
+            END LOOP;
+        END;
+        $$
+        """;
+    try (Connection connection = server.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement();
+        PreparedStatement call = connection.prepareStatement("SELECT * FROM pg_temp.millis(?)")) {
+      statement.execute(define);
+      call.setArray(1, connection.createArrayOf("text", addresses.toArray()));
+      // Once to read what is asked into memory and to plan, once to measure.
+      call.executeQuery().close();
+      double[] millis = new double[addresses.size()];
+      try (ResultSet rows = call.executeQuery()) {
+        for (int i = 0; i < millis.length && rows.next(); i++) {
+          millis[i] = rows.getDouble(1);
+        }
+      }
+      return millis;
+    } catch (SQLException e) {
+      throw new IOException(e);
+    }
+  }
+
+  /** Returns the server's name and version. */
+  String version() throws IOException {
+    try (Connection connection = server.getPostgresDatabase().getConnection()) {
+      return "PostgreSQL " + connection.getMetaData().getDatabaseProductVersion();
     } catch (SQLException e) {
       throw new IOException(e);
     }

@@ -10,7 +10,8 @@ import java.util.Optional;
 /** {@code bench/run}, apart from JMH: measures with processes and prints tables in Markdown. */
 public final class BenchMain {
   private static final String USAGE =
-      "usage: bench/run relay [--quick | --full | --memory] | signer [--quick | --full]";
+      "usage: bench/run relay [--quick | --full | --memory] | signer [--quick | --full]"
+          + " | forwarder [--quick | --full | --memory]";
 
   private BenchMain() {}
 
@@ -42,16 +43,17 @@ public final class BenchMain {
     String what = arguments.getFirst();
     boolean knows =
         what.equals("relay")
+            || what.equals("forwarder")
             || (what.equals("signer") && !extent.equals(Optional.of(Extent.MEMORY)));
     if (extent.isEmpty() || !knows) {
       return usage();
     }
     Logging.quiet();
     Postfix postfix = Postfix.require(root.resolve("bench/target/postfix"));
-    if (what.equals("relay")) {
-      new RelayBench(extent.get(), root, postfix, System.out, System.err).run();
-    } else {
-      new SignerBench(extent.get(), root, postfix, System.out, System.err).run();
+    switch (what) {
+      case "relay" -> new RelayBench(extent.get(), root, postfix, System.out, System.err).run();
+      case "signer" -> new SignerBench(extent.get(), root, postfix, System.out, System.err).run();
+      default -> new ForwarderBench(extent.get(), root, postfix, System.out, System.err).run();
     }
     return 0;
   }

@@ -31,6 +31,20 @@ final class Daemons {
 
   /** Starts a sink and waits until it greets. */
   Target sink(List<String> options) throws IOException, InterruptedException {
+    return sink(options, ProcessBuilder.Redirect.DISCARD);
+  }
+
+  /**
+   * Starts a sink that counts what it gets.
+   *
+   * @param count where it writes that
+   */
+  Target countingSink(Path count) throws IOException, InterruptedException {
+    return sink(List.of("-c"), ProcessBuilder.Redirect.to(count.toFile()));
+  }
+
+  private Target sink(List<String> options, ProcessBuilder.Redirect output)
+      throws IOException, InterruptedException {
     InetSocketAddress address = Ports.free();
     List<String> arguments = new ArrayList<>(options);
     if (System.getProperty("user.name").equals("root")) {
@@ -38,7 +52,8 @@ final class Daemons {
     }
     // -m: sessions at once; the last argument is the backlog
     arguments.addAll(List.of("-m", "5000", Ports.text(address), "1024"));
-    Process process = children.start(postfix.program("smtp-sink", arguments));
+    Process process =
+        children.start(postfix.program("smtp-sink", arguments).redirectOutput(output));
     Ports.awaitGreeting("smtp-sink", process, address);
     return Target.sink(address);
   }

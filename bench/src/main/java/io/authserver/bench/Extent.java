@@ -8,16 +8,24 @@ package io.authserver.bench;
  * @param roundSeconds how long a load is sent in a round, about
  * @param warmUpSeconds how long each kind of load is sent before
  * @param memory whether the run with many sessions is made
+ * @param site the rows of the forwarder's database
+ * @param recipients how many different ones the forwarder's memory is watched with
  */
 record Extent(
-    boolean everything, int rounds, double roundSeconds, double warmUpSeconds, boolean memory) {
+    boolean everything,
+    int rounds,
+    double roundSeconds,
+    double warmUpSeconds,
+    boolean memory,
+    Site site,
+    int recipients) {
   /** So little that the numbers say nothing. */
-  static final Extent SMOKE = new Extent(false, 1, 0, 0, false);
+  static final Extent SMOKE = new Extent(false, 1, 0, 0, false, Site.SMALL, 200);
 
-  static final Extent QUICK = new Extent(false, 3, 1, 3, true);
+  static final Extent QUICK = new Extent(false, 3, 1, 3, true, Site.MILLION, 300_000);
 
-  /** The run with many sessions alone. */
-  static final Extent MEMORY = new Extent(false, 0, 0, 0, true);
+  /** The run with many sessions, or with many recipients, alone. */
+  static final Extent MEMORY = new Extent(false, 0, 0, 0, true, Site.MILLION, 1_000_000);
 
-  static final Extent FULL = new Extent(true, 7, 2, 5, true);
+  static final Extent FULL = new Extent(true, 7, 2, 5, true, Site.MILLION, 1_000_000);
 }

@@ -50,6 +50,7 @@ final class Rounds {
         if (target.process().isPresent()) {
           long until = System.nanoTime() + (long) (seconds * 1e9);
           while (System.nanoTime() < until) {
+            target.proof().begin();
             source.send(load, messages(load, 0.3, 2000), target);
           }
         }
@@ -108,6 +109,11 @@ final class Rounds {
 
   private static double databaseMillis(Target target) throws IOException {
     return target.database().isPresent() ? target.database().get().cpuMillis() : Double.NaN;
+  }
+
+  /** Returns what was measured of a target under a load. */
+  Series series(Load load, Target target, ToDoubleFunction<Sample> value) {
+    return Series.of(samples.getOrDefault(load, Map.of()).getOrDefault(target, List.of()), value);
   }
 
   /** Returns the results, a row for each load. */

@@ -32,6 +32,12 @@ final class Series {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
+  /** Returns the value that this share of all is not above, e.g. 0.99. */
+  double quantile(double share) {
+    int place = (int) Math.ceil(share * sorted.length);
+    return sorted[Math.clamp(place - 1, 0, sorted.length - 1)];
+  }
+
   /** Returns median and range, e.g. {@code 0.182 (0.175–0.190)}. */
   String text(int decimals) {
     String number = "%." + decimals + "f";

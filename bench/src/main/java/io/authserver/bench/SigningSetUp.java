@@ -76,7 +76,7 @@ final class SigningSetUp implements AutoCloseable, Target.Proof {
             "io.authserver.dkimsigner.DkimSignerMain",
             address,
             environment);
-    String author = "author@" + domain;
+    Envelope author = Envelope.from("author@" + domain);
     this.target =
         new Target(
             name, address, author, OptionalLong.of(process.pid()), Optional.of(database), this);

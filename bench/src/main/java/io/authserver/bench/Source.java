@@ -35,6 +35,13 @@ final class Source {
     if (load.kept()) {
       arguments.add("-d");
     }
+    Envelope envelope = to.envelope();
+    if (envelope.numbered()) {
+      arguments.add("-N");
+    }
+    if (envelope.recipients() > 1) {
+      arguments.addAll(List.of("-r", Integer.toString(envelope.recipients())));
+    }
     arguments.addAll(
         List.of(
             "-s",
@@ -44,9 +51,9 @@ final class Source {
             "-m",
             Integer.toString(messages),
             "-f",
-            to.author(),
+            envelope.author(),
             "-t",
-            "recipient@remote.example",
+            envelope.recipient(),
             "-M",
             "source.example",
             Ports.text(to.address())));

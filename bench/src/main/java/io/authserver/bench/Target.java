@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  *
  * @param name in the report
  * @param address where it listens
- * @param author the reverse-path of the messages, and their From field
+ * @param envelope of the messages
  * @param process whose CPU time is counted; none for the sink itself
  * @param database whose CPU time is counted beside it
  * @param proof that it did what is measured
@@ -18,13 +18,10 @@ import java.util.OptionalLong;
 record Target(
     String name,
     InetSocketAddress address,
-    String author,
+    Envelope envelope,
     OptionalLong process,
     Optional<BenchDatabase> database,
     Proof proof) {
-  /** An author of no domain of ours. */
-  static final String ANYBODY = "author@garden.example";
-
   /** Watches a target; each run lies between two calls. */
   interface Proof {
     /** Asks for nothing: every message was answered 250. */
@@ -52,12 +49,17 @@ record Target(
   /** A target that nothing is counted of but its messages. */
   static Target sink(InetSocketAddress address) {
     return new Target(
-        "straight", address, ANYBODY, OptionalLong.empty(), Optional.empty(), Proof.NONE);
+        "straight", address, Envelope.ANYBODY, OptionalLong.empty(), Optional.empty(), Proof.NONE);
   }
 
   /** A daemon without a database. */
   static Target daemon(String name, InetSocketAddress address, Process process) {
     return new Target(
-        name, address, ANYBODY, OptionalLong.of(process.pid()), Optional.empty(), Proof.NONE);
+        name,
+        address,
+        Envelope.ANYBODY,
+        OptionalLong.of(process.pid()),
+        Optional.empty(),
+        Proof.NONE);
   }
 }

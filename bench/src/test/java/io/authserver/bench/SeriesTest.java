@@ -14,4 +14,14 @@ class SeriesTest {
   void theMedianOfAnEvenNumberLiesBetweenTwo() {
     assertEquals("2.50 (1.00–9.00)", Series.of(9, 3, 1, 2).text(2));
   }
+
+  @Test
+  void aQuantileIsTheValueThatThisShareDoesNotExceed() {
+    double[] hundred = new double[100];
+    for (int i = 0; i < hundred.length; i++) {
+      hundred[i] = 100 - i;
+    }
+    assertEquals(99, Series.of(hundred).quantile(0.99));
+    assertEquals(7, Series.of(7).quantile(0.99));
+  }
 }
