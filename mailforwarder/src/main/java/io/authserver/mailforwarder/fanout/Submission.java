@@ -10,6 +10,10 @@ import java.util.Set;
 
 /**
  * Whether a message was submitted to us, as the topmost Received field says: our own edge wrote it.
+ *
+ * <p>The client chose some of its words, in its greeting and in the name of its address. An edge
+ * that lets white space or parentheses through could be made to write what looks like another
+ * field; so each word of the grammar counts once or not at all, and doubt means no.
  */
 final class Submission {
   /** With authentication: RFC 3848, and RFC 6531 §4.3 for UTF-8. */
@@ -24,6 +28,9 @@ final class Submission {
       return false;
     }
     List<String> words = words(new String(received.value(), StandardCharsets.ISO_8859_1));
+    if (count(words, "by") != 1 || count(words, "with") != 1) {
+      return false;
+    }
     // RFC 5321 §4.4: [from X] by Y [via V] with P …; only a word in its place counts, because the
     // client chose X.
     int at = 0;
@@ -42,35 +49,43 @@ final class Submission {
         && AUTHENTICATED.contains(words.get(at + 1).toLowerCase(Locale.ROOT));
   }
 
+  private static long count(List<String> words, String word) {
+    return words.stream().filter(word::equalsIgnoreCase).count();
+  }
+
   private static boolean is(List<String> words, int at, String word) {
     return at < words.size() && words.get(at).equalsIgnoreCase(word);
   }
 
-  /** Returns the words before the date, comments left out. */
+  /**
+   * Returns the words before the date, comments left out; none of a field whose comments do not
+   * close or that has more than one place where the date could begin.
+   */
   private static List<String> words(String value) {
     List<String> words = new ArrayList<>();
     StringBuilder word = new StringBuilder();
     int depth = 0;
+    int dates = 0;
     for (int i = 0; i <= value.length(); i++) {
-      char c = i < value.length() ? value.charAt(i) : ';';
+      char c = i < value.length() ? value.charAt(i) : ' ';
       if (c == '\\' && depth > 0) {
         i++;
-      } else if (c == '(') {
-        depth++;
-      } else if (c == ')' && depth > 0) {
-        depth--;
+        continue;
       }
-      boolean separates = depth > 0 || c <= ' ' || c == ')' || c == ';';
-      if (!separates) {
-        word.append(c);
-      } else if (!word.isEmpty()) {
-        words.add(word.toString());
+      if (c == ')' && depth == 0) {
+        return List.of();
+      }
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      dates += c == ';' && depth == 0 ? 1 : 0;
+      if (depth > 0 || c <= ' ' || c == ')' || c == ';') {
+        if (!word.isEmpty() && dates == (c == ';' ? 1 : 0)) {
+          words.add(word.toString());
+        }
         word.setLength(0);
-      }
-      if (c == ';' && depth == 0) {
-        break;
+      } else {
+        word.append(c);
       }
     }
-    return words;
+    return depth == 0 && dates <= 1 ? words : List.of();
   }
 }

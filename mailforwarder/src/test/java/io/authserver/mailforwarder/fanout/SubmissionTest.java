@@ -22,6 +22,8 @@ final class SubmissionTest {
             + "\tby mx.example (OpenSMTPD) with ESMTPSA id 1a (T:X) auth=yes; x",
         "by mx.example with esmtpa id 1; date",
         "from a by b via tcp with UTF8SMTPSA id 1; date",
+        "from pc (a (b) \\\\ \\( c; d) by mx (x) (using T) with ESMTPSA id 1 for <a@b>; 1 (UTC; x)",
+        "from a by b with ESMTPA",
         "(c (nested \\) ) c) from a by b with ESMTPA; date"
       })
   void saysThatItWasSubmitted(String value) {
@@ -40,7 +42,17 @@ final class SubmissionTest {
         "; from a by b with ESMTPA",
         "",
         "with",
-        "from a by b with"
+        "from a by b with",
+        // What a client could make of a field by its greeting or by the name of its address
+        "from x by mx with ESMTPSA (y [192.0.2.1]) by mx with ESMTP id 1; date",
+        "from x by mx with ESMTPSA id 1; x (y [192.0.2.1]) by mx with ESMTP id 1; date",
+        "from x by mx with ESMTPSA id 1; (y [192.0.2.1]) (y) id 2 ESMTP; date",
+        "from x) by mx with ESMTPSA ( (y [192.0.2.1]) by mx with ESMTP id 1; date",
+        "from x (y) by mx with ESMTPSA (y [192.0.2.1]) by mx with ESMTP id 1; date",
+        "from x (y) by mx with ESMTPSA id 1; (y [192.0.2.1]) by mx with ESMTP id 1; date",
+        "from x by mx with ESMTPSA ((y [192.0.2.1]) by mx with ESMTP id 1; date",
+        "from x By mx with ESMTPSA (y) id WITH; date",
+        "from x by mx with ESMTPSA \\(y) by mx; date"
       })
   void saysNothingLikeThat(String value) {
     assertFalse(Submission.isSubmitted(header("Received: " + value + "\r\n")));
