@@ -1,10 +1,14 @@
 package io.authserver.mailforwarder.fanout;
 
+import io.authserver.mailforwarder.notify.Arrival;
 import io.authserver.mailforwarder.notify.Refusal;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
+import io.authserver.mailforwarder.resolve.Target;
+import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
+import io.authserver.smtp.address.RecipientParameters;
 import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.reply.Reply;
 import java.time.Duration;
@@ -124,6 +128,38 @@ record Entry(Recipient recipient, @Nullable Lookup lookup, Decision decision, Li
 
   private Optional<Refusal> refusal(Part part) {
     return part.refusal()
-        .map(reply -> new Refusal(recipient, part.hiddenTarget, part.reportTo, reply));
+        .map(reply -> new Refusal(recipient, isOurs(), part.hiddenTarget, part.reportTo, reply));
+  }
+
+  private boolean isOurs() {
+    return !(decision instanceof Decision.PassOn(ForwardPath _, boolean foreign)) || !foreign;
+  }
+
+  /**
+   * Returns what the sender is told about success: where it asked for that, and what it asked for
+   * ends here because the recipient stands for several addresses or for a list under its own name.
+   */
+  private Optional<Arrival> arrival() {
+    if (!(decision instanceof Decision.Forward forward)
+        || !Arrival.isAskedFor(recipient.parameters())
+        || parts.stream().noneMatch(Part::isTaken)) {
+      return Optional.empty();
+    }
+    List<RecipientParameters> asked = new ArrayList<>();
+    for (Target target : forward.targets()) {
+      if (target instanceof Target.Send send) {
+        asked.add(send.parameters());
+      }
+    }
+    if (asked.stream().anyMatch(Arrival::isAskedFor)) {
+      return Optional.empty();
+    }
+    boolean delivered = asked.stream().allMatch(RecipientParameters.NONE::equals);
+    return Optional.of(new Arrival(recipient, !delivered));
+  }
+
+  /** Returns what senders are told about success. */
+  static List<Arrival> arrivals(List<Entry> entries) {
+    return entries.stream().flatMap(entry -> entry.arrival().stream()).toList();
   }
 }

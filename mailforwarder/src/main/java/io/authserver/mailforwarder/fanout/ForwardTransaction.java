@@ -2,6 +2,7 @@ package io.authserver.mailforwarder.fanout;
 
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.mailforwarder.notify.NotificationComposer.Original;
 import io.authserver.mailforwarder.notify.Refusal;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
@@ -354,15 +355,14 @@ final class ForwardTransaction implements MailTransaction {
         yield reply;
       }
       case Verdict.Done done -> {
-        Set<Refusal> untold =
-            new Notifier(forwarding, message.id())
-                .report(
-                    facts().sender(), done.toReport(), message.content(), facts().at(), countdown);
+        Notifier notifier = new Notifier(forwarding, message.id());
+        Original original = notifier.original(facts(), message.content());
+        Set<Refusal> untold = notifier.report(original, done.toReport(), countdown);
         Set<Refusal> told = new HashSet<>(done.toReport());
         told.removeAll(untold);
         accepted.forEach(entry -> entry.markReported(told));
         rememberForDeferred(message);
-        if (!untold.isEmpty()) {
+        if (!untold.isEmpty() || !notifier.confirm(original, Entry.arrivals(accepted), countdown)) {
           remember(message);
           yield Reply.of(451, "4.3.0", "A notification cannot be sent now; try again later");
         }

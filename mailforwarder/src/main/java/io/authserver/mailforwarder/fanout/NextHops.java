@@ -1,5 +1,6 @@
 package io.authserver.mailforwarder.fanout;
 
+import io.authserver.smtp.relay.Extensions;
 import io.authserver.smtp.relay.NextHop;
 import java.util.Optional;
 
@@ -18,5 +19,14 @@ public record NextHops(
       case REMOTE_RELAY -> remoteRelay;
       case TRANSACTIONAL_RELAY -> transactionalRelay.orElse(localDelivery);
     };
+  }
+
+  /** Returns whether 8-bit mail may go any way. */
+  boolean takeEightBit() {
+    return takesEightBit(localDelivery) && takesEightBit(remoteRelay);
+  }
+
+  private static boolean takesEightBit(NextHop nextHop) {
+    return nextHop.extensions().filter(Extensions::eightBitMime).isPresent();
   }
 }

@@ -2,7 +2,10 @@ package io.authserver.mailforwarder.fanout;
 
 import io.authserver.mailforwarder.notify.Addressees;
 import io.authserver.mailforwarder.notify.Addressees.Addressee;
+import io.authserver.mailforwarder.notify.Arrival;
+import io.authserver.mailforwarder.notify.Notice;
 import io.authserver.mailforwarder.notify.NotificationComposer;
+import io.authserver.mailforwarder.notify.NotificationComposer.Original;
 import io.authserver.mailforwarder.notify.Refusal;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
@@ -33,6 +36,9 @@ import org.slf4j.LoggerFactory;
 final class Notifier {
   private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
 
+  /** What one notification tells about at most: a list may have thousands of members. */
+  private static final int MAX_NOTICES = 500;
+
   private final Forwarding forwarding;
   private final String messageId;
 
@@ -41,44 +47,56 @@ final class Notifier {
     this.messageId = messageId;
   }
 
+  /** Returns what all notifications about a message are made of. */
+  Original original(SenderFacts facts, MessageBytes message) {
+    boolean eightBit = forwarding.nextHops().takeEightBit();
+    return new Original(facts.sender(), message, facts.at(), eightBit);
+  }
+
   /**
-   * Tells everybody who has to know.
+   * Tells everybody who has to know about refusals.
    *
    * @return the refusals about which somebody has to be told in another try: of the others a next
    *     hop has taken every notification, or refused it for good, since a notification is never
    *     told about itself
    */
-  Set<Refusal> report(
-      Sender sender,
-      List<Refusal> refusals,
-      MessageBytes original,
-      Instant arrived,
-      Countdown countdown) {
+  Set<Refusal> report(Original original, List<Refusal> refusals, Countdown countdown) {
     Set<Refusal> untold = new HashSet<>();
     for (Map.Entry<Addressee, List<Refusal>> told :
-        Addressees.of(sender.reversePath(), refusals).entrySet()) {
-      Addressee addressee = told.getKey();
-      try {
-        byte[] bytes =
-            forwarding
-                .composer()
-                .compose(
-                    addressee,
-                    told.getValue(),
-                    sender,
-                    original,
-                    arrived,
-                    forwarding.clock().instant());
-        if (!handOver(addressee, bytes, countdown)) {
-          untold.addAll(told.getValue());
+        Addressees.of(original.sender().reversePath(), refusals).entrySet()) {
+      List<Refusal> all = told.getValue();
+      for (int from = 0; from < all.size(); from += MAX_NOTICES) {
+        List<Refusal> some = all.subList(from, Math.min(all.size(), from + MAX_NOTICES));
+        if (!tell(told.getKey(), some, original, countdown)) {
+          untold.addAll(some);
         }
-      } catch (IOException e) {
-        LOG.warn("event=notification_failed id={} addressee={}", messageId, addressee.mailbox(), e);
-        forwarding.metrics().notified("deferred");
-        untold.addAll(told.getValue());
       }
     }
     return untold;
+  }
+
+  /**
+   * Tells the sender about success where it asked for that.
+   *
+   * @return false where that has to be done in another try
+   */
+  boolean confirm(Original original, List<Arrival> arrivals, Countdown countdown) {
+    return arrivals.isEmpty()
+        || !(original.sender().reversePath() instanceof ReversePath.Address(Mailbox sender))
+        || tell(new Addressee(sender, false), arrivals, original, countdown);
+  }
+
+  private boolean tell(
+      Addressee addressee, List<? extends Notice> notices, Original original, Countdown countdown) {
+    try {
+      byte[] bytes =
+          forwarding.composer().compose(addressee, notices, original, forwarding.clock().instant());
+      return handOver(addressee, bytes, countdown);
+    } catch (IOException e) {
+      LOG.warn("event=notification_failed id={} addressee={}", messageId, addressee.mailbox(), e);
+      forwarding.metrics().notified("deferred");
+      return false;
+    }
   }
 
   private boolean handOver(Addressee addressee, byte[] bytes, Countdown countdown)

@@ -33,22 +33,24 @@ public final class Addressees {
   }
 
   private static Optional<Addressee> of(ReversePath reversePath, Refusal refusal) {
+    // RFC 5321 §4.5.5: nothing answers a null reverse-path, not to a list's owner either: an owner
+    // whose mail came back to the list would keep notifications about notifications going.
+    if (!(reversePath instanceof ReversePath.Address(Mailbox mailbox))) {
+      return Optional.empty();
+    }
     String notifyOn = refusal.recipient().parameters().notifyOn();
     // RFC 3461 §4.1: NEVER means that no notification goes to the sender; nor to anybody for it.
     if (words(notifyOn).contains("NEVER")) {
       return Optional.empty();
     }
     if (refusal.reportTo().isPresent()) {
-      return refusal.reportTo().map(mailbox -> new Addressee(mailbox, true));
+      return refusal.reportTo().map(owner -> new Addressee(owner, true));
     }
     // RFC 3461 §4.1: with NOTIFY, a failure is told only to who asked for it.
     if (notifyOn != null && !words(notifyOn).contains("FAILURE")) {
       return Optional.empty();
     }
-    // RFC 5321 §4.5.5: nothing answers a null reverse-path.
-    return reversePath instanceof ReversePath.Address(Mailbox mailbox)
-        ? Optional.of(new Addressee(mailbox, false))
-        : Optional.empty();
+    return Optional.of(new Addressee(mailbox, false));
   }
 
   private static List<String> words(@Nullable String notifyOn) {

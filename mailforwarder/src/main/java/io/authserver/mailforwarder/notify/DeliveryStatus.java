@@ -3,7 +3,6 @@ package io.authserver.mailforwarder.notify;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.reply.Reply;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -11,7 +10,12 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the machine-readable part of a notification (RFC 3464 §2). ASCII only. */
+/**
+ * Writes the machine-readable part of a notification: message/delivery-status (RFC 3464 §2), or
+ * message/global-delivery-status (RFC 6533 §4) for who reads addresses in UTF-8.
+ *
+ * <p>There is no Remote-MTA: what refuses is the site's own next hop, on loopback.
+ */
 final class DeliveryStatus {
   /** The date-time of RFC 5322 §3.3. */
   static final DateTimeFormatter DATE =
@@ -20,107 +24,108 @@ final class DeliveryStatus {
 
   private static final int MAX_DIAGNOSTIC = 800;
 
-  private final StringBuilder text = new StringBuilder();
+  private final String hostName;
+  private final boolean utf8;
+  private final boolean mayReadTargets;
+  private final Instant now;
+  private final StatusFields fields;
 
-  private DeliveryStatus() {}
-
-  static byte[] write(
-      String reportingMta,
-      Instant arrived,
-      @Nullable String envid,
-      List<Refusal> refusals,
-      boolean mayReadTargets) {
-    DeliveryStatus status = new DeliveryStatus();
-    if (envid != null) {
-      status.field("Original-Envelope-Id", decodeXtext(envid));
-    }
-    status.field("Reporting-MTA", "dns; " + reportingMta);
-    status.field("Arrival-Date", DATE.format(arrived));
-    for (Refusal refusal : refusals) {
-      status.recipient(refusal, mayReadTargets);
-    }
-    return status.text.toString().getBytes(StandardCharsets.US_ASCII);
+  private DeliveryStatus(String hostName, boolean utf8, boolean mayReadTargets, Instant now) {
+    this.hostName = hostName;
+    this.utf8 = utf8;
+    this.mayReadTargets = mayReadTargets;
+    this.now = now;
+    this.fields = new StatusFields(utf8);
   }
 
-  private void recipient(Refusal refusal, boolean mayReadTargets) {
-    text.append("\r\n");
-    String orcpt = refusal.recipient().parameters().orcpt();
-    if (orcpt != null) {
-      int semicolon = orcpt.indexOf(';');
-      field(
-          "Original-Recipient",
-          orcpt.substring(0, semicolon + 1) + " " + decodeXtext(orcpt.substring(semicolon + 1)));
+  /**
+   * Writes it.
+   *
+   * @param hostName the MTA that reports
+   * @param utf8 whether its reader takes UTF-8
+   * @param envid the ENVID of the message as xtext, where its reader has given it
+   */
+  static byte[] write(
+      String hostName,
+      boolean utf8,
+      boolean mayReadTargets,
+      Instant arrived,
+      Instant now,
+      @Nullable String envid,
+      List<? extends Notice> notices) {
+    DeliveryStatus status = new DeliveryStatus(hostName, utf8, mayReadTargets, now);
+    if (envid != null) {
+      // RFC 3464 §2.2.1: as the sender meant it, before it was xtext
+      status.fields.words("Original-Envelope-Id", StatusFields.decodeXtext(envid));
     }
-    boolean named = mayReadTargets && refusal.hiddenTarget().isPresent();
-    field(
-        "Final-Recipient",
-        named
-            ? typed(refusal.hiddenTarget().orElseThrow())
-            : typed(refusal.recipient().forwardPath()));
-    field("Action", "failed");
+    status.fields.words("Reporting-MTA", "dns; " + hostName);
+    status.fields.words("Arrival-Date", DATE.format(arrived));
+    for (Notice notice : notices) {
+      status.fields.blank();
+      status.notice(notice);
+    }
+    return status.fields.bytes();
+  }
+
+  private void notice(Notice notice) {
+    String orcpt = notice.recipient().parameters().orcpt();
+    if (orcpt != null) {
+      originalRecipient(orcpt);
+    }
+    switch (notice) {
+      case Refusal refusal -> refused(refusal);
+      case Arrival arrival -> {
+        finalRecipient(arrival.recipient().forwardPath());
+        fields.words("Action", arrival.expanded() ? "expanded" : "delivered");
+        fields.words("Status", "2.0.0");
+      }
+    }
+  }
+
+  private void refused(Refusal refusal) {
+    ForwardPath refused =
+        mayReadTargets && refusal.hiddenTarget().isPresent()
+            ? new ForwardPath.Address(refusal.hiddenTarget().get())
+            : refusal.recipient().forwardPath();
+    finalRecipient(refused);
+    fields.words("Action", "failed");
     Reply reply = refusal.reply();
-    field(
+    fields.words(
         "Status",
         reply.enhancedStatusCode() == null ? "5.0.0" : reply.enhancedStatusCode().toString());
     // What a next hop says may name the address that refused.
     if (mayReadTargets || refusal.hiddenTarget().isEmpty()) {
-      String diagnostic = reply.toString();
-      field(
-          "Diagnostic-Code",
-          "smtp; " + diagnostic.substring(0, Math.min(diagnostic.length(), MAX_DIAGNOSTIC)));
+      fields.words("Diagnostic-Code", "smtp; " + bounded(reply));
     }
+    fields.words("Last-Attempt-Date", DATE.format(now));
   }
 
-  private static String typed(ForwardPath path) {
-    return switch (path) {
-      case ForwardPath.Address(Mailbox mailbox) -> typed(mailbox);
-      case ForwardPath.Postmaster() -> "rfc822; postmaster";
-    };
+  static String bounded(Reply reply) {
+    String text = reply.toString();
+    return text.substring(0, Math.min(text.length(), MAX_DIAGNOSTIC));
   }
 
-  /** RFC 6533 §3: an address outside ASCII has its own type and stands in ASCII as well. */
-  private static String typed(Mailbox mailbox) {
-    return (mailbox.isAscii() ? "rfc822; " : "utf-8; ") + mailbox;
+  /** RFC 3464 §2.3.1: as the sender gave it. */
+  private void originalRecipient(String orcpt) {
+    int semicolon = orcpt.indexOf(';');
+    String type = orcpt.substring(0, semicolon);
+    String address = orcpt.substring(semicolon + 1);
+    // RFC 6533 §3: addresses of this type have an encoding of their own
+    boolean plain = !type.equalsIgnoreCase("utf-8");
+    fields.address("Original-Recipient", type, plain ? StatusFields.decodeXtext(address) : address);
   }
 
-  private void field(String name, String value) {
-    text.append(name).append(": ");
-    value
-        .codePoints()
-        .forEach(
-            c -> {
-              if (c > 0x7e) {
-                // RFC 6533 §3: utf-8-addr-xtext
-                text.append("\\x{")
-                    .append(Integer.toHexString(c).toUpperCase(Locale.ROOT))
-                    .append('}');
-              } else {
-                text.append(c < 0x20 ? '?' : (char) c);
-              }
-            });
-    text.append("\r\n");
-  }
-
-  /** Undoes the xtext of RFC 3461 §4: {@code +XX} is a character. */
-  static String decodeXtext(String xtext) {
-    StringBuilder decoded = new StringBuilder();
-    for (int i = 0; i < xtext.length(); i++) {
-      char c = xtext.charAt(i);
-      if (c == '+' && i + 2 < xtext.length()) {
-        int high = Character.digit(xtext.charAt(i + 1), 16);
-        int low = Character.digit(xtext.charAt(i + 2), 16);
-        if (high >= 0 && low >= 0) {
-          decoded.append((char) (high << 4 | low));
-          i += 2;
-          continue;
-        }
-      }
-      decoded.append(c);
+  private void finalRecipient(ForwardPath path) {
+    Mailbox mailbox =
+        switch (path) {
+          case ForwardPath.Address(Mailbox address) -> address;
+          case ForwardPath.Postmaster() -> new Mailbox("postmaster", hostName);
+        };
+    if (mailbox.isAscii()) {
+      fields.address("Final-Recipient", "rfc822", mailbox.toString());
+    } else {
+      String address = mailbox.toString();
+      fields.address("Final-Recipient", "utf-8", utf8 ? address : StatusFields.addrXtext(address));
     }
-    return decoded.toString();
-  }
-
-  static byte[] utf8(CharSequence text) {
-    return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 }

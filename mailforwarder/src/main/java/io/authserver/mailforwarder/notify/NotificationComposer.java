@@ -4,20 +4,30 @@ import io.authserver.mailforwarder.notify.Addressees.Addressee;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.message.HeaderField;
 import io.authserver.smtp.message.MessageBytes;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetHeaders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** Composes a delivery status notification as bytes with CRLF line ends. */
+/**
+ * Composes a delivery status notification (RFC 3464, RFC 6522) as bytes with CRLF line ends.
+ *
+ * <p>It is 7-bit mail, for any next hop. Only where the sender asked for all of a message that is
+ * not, and the next hops take 8-bit mail, it is not either; and where its addressee has an address
+ * outside ASCII, which needs SMTPUTF8 anyway, it is internationalised mail (RFC 6533).
+ */
 public final class NotificationComposer {
-  /** The most of a refused message that goes back, where the sender asked for all of it. */
+  /** The most of a message that goes back; where it has more, whole header fields up to this. */
   static final int MAX_RETURNED_BYTES = 256 * 1024;
 
   private final String hostName;
@@ -35,46 +45,59 @@ public final class NotificationComposer {
   }
 
   /**
+   * The message that a notification is about.
+   *
+   * @param sender what MAIL said
+   * @param arrived when it came
+   * @param eightBit whether 8-bit mail may be sent about it
+   */
+  public record Original(Sender sender, MessageBytes message, Instant arrived, boolean eightBit) {}
+
+  /**
    * Composes the notification for one addressee.
    *
-   * @param refusals what it is about, at least one
-   * @param sender the refused message's
-   * @param original the refused message
-   * @param arrived when it came
+   * @param notices what it is about, at least one
    * @param now the notification's date
    * @throws IOException when the message cannot be read
    */
   public byte[] compose(
-      Addressee addressee,
-      List<Refusal> refusals,
-      Sender sender,
-      MessageBytes original,
-      Instant arrived,
-      Instant now)
+      Addressee addressee, List<? extends Notice> notices, Original original, Instant now)
       throws IOException {
+    // RFC 3461 §4.3 and §4.4: what the sender asked for is for the sender
     boolean toSender = !addressee.mayReadTargets();
-    String domain = domain(refusals.getFirst());
+    boolean utf8 = !addressee.mailbox().isAscii();
+    Sender sender = original.sender();
+    String domain = domain(notices.getFirst());
+    boolean failed = notices.stream().anyMatch(Refusal.class::isInstance);
     try {
       InternetHeaders message = new InternetHeaders();
       message.setHeader("Date", DeliveryStatus.DATE.format(now));
       message.setHeader("From", "Mail Delivery System <MAILER-DAEMON@" + domain + ">");
       message.setHeader("To", "<" + addressee.mailbox() + ">");
-      message.setHeader("Subject", "Undelivered mail");
+      message.setHeader("Subject", failed ? "Undelivered mail" : "Delivery report");
       message.setHeader("Message-ID", "<" + ids.get() + "@" + domain + ">");
       // RFC 3834 §5
       message.setHeader("Auto-Submitted", "auto-replied");
       ReportMultipart report = new ReportMultipart();
+      byte[] text =
+          NotificationText.of(notices, addressee, domain).getBytes(StandardCharsets.UTF_8);
+      if (utf8) {
+        report.add("text/plain; charset=utf-8", text);
+      } else {
+        report.addEncoded("text/plain; charset=utf-8", text);
+      }
       report.add(
-          "text/plain; charset=utf-8", DeliveryStatus.utf8(text(refusals, addressee, domain)));
-      report.add(
-          "message/delivery-status",
+          utf8 ? "message/global-delivery-status" : "message/delivery-status",
           DeliveryStatus.write(
               hostName,
-              arrived,
+              utf8,
+              addressee.mayReadTargets(),
+              original.arrived(),
+              now,
               toSender ? sender.parameters().envid() : null,
-              refusals,
-              addressee.mayReadTargets()));
-      addOriginal(report, toSender && "FULL".equals(sender.parameters().ret()), original);
+              notices));
+      boolean full = failed && toSender && "FULL".equals(sender.parameters().ret());
+      addOriginal(report, original, full, utf8);
       message.setHeader("MIME-Version", "1.0");
       return write(message, report);
     } catch (MessagingException e) {
@@ -86,10 +109,14 @@ public final class NotificationComposer {
       throws MessagingException, IOException {
     report.prepare();
     headers.setHeader("Content-Type", report.getContentType());
+    if (report.isEightBit()) {
+      // RFC 2045 §6.4: what contains 8-bit parts has to say so itself
+      headers.setHeader("Content-Transfer-Encoding", "8bit");
+    }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Enumeration<String> lines = headers.getAllHeaderLines();
     while (lines.hasMoreElements()) {
-      out.writeBytes(DeliveryStatus.utf8(lines.nextElement() + "\r\n"));
+      out.writeBytes((lines.nextElement() + "\r\n").getBytes(StandardCharsets.UTF_8));
     }
     out.writeBytes(new byte[] {'\r', '\n'});
     report.writeTo(out);
@@ -97,63 +124,65 @@ public final class NotificationComposer {
   }
 
   /** RFC 6522 §3: the third part is the message, or its header section. */
-  private static void addOriginal(ReportMultipart report, boolean full, MessageBytes original)
+  private static void addOriginal(
+      ReportMultipart report, Original original, boolean full, boolean utf8)
       throws MessagingException, IOException {
-    if (full && original.size() <= MAX_RETURNED_BYTES) {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) original.size());
-      original.forEachBlock(0, bytes::write);
-      report.add("message/rfc822", bytes.toByteArray());
+    byte[] header = header(original.message());
+    // RFC 6533 §5 and §6
+    boolean global =
+        original.sender().parameters().smtpUtf8()
+            && !ReportMultipart.isAscii(header)
+            && isUtf8(header);
+    if (full && original.message().size() <= MAX_RETURNED_BYTES) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) original.message().size());
+      original.message().forEachBlock(0, bytes::write);
+      byte[] content = bytes.toByteArray();
+      // RFC 2046 §5.2.1: no encoding of a message within a message
+      boolean fits = utf8 || original.eightBit() || ReportMultipart.isAscii(content);
+      if (fits && ReportMultipart.isLines(content)) {
+        report.add(global ? "message/global" : "message/rfc822", content);
+        return;
+      }
+    }
+    // Where 8 bits do not pass: a type that may be encoded, and that every reader decodes
+    if (global && (utf8 || original.eightBit()) && ReportMultipart.isLines(header)) {
+      report.add("message/global-headers", header);
     } else {
-      report.add("text/rfc822-headers", original.header().bytes());
+      report.addEncoded("text/rfc822-headers", header);
     }
   }
 
-  private static String domain(Refusal refusal, String otherwise) {
-    return refusal.recipient().forwardPath() instanceof ForwardPath.Address(Mailbox mailbox)
+  private static byte[] header(MessageBytes message) {
+    ByteArrayOutputStream fields = new ByteArrayOutputStream();
+    for (HeaderField field : message.header().fields()) {
+      if (fields.size() + field.length() > MAX_RETURNED_BYTES) {
+        break;
+      }
+      fields.write(field.source(), field.start(), field.length());
+    }
+    return fields.toByteArray();
+  }
+
+  private static boolean isUtf8(byte[] content) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content));
+      return true;
+    } catch (CharacterCodingException _) {
+      return false;
+    }
+  }
+
+  /** Returns the domain in whose name it speaks: never one that is not ours. */
+  private String domain(Notice notice) {
+    return notice.ours()
+            && notice.recipient().forwardPath() instanceof ForwardPath.Address(Mailbox mailbox)
             && !mailbox.isAddressLiteral()
         ? mailbox.foldedDomain()
-        : otherwise;
-  }
-
-  private String domain(Refusal refusal) {
-    return domain(refusal, hostName);
-  }
-
-  private static String text(List<Refusal> refusals, Addressee addressee, String domain) {
-    StringBuilder text = new StringBuilder();
-    text.append("This is the mail system of ").append(domain).append(".\r\n\r\n");
-    text.append("A message could not be delivered to everybody it was meant for:\r\n\r\n");
-    for (Refusal refusal : refusals) {
-      String address = address(refusal);
-      if (refusal.hiddenTarget().isEmpty()) {
-        text.append("  ").append(address).append("\r\n    ").append(refusal.reply());
-      } else if (addressee.mayReadTargets()) {
-        text.append("  ").append(refusal.hiddenTarget().orElseThrow());
-        text.append(" (by ").append(address).append(")\r\n    ").append(refusal.reply());
-      } else {
-        text.append("  ").append(address).append("\r\n    one of the addresses behind it refused");
-      }
-      text.append("\r\n");
-    }
-    return text.append("\r\nIt will not be tried again.\r\n").toString();
-  }
-
-  private static String address(Refusal refusal) {
-    String path = refusal.recipient().forwardPath().toString();
-    return path.substring(1, path.length() - 1);
-  }
-
-  static boolean isAscii(byte[] content) {
-    for (byte b : content) {
-      if (b < 0) {
-        return false;
-      }
-    }
-    return true;
+        : hostName;
   }
 
   /** Returns whether a composed message needs BODY=8BITMIME. */
   public static boolean isEightBit(byte[] message) {
-    return !isAscii(message);
+    return !ReportMultipart.isAscii(message);
   }
 }

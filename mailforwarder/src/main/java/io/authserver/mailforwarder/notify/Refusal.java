@@ -8,11 +8,15 @@ import java.util.Optional;
 /**
  * A target that refused a message for good, behind a recipient that was accepted.
  *
- * @param recipient what our client asked for
  * @param hiddenTarget the address that refused, where the recipient stood for it; the sender may
  *     not read it
  * @param reportTo who is told instead of the sender: a list's owner or own reverse-path
  * @param reply why
  */
 public record Refusal(
-    Recipient recipient, Optional<Mailbox> hiddenTarget, Optional<Mailbox> reportTo, Reply reply) {}
+    Recipient recipient,
+    boolean ours,
+    Optional<Mailbox> hiddenTarget,
+    Optional<Mailbox> reportTo,
+    Reply reply)
+    implements Notice {}

@@ -300,13 +300,44 @@ final class ForwardTransactionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'',", "x@out.example,NEVER", "x@out.example,SUCCESS"})
+  @CsvSource({"'',", "'',SUCCESS", "x@out.example,NEVER", "x@out.example,DELAY"})
   void nobodyIsToldWhoMustNotBe(String reversePath, String notifyOn) throws IOException {
     remote.refuse("<dan@far.example>", "550 5.1.1 gone");
     MailTransaction transaction = begin(reversePath);
     transaction.onRecipients(List.of(recipient("team@ours.example", notifyOn)));
     assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
     assertTrue(local.taken().isEmpty());
+  }
+
+  /** RFC 3461 §5.2.7: what is asked for ends where a recipient stands for several. */
+  @Test
+  void successIsToldForWhatEndsHereAndPassedOnForASingleTarget() throws IOException {
+    MailTransaction transaction = begin("x@out.example");
+    transaction.onRecipients(
+        List.of(
+            recipient("team@ours.example", "SUCCESS"),
+            recipient("a@moved.example", "SUCCESS,FAILURE"),
+            recipient("alice@ours.example", "SUCCESS")));
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    assertEquals(2, local.taken().size());
+    String report = local.taken().getLast().bytes();
+    assertEquals("<>", local.taken().getLast().reversePath());
+    assertTrue(
+        report.contains("Final-Recipient: rfc822; team@ours.example\r\nAction: expanded\r\n"));
+    assertFalse(report.contains("moved.example") || report.contains("Recipient: rfc822; alice"));
+  }
+
+  @Test
+  void aReportOfSuccessThatCannotBeSentDefersTheMessageAndNothingIsDoubled() throws IOException {
+    local.refuse("<x@out.example>", "451 4.3.0 not now");
+    for (String expected : List.of("451 4.3.0", "250 2.0.0")) {
+      MailTransaction transaction = begin("x@out.example");
+      transaction.onRecipients(List.of(recipient("team@ours.example", "SUCCESS")));
+      assertEquals(expected, data(transaction, FROM_OUTSIDE));
+      local.accept("<x@out.example>");
+    }
+    assertEquals(List.of("carol", "dan", "eve"), names(remote));
+    assertEquals(List.of("x"), names(local));
   }
 
   @Test

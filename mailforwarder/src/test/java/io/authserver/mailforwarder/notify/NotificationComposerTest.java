@@ -1,11 +1,13 @@
 package io.authserver.mailforwarder.notify;
 
 import static io.authserver.mailforwarder.Envelopes.recipient;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.mailforwarder.notify.Addressees.Addressee;
+import io.authserver.mailforwarder.notify.NotificationComposer.Original;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.MailParameters;
 import io.authserver.smtp.address.Mailbox;
@@ -15,12 +17,13 @@ import io.authserver.smtp.address.ReversePath;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.reply.Reply;
+import jakarta.mail.BodyPart;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.util.ByteArrayDataSource;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -35,60 +38,89 @@ final class NotificationComposerTest {
   private static final Reply GONE = Reply.of(550, "5.1.1", "hidden@far.example is gone");
   private static final Mailbox SENDER = Mailbox.parse("x@out.example");
   private static final Mailbox OWNER = Mailbox.parse("owner@ours.example");
+  private static final Addressee TO_SENDER = new Addressee(SENDER, false);
+  private static final Addressee TO_OWNER = new Addressee(OWNER, true);
   private static final Optional<Mailbox> HIDDEN = Optional.of(Mailbox.parse("hidden@far.example"));
-  private static final String ORIGINAL = "Subject: caf\u00e9\r\nTo: a@b\r\n\r\nbody\r\n";
+  private static final String ASCII = "Subject: hello\r\nTo: a@b\r\n\r\nbody\r\n";
+  private static final String EIGHT_BIT =
+      "Subject: caf\u00e9 = 1\r\nTo: a@b\r\n\r\nn\u00e4chster\r\n";
 
   private final NotificationComposer composer =
       new NotificationComposer("mx.ours.example", () -> new UUID(1, 2));
 
-  private static Sender sender(String ret, String envid) {
+  private static Sender sender(String ret, String envid, boolean smtpUtf8) {
     return new Sender(
-        new ReversePath.Address(SENDER), new MailParameters(-1, null, false, ret, envid));
+        new ReversePath.Address(SENDER), new MailParameters(-1, null, smtpUtf8, ret, envid));
   }
 
-  private byte[] compose(Addressee addressee, Sender sender, Refusal... refusals)
+  private static Original original(Sender sender, String message, boolean eightBit) {
+    return new Original(
+        sender, MessageBytes.of(message.getBytes(StandardCharsets.UTF_8)), ARRIVED, eightBit);
+  }
+
+  private static Original original(String message) {
+    return original(sender(null, null, false), message, true);
+  }
+
+  private static Refusal refusal(
+      Recipient recipient, Optional<Mailbox> hidden, Optional<Mailbox> reportTo, Reply reply) {
+    return new Refusal(recipient, true, hidden, reportTo, reply);
+  }
+
+  private static Refusal hidden(Recipient recipient) {
+    return refusal(recipient, HIDDEN, Optional.empty(), GONE);
+  }
+
+  private static Refusal named(String recipient, Reply reply) {
+    return refusal(recipient(recipient), Optional.empty(), Optional.empty(), reply);
+  }
+
+  private byte[] compose(Addressee addressee, Original original, Notice... notices)
       throws IOException {
-    return composer.compose(
-        addressee,
-        List.of(refusals),
-        sender,
-        MessageBytes.of(ORIGINAL.getBytes(StandardCharsets.UTF_8)),
-        ARRIVED,
-        ARRIVED.plusSeconds(3));
+    byte[] bytes = composer.compose(addressee, List.of(notices), original, ARRIVED.plusSeconds(3));
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    assertFalse(text.replace("\r\n", "").contains("\n"), "every line ends with CRLF");
+    assertTrue(text.lines().allMatch(line -> line.length() <= 998), "RFC 5322 §2.1.1");
+    assertEquals(
+        NotificationComposer.isEightBit(bytes),
+        text.substring(0, text.indexOf("\r\n\r\n")).contains("Content-Transfer-Encoding: 8bit"),
+        "RFC 2045 §6.4");
+    return bytes;
   }
 
-  private static String part(byte[] message, int index, String type) throws Exception {
+  private static BodyPart part(byte[] message, int index, String type) throws Exception {
     MimeMessage parsed =
         new MimeMessage(Session.getInstance(new Properties()), new ByteArrayInputStream(message));
     assertTrue(parsed.isMimeType("multipart/report"), parsed.getContentType());
     assertTrue(parsed.getContentType().contains("report-type=delivery-status"));
     MimeMultipart parts =
         new MimeMultipart(
-            new jakarta.mail.util.ByteArrayDataSource(
-                parsed.getRawInputStream(), parsed.getContentType()));
+            new ByteArrayDataSource(parsed.getRawInputStream(), parsed.getContentType()));
     assertEquals(3, parts.getCount());
-    assertTrue(parts.getBodyPart(index).isMimeType(type));
-    try (InputStream in = parts.getBodyPart(index).getInputStream()) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+    BodyPart part = parts.getBodyPart(index);
+    assertTrue(part.isMimeType(type), part.getContentType());
+    return part;
+  }
+
+  private static byte[] content(byte[] message, int index, String type) throws Exception {
+    return part(message, index, type).getInputStream().readAllBytes();
+  }
+
+  private static String text(byte[] message, int index, String type) throws Exception {
+    return new String(content(message, index, type), StandardCharsets.UTF_8);
+  }
+
+  private static String status(byte[] message) throws Exception {
+    return text(message, 1, "message/delivery-status").replace("\r\n", "\n");
   }
 
   @Test
   void theOwnerReadsWhichMemberRefused() throws Exception {
-    Refusal refusal = new Refusal(recipient("team@ours.example"), HIDDEN, Optional.of(OWNER), GONE);
-    byte[] bytes = compose(new Addressee(OWNER, true), sender(null, "id"), refusal);
-    String text = new String(bytes, StandardCharsets.UTF_8);
-    for (String field :
-        List.of(
-            "From: Mail Delivery System <MAILER-DAEMON@ours.example>",
-            "To: <owner@ours.example>",
-            "Date: Wed, 4 Mar 2026 05:06:10 +0000",
-            "Message-ID: <00000000-0000-0001-0000-000000000002@ours.example>",
-            "Auto-Submitted: auto-replied",
-            "MIME-Version: 1.0")) {
-      assertTrue(text.contains(field + "\r\n"), field + " is missing in\n" + text);
-    }
-    assertFalse(text.replace("\r\n", "").contains("\n"), "every line ends with CRLF");
+    byte[] bytes =
+        compose(
+            TO_OWNER,
+            original(sender("FULL", "id", false), EIGHT_BIT, true),
+            refusal(recipient("team@ours.example"), HIDDEN, Optional.of(OWNER), GONE));
     assertEquals(
         """
         Reporting-MTA: dns; mx.ours.example
@@ -98,10 +130,11 @@ final class NotificationComposerTest {
         Action: failed
         Status: 5.1.1
         Diagnostic-Code: smtp; 550 5.1.1 hidden@far.example is gone
+        Last-Attempt-Date: Wed, 4 Mar 2026 05:06:10 +0000
         """,
-        part(bytes, 1, "message/delivery-status").replace("\r\n", "\n"));
-    assertEquals("Subject: caf\u00e9\r\nTo: a@b\r\n", part(bytes, 2, "text/rfc822-headers"));
-    assertTrue(NotificationComposer.isEightBit(bytes));
+        status(bytes));
+    assertEquals("Subject: caf\u00e9 = 1\r\nTo: a@b\r\n", text(bytes, 2, "text/rfc822-headers"));
+    assertFalse(NotificationComposer.isEightBit(bytes));
   }
 
   @Test
@@ -109,66 +142,245 @@ final class NotificationComposerTest {
     Recipient asked =
         new Recipient(
             recipient("team@ours.example").forwardPath(),
-            new RecipientParameters("FAILURE", "rfc822;te+2Bam@ours.example"));
+            new RecipientParameters("FAILURE", "rfc822;te+2Bam+E9@ours.example"));
     byte[] bytes =
         compose(
-            new Addressee(SENDER, false),
-            sender("FULL", "a+3Db+0D+0AX"),
-            new Refusal(asked, HIDDEN, Optional.empty(), GONE));
+            TO_SENDER,
+            original(sender("FULL", "a+3Db+0D+0AX:+20y", false), EIGHT_BIT, true),
+            hidden(asked));
     assertFalse(new String(bytes, StandardCharsets.UTF_8).contains("hidden"));
     assertEquals(
         """
-        Original-Envelope-Id: a=b??X
+        Original-Envelope-Id: a=b??X: y
         Reporting-MTA: dns; mx.ours.example
         Arrival-Date: Wed, 4 Mar 2026 05:06:07 +0000
 
-        Original-Recipient: rfc822; te+am@ours.example
+        Original-Recipient: rfc822; te+am?@ours.example
         Final-Recipient: rfc822; team@ours.example
         Action: failed
         Status: 5.1.1
+        Last-Attempt-Date: Wed, 4 Mar 2026 05:06:10 +0000
         """,
-        part(bytes, 1, "message/delivery-status").replace("\r\n", "\n"));
-    assertEquals(ORIGINAL, part(bytes, 2, "message/rfc822"));
+        status(bytes));
+    assertArrayEquals(
+        EIGHT_BIT.getBytes(StandardCharsets.UTF_8), content(bytes, 2, "message/rfc822"));
+    assertTrue(NotificationComposer.isEightBit(bytes));
   }
 
   @Test
   void whatTheSenderNamedIsToldInFull() throws Exception {
     byte[] bytes =
         compose(
-            new Addressee(SENDER, false),
-            sender(null, null),
-            new Refusal(
-                recipient("caf\u00e9@ours.example"), Optional.empty(), Optional.empty(), GONE),
-            new Refusal(
+            TO_SENDER,
+            original(ASCII),
+            named("caf\u00e9+a@ours.example", GONE),
+            named("\"a\\\\b\"@ours.example", new Reply(554, null, List.of("no", "no, no"))),
+            refusal(
                 new Recipient(new ForwardPath.Postmaster(), RecipientParameters.NONE),
                 Optional.empty(),
                 Optional.empty(),
-                new Reply(554, null, List.of("no"))));
-    String status = part(bytes, 1, "message/delivery-status");
-    assertTrue(status.contains("Final-Recipient: utf-8; caf\\x{E9}@ours.example\r\n"), status);
-    assertTrue(status.contains("Final-Recipient: rfc822; postmaster\r\n"), status);
-    assertTrue(status.contains("Status: 5.0.0\r\n"), status);
-    assertTrue(status.contains("Diagnostic-Code: smtp; 554 no\r\n"), status);
-    assertTrue(part(bytes, 0, "text/plain").contains("caf\u00e9@ours.example"));
+                GONE));
+    String status = status(bytes);
+    assertTrue(
+        status.contains("Final-Recipient: utf-8; caf\\x{E9}\\x{2B}a@ours.example\n"), status);
+    assertTrue(status.contains("Final-Recipient: rfc822; \"a\\\\b\"@ours.example\n"), status);
+    assertTrue(status.contains("Final-Recipient: rfc822; postmaster@mx.ours.example\n"), status);
+    assertTrue(status.contains("Status: 5.0.0\nDiagnostic-Code: smtp; 554 no / no, no\n"), status);
+    assertTrue(text(bytes, 0, "text/plain").contains("caf\u00e9+a@ours.example"));
+    assertFalse(NotificationComposer.isEightBit(bytes));
+  }
+
+  /** RFC 6533: who has an address in UTF-8 reads all others in UTF-8. */
+  @Test
+  void anInternationalisedSenderIsToldInUtf8() throws Exception {
+    Mailbox author = Mailbox.parse("j\u00fcrgen@out.example");
+    Recipient asked =
+        new Recipient(
+            recipient("caf\u00e9@ours.example").forwardPath(),
+            new RecipientParameters("FAILURE", "utf-8;caf\\x{E9}@ours.example"));
+    for (String ret : List.of("HDRS", "FULL")) {
+      byte[] bytes =
+          compose(
+              new Addressee(author, false),
+              original(sender(ret, null, true), EIGHT_BIT, true),
+              refusal(asked, Optional.empty(), Optional.empty(), GONE));
+      String status = text(bytes, 1, "message/global-delivery-status");
+      assertTrue(status.contains("Original-Recipient: utf-8; caf\\x{E9}@ours.example\r\n"), status);
+      assertTrue(status.contains("Final-Recipient: utf-8; caf\u00e9@ours.example\r\n"), status);
+      boolean full = ret.equals("FULL");
+      assertEquals(
+          full ? EIGHT_BIT : EIGHT_BIT.substring(0, EIGHT_BIT.indexOf("\r\n\r\n") + 2),
+          text(bytes, 2, full ? "message/global" : "message/global-headers"));
+    }
+    byte[] ascii =
+        compose(
+            TO_SENDER,
+            original(sender("HDRS", null, true), EIGHT_BIT, false),
+            refusal(asked, Optional.empty(), Optional.empty(), GONE));
+    assertTrue(status(ascii).contains("Original-Recipient: utf-8; caf\\x{E9}@ours.example\n"));
+    assertTrue(text(ascii, 2, "text/rfc822-headers").contains("caf\u00e9"));
+    assertFalse(NotificationComposer.isEightBit(ascii), "for any next hop");
+  }
+
+  @Test
+  void allOfAMessageGoesBackOnlyWhereItFits() throws Exception {
+    String head = "Subject: s\r\n\r\n";
+    for (String message :
+        List.of(
+            head + "x".repeat(70) + "\r\n" + "line\r\n".repeat(50_000),
+            head + "x".repeat(1000) + "\r\n",
+            head + "\0\r\n")) {
+      byte[] bytes =
+          compose(
+              TO_SENDER,
+              original(sender("FULL", null, false), message, true),
+              named("a@ours.example", GONE));
+      assertEquals("Subject: s\r\n", text(bytes, 2, "text/rfc822-headers"));
+    }
+    Original sevenBit = original(sender("FULL", null, false), EIGHT_BIT, false);
+    byte[] bytes = compose(TO_SENDER, sevenBit, named("a@ours.example", GONE));
+    assertTrue(text(bytes, 2, "text/rfc822-headers").contains("caf\u00e9 = 1"));
+    assertFalse(NotificationComposer.isEightBit(bytes));
+    String fields = "X-Long: " + "word ".repeat(200) + "\r\n";
+    byte[] bounded =
+        compose(TO_SENDER, original(fields.repeat(300) + "\r\nbody\r\n"), named("a@b", GONE));
+    assertEquals(
+        fields.repeat(NotificationComposer.MAX_RETURNED_BYTES / fields.length()),
+        text(bounded, 2, "text/rfc822-headers"));
+  }
+
+  @Test
+  void aLongDiagnosticIsFoldedAndBounded() throws Exception {
+    Reply wordy = Reply.foreign(550, List.of("5.1.1 " + "word ".repeat(90), "x".repeat(480)));
+    byte[] bytes = compose(TO_SENDER, original(ASCII), named("a@ours.example", wordy));
+    String status = status(bytes);
+    assertTrue(
+        status.lines().allMatch(line -> line.length() <= 78 || line.startsWith(" xxx")), status);
+    String unfolded = status.replace("\n ", " ");
+    assertTrue(unfolded.contains("Diagnostic-Code: smtp; 550 5.1.1 word word"), unfolded);
+    assertTrue(unfolded.lines().allMatch(line -> line.length() < 850), unfolded);
+    Recipient asked =
+        new Recipient(
+            recipient("a@ours.example").forwardPath(),
+            new RecipientParameters("FAILURE", "utf-8;" + "\u00e9".repeat(240)));
+    String left = status(compose(TO_SENDER, original(ASCII), hidden(asked)));
+    assertFalse(left.contains("Original-Recipient"), "it does not fit into a line");
+  }
+
+  /**
+   * Symptom: a notification about a foreign recipient came from MAILER-DAEMON at that foreign
+   * domain, because the domain of the first recipient was taken for ours.
+   */
+  @Test
+  void itNeverSpeaksInAForeignName() throws Exception {
+    byte[] bytes =
+        compose(
+            TO_SENDER,
+            original(ASCII),
+            new Refusal(
+                recipient("b@far.example"), false, Optional.empty(), Optional.empty(), GONE));
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    assertTrue(text.contains("<MAILER-DAEMON@mx.ours.example>\r\n"), text);
+    assertTrue(text.contains("-0000-000000000002@mx.ours.example>\r\n"), text);
+  }
+
+  @Test
+  void successIsToldWhereItWasAskedFor() throws Exception {
+    byte[] bytes =
+        compose(
+            TO_SENDER,
+            original(sender("FULL", "e1", false), ASCII, true),
+            new Arrival(recipient("team@ours.example", "SUCCESS"), true),
+            new Arrival(recipient("news@ours.example", "SUCCESS"), false));
+    assertEquals(
+        """
+        Original-Envelope-Id: e1
+        Reporting-MTA: dns; mx.ours.example
+        Arrival-Date: Wed, 4 Mar 2026 05:06:07 +0000
+
+        Final-Recipient: rfc822; team@ours.example
+        Action: expanded
+        Status: 2.0.0
+
+        Final-Recipient: rfc822; news@ours.example
+        Action: delivered
+        Status: 2.0.0
+        """,
+        status(bytes));
+    // RFC 3461 §4.3: RET is about failures; success returns headers only
+    assertEquals("Subject: hello\r\nTo: a@b\r\n", text(bytes, 2, "text/rfc822-headers"));
+    assertTrue(new String(bytes, StandardCharsets.UTF_8).contains("Subject: Delivery report\r\n"));
+  }
+
+  @Test
+  void anotherParserReadsTheSame() throws Exception {
+    Recipient asked =
+        new Recipient(
+            recipient("team@ours.example").forwardPath(),
+            new RecipientParameters("FAILURE", "rfc822;te+2Bam@ours.example"));
+    byte[] bytes =
+        compose(
+            TO_SENDER,
+            original(sender("HDRS", "QQ+2B1", false), EIGHT_BIT, false),
+            hidden(asked),
+            named("b@ours.example", Reply.of(552, "5.2.2", "full")));
+    assertEquals(
+        """
+        type multipart/report delivery-status
+        Date 1 Wed, 4 Mar 2026 05:06:10 +0000
+        Message-ID 1 <00000000-0000-0001-0000-000000000002@ours.example>
+        From 1 Mail Delivery System <MAILER-DAEMON@ours.example>
+        To 1 <x@out.example>
+        Auto-Submitted 1 auto-replied
+        MIME-Version 1 1.0
+        part text/plain 7bit
+        |This is the mail system of ours.example.
+        |
+        |A message could not be delivered to everybody it was meant for:
+        |
+        |  team@ours.example
+        |    one of the addresses behind it refused
+        |  b@ours.example
+        |    552 5.2.2 full
+        |
+        |It will not be tried again.
+        part message/delivery-status 7bit
+        0 Original-Envelope-Id QQ+1
+        0 Reporting-MTA dns; mx.ours.example
+        0 Arrival-Date Wed, 4 Mar 2026 05:06:07 +0000
+        1 Original-Recipient rfc822; te+am@ours.example
+        1 Final-Recipient rfc822; team@ours.example
+        1 Action failed
+        1 Status 5.1.1
+        1 Last-Attempt-Date Wed, 4 Mar 2026 05:06:10 +0000
+        2 Final-Recipient rfc822; b@ours.example
+        2 Action failed
+        2 Status 5.2.2
+        2 Diagnostic-Code smtp; 552 5.2.2 full
+        2 Last-Attempt-Date Wed, 4 Mar 2026 05:06:10 +0000
+        part text/rfc822-headers quoted-printable
+        |Subject: caf\u00e9 = 1
+        |To: a@b
+        """,
+        String.join("\n", PythonReader.read(bytes)) + "\n");
+    Original full = original(sender("FULL", null, false), EIGHT_BIT, true);
+    List<String> read = PythonReader.read(compose(TO_SENDER, full, hidden(asked)));
+    assertTrue(read.contains("part message/rfc822 8bit"), read.toString());
+    assertTrue(read.stream().noneMatch(line -> line.startsWith("defect")), read.toString());
   }
 
   @Test
   void eachAddresseeIsToldOnce() {
-    Refusal one = new Refusal(recipient("a@ours.example"), HIDDEN, Optional.of(OWNER), GONE);
-    Refusal two = new Refusal(recipient("b@ours.example"), HIDDEN, Optional.of(OWNER), GONE);
-    Refusal three = new Refusal(recipient("c@ours.example"), HIDDEN, Optional.empty(), GONE);
-    Refusal four =
-        new Refusal(recipient("d@ours.example", "NEVER"), HIDDEN, Optional.of(OWNER), GONE);
-    Refusal five =
-        new Refusal(recipient("e@ours.example", "DELAY"), HIDDEN, Optional.empty(), GONE);
+    Optional<Mailbox> owner = Optional.of(OWNER);
+    Refusal one = refusal(recipient("a@ours.example"), HIDDEN, owner, GONE);
+    Refusal two = refusal(recipient("b@ours.example", "SUCCESS"), HIDDEN, owner, GONE);
+    Refusal three = hidden(recipient("c@ours.example"));
+    Refusal four = refusal(recipient("d@ours.example", "NEVER"), HIDDEN, owner, GONE);
+    Refusal five = hidden(recipient("e@ours.example", "DELAY"));
     List<Refusal> all = List.of(one, two, three, four, five);
     assertEquals(
-        Map.of(
-            new Addressee(OWNER, true), List.of(one, two),
-            new Addressee(SENDER, false), List.of(three)),
+        Map.of(TO_OWNER, List.of(one, two), TO_SENDER, List.of(three)),
         Addressees.of(new ReversePath.Address(SENDER), all));
-    assertEquals(
-        Map.of(new Addressee(OWNER, true), List.of(one, two)),
-        Addressees.of(new ReversePath.Null(), all));
+    assertEquals(Map.of(), Addressees.of(new ReversePath.Null(), all), "RFC 5321 §4.5.5");
   }
 }
