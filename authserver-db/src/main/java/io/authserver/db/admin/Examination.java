@@ -263,6 +263,14 @@ public final class Examination {
                       OR (p.pronamespace = 'public'::regnamespace
                         AND p.proname LIKE 'authserver\\_%'))
                     AND has_function_privilege('public', p.oid, 'EXECUTE')
+                  UNION ALL
+                  SELECT 'right-too-many', 'PUBLIC', 'CREATE on schema public'
+                  WHERE has_schema_privilege('public', 'public', 'CREATE')
+                  UNION ALL
+                  SELECT 'right-too-many', o.rolname, 'owner of ' || p.oid::regprocedure
+                  FROM pg_proc p JOIN pg_roles o ON o.oid = p.proowner
+                  WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'authserver\\_%'
+                    AND o.rolname <> 'authserver_owner'
                   ORDER BY 3\
                   """,
                   Examination::finding));

@@ -140,6 +140,7 @@ public final class StoredProcedureApi {
         }
       }
     }
+    problems.addAll(planted(connection));
     try (Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery("SELECT has_schema_privilege('public', 'public', 'CREATE')")) {
@@ -147,6 +148,31 @@ public final class StoredProcedureApi {
       if (row.getBoolean(1)) {
         problems.add(
             "everybody may create in schema public, and so plant a routine of the same name");
+      }
+    }
+    return problems;
+  }
+
+  /**
+   * Routines beside ours of the same names. OpenSMTPD's parameters have no type: where there is one
+   * that takes text, PostgreSQL prefers it to varchar.
+   */
+  private static List<String> planted(Connection connection) throws SQLException {
+    List<String> problems = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT p.oid::regprocedure::text, pg_get_userbyid(p.proowner)"
+                + " FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'public'::regnamespace"
+                + " AND p.proname LIKE 'authserver\\_%'"
+                + " AND p.oid NOT IN (SELECT to_regprocedure(s) FROM unnest(?) s"
+                + " WHERE to_regprocedure(s) IS NOT NULL) ORDER BY 1")) {
+      statement.setArray(1, connection.createArrayOf("text", SIGNATURES.toArray()));
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          problems.add(
+              "%s of role %s is not of the API, and may be called in its place"
+                  .formatted(rows.getString(1), rows.getString(2)));
+        }
       }
     }
     return problems;

@@ -176,6 +176,24 @@ class MigrationRunnerIT {
     database.execute("DROP FUNCTION public.num_nonnulls(uuid, bigint)");
   }
 
+  /**
+   * What is asked with a parameter of no type, as OpenSMTPD does, goes to a routine that takes
+   * text.
+   */
+  @Test
+  void theApisCheckFindsWhatWasPlanted() throws Exception {
+    Bootstrap.run(url);
+    new MigrationRunner(url).migrate();
+    database.execute(
+        "CREATE FUNCTION public.authserver_get_credentials(text) RETURNS text LANGUAGE sql AS"
+            + " 'SELECT $1'");
+    assertEquals(
+        List.of(
+            "public.authserver_get_credentials(text) of role postgres is not of the API, and may"
+                + " be called in its place"),
+        new StoredProcedureApi(url).check());
+  }
+
   private String refusal(DatabaseUrl as) {
     String message =
         assertThrows(AuthDatabaseException.class, () -> new MigrationRunner(as).migrate())
