@@ -8,7 +8,10 @@ import io.authserver.admin.command.DoctorCommand;
 import io.authserver.admin.command.DomainCommand;
 import io.authserver.admin.command.EmailAliasCommand;
 import io.authserver.admin.command.ExplainCommand;
+import io.authserver.admin.command.GroupCommand;
 import io.authserver.admin.command.MailingListCommand;
+import io.authserver.admin.command.PermissionCommand;
+import io.authserver.admin.command.ServiceUserCommand;
 import io.authserver.admin.command.SpapiCommand;
 import io.authserver.admin.command.SrsCommand;
 import io.authserver.admin.command.UserCommand;
@@ -39,6 +42,9 @@ import picocli.CommandLine.Spec;
       DomainCommand.class,
       DkimCommand.class,
       UserCommand.class,
+      ServiceUserCommand.class,
+      PermissionCommand.class,
+      GroupCommand.class,
       EmailAliasCommand.class,
       MailingListCommand.class,
       DbCommand.class,

@@ -42,6 +42,14 @@ final class Cli {
       return this;
     }
 
+    /** Requires exit code 1, lines that show what is meant, and one sentence after them. */
+    Result refuses(String shown, String sentence) {
+      exits(1);
+      assertEquals(shown + "\nauthserver: " + sentence + "\n", err);
+      assertEquals("", out);
+      return this;
+    }
+
     /** Reads the rows that were printed as JSON. */
     List<Map<String, Object>> rows() {
       exits(0);

@@ -96,7 +96,7 @@ class DomainCommandIT extends AdminFixture {
     assertEquals("c.example", row.get("redirect_to"));
     assertEquals(604800L, row.get("signature_expiry_seconds"));
     assertEquals(
-        List.of(), cli.run("domain", "list", "b.", "-f", "json").row().get("signed_fields"));
+        List.of(), cli.run("domain", "list", "-c", "b.", "-f", "json").row().get("signed_fields"));
 
     cli.ok(
         "domain",
@@ -153,9 +153,14 @@ class DomainCommandIT extends AdminFixture {
     }
 
     assertEquals(List.of("a.example", "b.example", "c.test"), names());
-    assertEquals(List.of("a.example", "b.example"), names("EXAMPLE"));
+    assertEquals(List.of("a.example", "b.example"), names("-c", "EXAMPLE"));
     assertEquals(List.of("c.test"), names("--contains", "c."));
-    assertEquals(List.of(), names("-c", "%"));
+    assertEquals(List.of("a.example", "b.example"), names("?.EXAMPLE"));
+    assertEquals(List.of("b.example", "c.test"), names("c.test", "b.*", "B.example"));
+    cli.run("domain", "list", "*.org").refuses("nothing matches \"*.org\"");
+    Cli.Result none = cli.run("domain", "list", "-c", "%", "--json").exits(1);
+    assertEquals("[]\n", none.out());
+    assertEquals("authserver: nothing matches\n", none.err());
   }
 
   @Test
@@ -201,7 +206,9 @@ class DomainCommandIT extends AdminFixture {
     cli.ok("domain", "create", "b.example", "--postmaster", "l");
 
     cli.run("domain", "remove", "-y", "a.example", "b.example")
-        .refuses("domain b.example still has 2 aliases; remove them first");
+        .refuses(
+            "domain b.example still has 2 aliases; remove them first, or take them along with"
+                + " --with-aliases");
     assertEquals(List.of("a.example", "b.example"), names());
   }
 
@@ -211,11 +218,13 @@ class DomainCommandIT extends AdminFixture {
 
     cli.run("domain", "remove", "a.example")
         .refuses(
-            "remove domain a.example with its 1 keys: not done, because there is no terminal to ask"
-                + " at; confirm with --yes");
+            "domain a.example, with 1 key",
+            "remove domain a.example: not done, because there is no terminal to ask at; confirm"
+                + " with --yes");
     Cli.Typist no = new Cli.Typist("n");
-    cli.typed(no, "domain", "remove", "a.example").refuses("not confirmed, nothing was changed");
-    assertEquals(List.of("remove domain a.example with its 1 keys? [y/N] "), no.prompts());
+    cli.typed(no, "domain", "remove", "a.example")
+        .refuses("domain a.example, with 1 key", "not confirmed, nothing was changed");
+    assertEquals(List.of("remove domain a.example? [y/N] "), no.prompts());
     cli.typed(new Cli.Typist(), "domain", "remove", "a.example").exits(1);
     cli.typed(new Cli.Typist("Yes"), "domain", "remove", "a.example").exits(0);
     assertEquals(List.of(), names());

@@ -197,8 +197,9 @@ class UserCommandIT extends AdminFixture {
 
     cli.run("user", "remove", "alice")
         .refuses(
-            "remove user alice with 1 aliases: not done, because there is no terminal to ask at;"
-                + " confirm with --yes");
+            "user \"alice\", with 1 alias, 1 mailing list that stays without an owner",
+            "remove user \"alice\": not done, because there is no terminal to ask at; confirm with"
+                + " --yes");
     cli.ok("user", "remove", "alice@example.org", "--yes");
 
     assertEquals("[]\n", cli.ok("emailalias", "list", "-f", "json").out());

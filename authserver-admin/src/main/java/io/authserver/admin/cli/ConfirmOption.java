@@ -15,6 +15,11 @@ public final class ConfirmOption {
   /** Made by picocli. */
   public ConfirmOption() {}
 
+  /** Returns whether it is confirmed already. */
+  public boolean isGiven() {
+    return yes;
+  }
+
   /**
    * Returns when it is confirmed.
    *

@@ -1,12 +1,8 @@
 package io.authserver.admin.command;
 
 import io.authserver.admin.cli.AdminCommand;
-import io.authserver.admin.cli.ConfirmOption;
 import io.authserver.admin.cli.Context;
-import io.authserver.admin.cli.FormatOption;
 import io.authserver.admin.cli.UsageException;
-import io.authserver.admin.output.Rows;
-import io.authserver.db.admin.AdminDatabase;
 import io.authserver.db.admin.DomainAdmin;
 import io.authserver.db.admin.DomainName;
 import io.authserver.db.admin.DomainRow;
@@ -16,6 +12,7 @@ import io.authserver.db.admin.NewDomain;
 import io.authserver.db.admin.NewKey;
 import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.RotationPolicy;
+import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.signing.SignatureForm;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,15 +39,15 @@ import picocli.CommandLine.Parameters;
       DomainCommand.Remove.class
     })
 public final class DomainCommand {
-  private static final List<String> COLUMNS =
-      List.of("name", "redirect_to", "transactional", "sign", "active_keys", "aliases");
+  private static final Noun<DomainRow> NOUN =
+      new Noun<>(
+          List.of("name", "redirect_to", "transactional", "sign", "active_keys", "aliases"),
+          DomainCommand::fields,
+          DomainCommand::losses,
+          (database, selection) -> database.domains().select(selection));
 
   /** Made by picocli. */
   public DomainCommand() {}
-
-  private static Rows rows(List<DomainRow> domains) {
-    return new Rows(domains.stream().map(DomainCommand::fields).toList());
-  }
 
   private static Map<String, @Nullable Object> fields(DomainRow domain) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
@@ -82,6 +80,16 @@ public final class DomainCommand {
     fields.put("aliases", domain.aliases());
     return fields;
   }
+
+  private static List<String> losses(DomainRow domain) {
+    List<String> losses = Noun.losses();
+    Noun.count(losses, domain.keys(), "key", "keys");
+    Noun.count(losses, domain.aliases(), "alias", "aliases");
+    return losses;
+  }
+
+  /** Which domains. */
+  static final class Which extends Selectors {}
 
   /** What {@code --create-key} makes. */
   enum KeyChoice {
@@ -163,48 +171,17 @@ public final class DomainCommand {
 
   /** {@code authserver domain list}. */
   @Command(name = "list", description = "List domains.")
-  static final class ListAll extends AdminCommand {
-    @Parameters(
-        arity = "0..1",
-        paramLabel = "CONTAINS",
-        description = "Only domains with this text in the name.")
-    private @Nullable String positional;
-
-    @Option(
-        names = {"-c", "--contains"},
-        paramLabel = "TEXT",
-        description = "The same as an option.")
-    private @Nullable String contains;
-
-    @Mixin private final FormatOption format = new FormatOption();
-
+  static final class ListAll extends NounCommand.ListRows<DomainRow, Which> {
     ListAll(Context context) {
-      super(context);
-    }
-
-    @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      DomainAdmin domains = context().database().domains();
-      rows(domains.list(contains == null ? positional : contains))
-          .print(format.format(), COLUMNS, context().out());
+      super(context, NOUN, new Which());
     }
   }
 
   /** {@code authserver domain show}. */
   @Command(name = "show", description = "Show domains with their signing policy.")
-  static final class Show extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "NAME", description = "The domains.")
-    private List<String> names = List.of();
-
-    @Mixin private final FormatOption format = new FormatOption();
-
+  static final class Show extends NounCommand.ShowRows<DomainRow, Which> {
     Show(Context context) {
-      super(context);
-    }
-
-    @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      rows(load(context().database(), names)).printDetails(format.format(), context().out());
+      super(context, NOUN, new Which());
     }
   }
 
@@ -212,54 +189,60 @@ public final class DomainCommand {
   @Command(
       name = "edit",
       description = "Change domains; what is not named stays. The daemons follow within a second.")
-  static final class Edit extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "NAME", description = "The domains.")
-    private List<String> names = List.of();
-
+  static final class Edit extends NounCommand.ChangeRows<DomainRow, Which> {
     @Mixin private final DomainOptions options = new DomainOptions();
 
     Edit(Context context) {
-      super(context);
+      super(context, NOUN, new Which(), "change", "changed");
     }
 
     @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      List<DomainName> domains = parse(names);
-      context().database().domains().edit(domains, options.change(), context().occasion());
-      domains.forEach(domain -> say("changed domain " + domain));
+    void check() throws RefusedException, UsageException {
+      UnaryOperator<DomainSettings> _ = options.change();
+    }
+
+    @Override
+    void change(List<DomainRow> domains) throws IOException, RefusedException, UsageException {
+      List<DomainName> names = domains.stream().map(row -> new DomainName(row.name())).toList();
+      context().database().domains().edit(names, options.change(), context().occasion());
     }
   }
 
   /** {@code authserver domain remove}. */
-  @Command(name = "remove", description = "Remove domains that have no aliases, with their keys.")
-  static final class Remove extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "NAME", description = "The domains.")
-    private List<String> names = List.of();
-
-    @Mixin private final ConfirmOption confirm = new ConfirmOption();
+  @Command(name = "remove", description = "Remove domains with their keys.")
+  static final class Remove extends NounCommand.RemoveRows<DomainRow, Which> {
+    @Option(
+        names = "--with-aliases",
+        description = "Remove their aliases too; without, a domain that has some is refused.")
+    private boolean withAliases;
 
     Remove(Context context) {
-      super(context);
+      super(context, NOUN, new Which());
     }
 
     @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      List<DomainRow> domains = load(context().database(), names);
-      List<String> lines =
-          domains.stream().map(d -> d.name() + " with its " + d.keys() + " keys").toList();
-      confirm.require(context(), "remove domain " + String.join(" and ", lines));
-      context().database().domains().remove(parse(names));
-      domains.forEach(d -> say("removed domain " + d.name()));
+    void check(List<DomainRow> domains) throws RefusedException {
+      for (DomainRow domain : domains) {
+        if (domain.aliases() > 0 && !withAliases) {
+          throw DomainAdmin.hasAliases(domain);
+        }
+      }
     }
-  }
 
-  private static List<DomainRow> load(AdminDatabase database, List<String> names)
-      throws IOException, RefusedException {
-    List<DomainRow> domains = new ArrayList<>();
-    for (DomainName name : parse(names)) {
-      domains.add(database.domains().get(name));
+    @Override
+    List<String> lines(List<DomainRow> domains)
+        throws RefusedException, AuthDatabaseException, UsageException {
+      List<String> lines = new ArrayList<>(super.lines(domains));
+      for (String name : context().database().domains().redirectingTo(domains)) {
+        lines.add("domain " + name + " stays and redirects to nowhere");
+      }
+      return lines;
     }
-    return domains;
+
+    @Override
+    void change(List<DomainRow> domains) throws IOException, RefusedException, UsageException {
+      context().database().domains().remove(domains, withAliases);
+    }
   }
 
   static List<DomainName> parse(List<String> names) throws RefusedException {

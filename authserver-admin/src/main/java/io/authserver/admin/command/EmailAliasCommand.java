@@ -1,27 +1,22 @@
 package io.authserver.admin.command;
 
 import io.authserver.admin.cli.AdminCommand;
-import io.authserver.admin.cli.ConfirmOption;
 import io.authserver.admin.cli.Context;
-import io.authserver.admin.cli.FormatOption;
 import io.authserver.admin.cli.UsageException;
-import io.authserver.admin.output.Rows;
 import io.authserver.db.admin.Address;
-import io.authserver.db.admin.AliasAdmin;
-import io.authserver.db.admin.AliasFilter;
 import io.authserver.db.admin.AliasRow;
 import io.authserver.db.admin.AliasTarget;
-import io.authserver.db.admin.DomainName;
 import io.authserver.db.admin.RefusedException;
+import io.authserver.db.admin.Selection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,20 +28,21 @@ import picocli.CommandLine.Parameters;
       EmailAliasCommand.Create.class,
       EmailAliasCommand.ListAll.class,
       EmailAliasCommand.Show.class,
+      EmailAliasCommand.Edit.class,
       EmailAliasCommand.Block.class,
       EmailAliasCommand.Unblock.class,
       EmailAliasCommand.Remove.class
     })
 public final class EmailAliasCommand {
-  private static final List<String> COLUMNS =
-      List.of("address", "target_type", "target", "blocked", "delivery_mailbox");
+  private static final Noun<AliasRow> NOUN =
+      new Noun<>(
+          List.of("address", "target_type", "target", "blocked", "delivery_mailbox"),
+          EmailAliasCommand::fields,
+          _ -> List.of(),
+          (database, selection) -> database.aliases().select(selection));
 
   /** Made by picocli. */
   public EmailAliasCommand() {}
-
-  private static Rows rows(List<AliasRow> aliases) {
-    return new Rows(aliases.stream().map(EmailAliasCommand::fields).toList());
-  }
 
   private static Map<String, @Nullable Object> fields(AliasRow alias) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
@@ -61,6 +57,58 @@ public final class EmailAliasCommand {
     fields.put("blocked", alias.blocked());
     fields.put("delivery_mailbox", alias.deliveryMailbox());
     return fields;
+  }
+
+  /** Which aliases. */
+  static final class Which extends Selectors {
+    @Option(
+        names = {"-d", "--domain"},
+        paramLabel = "DOMAIN",
+        description = "Only this domain's.")
+    private @Nullable String domain;
+
+    @ArgGroup(exclusive = true)
+    private TargetOptions target = new TargetOptions();
+
+    @Option(
+        names = "--blocked",
+        negatable = true,
+        description = "Only blocked ones, or only ones that are not.")
+    private @Nullable Boolean blocked;
+
+    @Override
+    @Nullable String domain() {
+      return domain;
+    }
+
+    @Override
+    @Nullable String user() {
+      return target.user();
+    }
+
+    @Override
+    @Nullable String list() {
+      return target.list();
+    }
+
+    @Override
+    @Nullable Boolean state() {
+      return blocked;
+    }
+
+    @Nullable AliasTarget target() {
+      return target.target();
+    }
+
+    /** Refuses what cannot stand for addresses that do not exist yet. */
+    void requireOnlyNamesAndTarget(String option) throws RefusedException, UsageException {
+      Selection only = new Selection(names(), null, null, user(), list(), null, null, null);
+      if (names().isEmpty()
+          || names().stream().anyMatch(name -> name.indexOf('*') >= 0 || name.indexOf('?') >= 0)
+          || !selection().equals(only)) {
+        throw new UsageException(option + " takes whole addresses");
+      }
+    }
   }
 
   private static List<Address> parse(List<String> texts) throws RefusedException {
@@ -114,82 +162,61 @@ public final class EmailAliasCommand {
 
   /** {@code authserver emailalias list}. */
   @Command(name = "list", description = "List aliases.")
-  static final class ListAll extends AdminCommand {
-    @Parameters(
-        arity = "0..*",
-        paramLabel = "LOCAL@DOMAIN",
-        description = "Only these (default: all).")
-    private List<String> addresses = List.of();
-
-    @Option(
-        names = {"-d", "--domain"},
-        paramLabel = "DOMAIN",
-        description = "Only this domain's.")
-    private @Nullable String domain;
-
-    @Option(
-        names = {"-c", "--contains"},
-        paramLabel = "TEXT",
-        description = "Only addresses with this text in them.")
-    private @Nullable String contains;
-
-    @ArgGroup(exclusive = true)
-    private TargetOptions target = new TargetOptions();
-
-    @Option(
-        names = "--blocked",
-        negatable = true,
-        description = "Only blocked ones, or only ones that are not.")
-    private @Nullable Boolean blocked;
-
-    @Mixin private final FormatOption format = new FormatOption();
-
+  static final class ListAll extends NounCommand.ListRows<AliasRow, Which> {
     ListAll(Context context) {
-      super(context);
-    }
-
-    @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      AliasFilter filter =
-          new AliasFilter(
-              domain == null ? null : DomainName.parse(domain),
-              contains,
-              target.user(),
-              target.list(),
-              blocked);
-      List<Address> exact = parse(addresses);
-      AliasAdmin aliases = context().database().aliases();
-      rows(exact.isEmpty() ? aliases.list(filter) : aliases.get(exact))
-          .print(format.format(), COLUMNS, context().out());
+      super(context, NOUN, new Which());
     }
   }
 
   /** {@code authserver emailalias show}. */
   @Command(name = "show", description = "Show aliases.")
-  static final class Show extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "LOCAL@DOMAIN", description = "The addresses.")
-    private List<String> addresses = List.of();
-
-    @Mixin private final FormatOption format = new FormatOption();
-
+  static final class Show extends NounCommand.ShowRows<AliasRow, Which> {
     Show(Context context) {
-      super(context);
+      super(context, NOUN, new Which());
+    }
+  }
+
+  /** {@code authserver emailalias edit}. */
+  @Command(name = "edit", description = "Make aliases stand for another user or mailing list.")
+  static final class Edit extends NounCommand.ChangeRows<AliasRow, Which> {
+    @Option(names = "--to-user", paramLabel = "USER", description = "They are this user's now.")
+    private @Nullable String toUser;
+
+    @Option(
+        names = "--to-mailing-list",
+        paramLabel = "LIST",
+        description = "They lead to this mailing list now.")
+    private @Nullable String toList;
+
+    Edit(Context context) {
+      super(context, NOUN, new Which(), "change", "changed");
     }
 
     @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      List<Address> exact = parse(addresses);
-      rows(context().database().aliases().get(exact))
-          .printDetails(format.format(), context().out());
+    void check() throws UsageException {
+      if ((toUser == null) == (toList == null)) {
+        throw new UsageException("name one of --to-user and --to-mailing-list");
+      }
+    }
+
+    @Override
+    void change(List<AliasRow> aliases) throws IOException, RefusedException, UsageException {
+      context().database().aliases().retarget(aliases, target());
+    }
+
+    private AliasTarget target() {
+      return toUser == null
+          ? new AliasTarget.MailingList(Objects.requireNonNull(toList, "check() comes first"))
+          : new AliasTarget.User(toUser);
     }
   }
 
   /** {@code authserver emailalias block}. */
-  @Command(name = "block", aliases = "blacklist", description = "Let addresses receive no mail.")
-  static final class Block extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "LOCAL@DOMAIN", description = "The addresses.")
-    private List<String> addresses = List.of();
-
+  @Command(
+      name = "block",
+      aliases = {"blacklist", "deactivate"},
+      description = "Let addresses receive no mail.")
+  static final class Block extends NounCommand.ChangeRows<AliasRow, Which> {
     @Option(
         names = "--action",
         paramLabel = "ACTION",
@@ -200,69 +227,60 @@ public final class EmailAliasCommand {
 
     @Option(
         names = "--create-if-missing",
-        description = "Create what does not exist, with -u or -m for when it is unblocked.")
+        description =
+            "Create what is named and does not exist; -u or -m is what it stands for when it is"
+                + " unblocked.")
     private boolean createIfMissing;
 
-    @ArgGroup(exclusive = true)
-    private TargetOptions target = new TargetOptions();
-
     Block(Context context) {
-      super(context);
+      super(context, NOUN, new Which(), "block", "blocked");
     }
 
     @Override
     protected void run() throws IOException, RefusedException, UsageException {
-      AliasTarget chosen = target.target();
-      if (chosen != null && !createIfMissing) {
-        throw new UsageException("-u and -m go with --create-if-missing");
+      if (!createIfMissing) {
+        super.run();
+        return;
       }
-      List<Address> aliases = parse(addresses);
-      context().database().aliases().block(aliases, action.name(), createIfMissing, chosen);
-      aliases.forEach(alias -> say("blocked alias " + alias + " (" + action + ")"));
+      AliasTarget target = selectors().target();
+      selectors().requireOnlyNamesAndTarget("--create-if-missing");
+      List<Address> addresses = parse(selectors().names());
+      context().database().aliases().block(addresses, action.name(), target);
+      addresses.forEach(address -> say("blocked alias " + address));
+    }
+
+    @Override
+    void change(List<AliasRow> aliases) throws IOException, RefusedException, UsageException {
+      context().database().aliases().setBlocked(aliases, action.name());
     }
   }
 
   /** {@code authserver emailalias unblock}. */
   @Command(
       name = "unblock",
-      aliases = "unblacklist",
+      aliases = {"unblacklist", "activate"},
       description = "Let blocked addresses receive mail again.")
-  static final class Unblock extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "LOCAL@DOMAIN", description = "The addresses.")
-    private List<String> addresses = List.of();
-
+  static final class Unblock extends NounCommand.ChangeRows<AliasRow, Which> {
     Unblock(Context context) {
-      super(context);
+      super(context, NOUN, new Which(), "unblock", "unblocked");
     }
 
     @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      List<Address> aliases = parse(addresses);
-      context().database().aliases().unblock(aliases);
-      aliases.forEach(alias -> say("unblocked alias " + alias));
+    void change(List<AliasRow> aliases) throws IOException, RefusedException, UsageException {
+      context().database().aliases().setBlocked(aliases, null);
     }
   }
 
   /** {@code authserver emailalias remove}. */
   @Command(name = "remove", description = "Remove aliases.")
-  static final class Remove extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "LOCAL@DOMAIN", description = "The addresses.")
-    private List<String> addresses = List.of();
-
-    @Mixin private final ConfirmOption confirm = new ConfirmOption();
-
+  static final class Remove extends NounCommand.RemoveRows<AliasRow, Which> {
     Remove(Context context) {
-      super(context);
+      super(context, NOUN, new Which());
     }
 
     @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      List<Address> parsed = parse(addresses);
-      AliasAdmin aliases = context().database().aliases();
-      List<String> names = aliases.get(parsed).stream().map(AliasRow::address).toList();
-      confirm.require(context(), "remove alias " + String.join(" and ", names));
-      aliases.remove(parsed);
-      names.forEach(name -> say("removed alias " + name));
+    void change(List<AliasRow> aliases) throws IOException, RefusedException, UsageException {
+      context().database().aliases().remove(aliases);
     }
   }
 }

@@ -1,14 +1,11 @@
 package io.authserver.admin.command;
 
 import io.authserver.admin.cli.AdminCommand;
-import io.authserver.admin.cli.ConfirmOption;
 import io.authserver.admin.cli.Context;
-import io.authserver.admin.cli.FormatOption;
 import io.authserver.admin.cli.UsageException;
-import io.authserver.admin.output.Rows;
 import io.authserver.db.admin.Address;
-import io.authserver.db.admin.AdminDatabase;
 import io.authserver.db.admin.ListAdmin;
+import io.authserver.db.admin.ListEdit;
 import io.authserver.db.admin.ListRow;
 import io.authserver.db.admin.NewList;
 import io.authserver.db.admin.RefusedException;
@@ -22,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -34,22 +30,23 @@ import picocli.CommandLine.Parameters;
       MailingListCommand.Create.class,
       MailingListCommand.ListAll.class,
       MailingListCommand.Show.class,
+      MailingListCommand.Edit.class,
       MailingListCommand.AddAddress.class,
       MailingListCommand.RemoveAddress.class,
       MailingListCommand.SetAddresses.class,
       MailingListCommand.Remove.class
     })
 public final class MailingListCommand {
-  private static final List<String> COLUMNS =
-      List.of("id", "name", "members", "new_mailfrom", "owner", "aliases");
+  private static final Noun<ListRow> NOUN =
+      new Noun<>(
+          List.of("id", "name", "members", "new_mailfrom", "owner", "aliases"),
+          MailingListCommand::fields,
+          MailingListCommand::losses,
+          (database, selection) -> database.lists().select(selection));
   private static final int MAX_ADDRESSES = 100_000;
 
   /** Made by picocli. */
   public MailingListCommand() {}
-
-  private static Rows rows(List<ListRow> lists) {
-    return new Rows(lists.stream().map(MailingListCommand::fields).toList());
-  }
 
   private static Map<String, @Nullable Object> fields(ListRow list) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
@@ -61,6 +58,38 @@ public final class MailingListCommand {
     fields.put("addresses", list.addresses());
     fields.put("aliases", list.aliases());
     return fields;
+  }
+
+  private static List<String> losses(ListRow list) {
+    List<String> losses = Noun.losses();
+    Noun.count(losses, list.addresses().size(), "member", "members");
+    Noun.count(losses, list.aliases().size(), "alias", "aliases");
+    return losses;
+  }
+
+  /** Which lists. */
+  static final class Which extends Selectors {
+    @Option(
+        names = {"-d", "--domain"},
+        paramLabel = "DOMAIN",
+        description = "Only those with an alias in this domain.")
+    private @Nullable String domain;
+
+    @Option(
+        names = {"-u", "--user"},
+        paramLabel = "USER",
+        description = "Only those that this user owns.")
+    private @Nullable String user;
+
+    @Override
+    @Nullable String domain() {
+      return domain;
+    }
+
+    @Override
+    @Nullable String user() {
+      return user;
+    }
   }
 
   /** Reads members; {@code -} stands for the lines of standard input. */
@@ -129,54 +158,75 @@ public final class MailingListCommand {
 
   /** {@code authserver mailinglist list}. */
   @Command(name = "list", description = "List mailing lists.")
-  static final class ListAll extends AdminCommand {
-    @Parameters(arity = "0..*", paramLabel = "LIST", description = "Only these (default: all).")
-    private List<String> lists = List.of();
-
-    @Option(
-        names = {"-c", "--contains"},
-        paramLabel = "TEXT",
-        description = "Only lists with this text in the name.")
-    private @Nullable String contains;
-
-    @Mixin private final FormatOption format = new FormatOption();
-
+  static final class ListAll extends NounCommand.ListRows<ListRow, Which> {
     ListAll(Context context) {
-      super(context);
+      super(context, NOUN, new Which());
     }
-
-    @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      AdminDatabase database = context().database();
-      rows(lists.isEmpty() ? database.lists().list(contains) : load(database, lists))
-          .print(format.format(), COLUMNS, context().out());
-    }
-  }
-
-  private static List<ListRow> load(AdminDatabase database, List<String> selectors)
-      throws IOException, RefusedException {
-    List<ListRow> rows = new ArrayList<>();
-    for (String selector : selectors) {
-      rows.add(database.lists().get(selector));
-    }
-    return rows;
   }
 
   /** {@code authserver mailinglist show}. */
   @Command(name = "show", description = "Show mailing lists with their members.")
-  static final class Show extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "LIST", description = "The lists.")
-    private List<String> lists = List.of();
-
-    @Mixin private final FormatOption format = new FormatOption();
-
+  static final class Show extends NounCommand.ShowRows<ListRow, Which> {
     Show(Context context) {
-      super(context);
+      super(context, NOUN, new Which());
+    }
+  }
+
+  /** {@code authserver mailinglist edit}. */
+  @Command(name = "edit", description = "Change mailing lists; what is not named stays.")
+  static final class Edit extends NounCommand.ChangeRows<ListRow, Which> {
+    private static final String NONE = "none";
+
+    @Option(names = "--name", paramLabel = "NAME", description = "The new name.")
+    private @Nullable String name;
+
+    @Option(
+        names = "--new-mailfrom",
+        paramLabel = "ADDRESS|none",
+        description = "The reverse-path of what it sends on; none for the sender's, rewritten.")
+    private @Nullable String newMailFrom;
+
+    @Option(
+        names = "--owner",
+        paramLabel = "USER|none",
+        description = "Who is told about members that cannot be reached.")
+    private @Nullable String owner;
+
+    Edit(Context context) {
+      super(context, NOUN, new Which(), "change", "changed");
     }
 
     @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      rows(load(context().database(), lists)).printDetails(format.format(), context().out());
+    void check() throws RefusedException, UsageException {
+      if (name == null && newMailFrom == null && owner == null) {
+        throw new UsageException("nothing to change: --name, --new-mailfrom, --owner");
+      }
+      ListEdit _ = edit();
+    }
+
+    @Override
+    void check(List<ListRow> lists) throws UsageException {
+      if (name != null) {
+        requireOne(lists, "--name");
+      }
+    }
+
+    @Override
+    void change(List<ListRow> lists) throws IOException, RefusedException, UsageException {
+      context().database().lists().edit(lists, edit());
+    }
+
+    private ListEdit edit() throws RefusedException {
+      ListEdit.To<Address> reversePath = null;
+      if (newMailFrom != null) {
+        reversePath =
+            new ListEdit.To<>(newMailFrom.equals(NONE) ? null : Address.parseForeign(newMailFrom));
+      }
+      ListEdit.To<String> user = null;
+      if (owner != null) {
+        user = new ListEdit.To<>(owner.equals(NONE) ? null : owner);
+      }
+      return new ListEdit(name, reversePath, user);
     }
   }
 
@@ -259,30 +309,14 @@ public final class MailingListCommand {
 
   /** {@code authserver mailinglist remove}. */
   @Command(name = "remove", description = "Remove mailing lists with the aliases that lead there.")
-  static final class Remove extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "LIST", description = "The lists.")
-    private List<String> lists = List.of();
-
-    @Mixin private final ConfirmOption confirm = new ConfirmOption();
-
+  static final class Remove extends NounCommand.RemoveRows<ListRow, Which> {
     Remove(Context context) {
-      super(context);
+      super(context, NOUN, new Which());
     }
 
     @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      AdminDatabase database = context().database();
-      List<ListRow> found = load(database, lists);
-      List<String> lines =
-          found.stream()
-              .map(
-                  l ->
-                      "%s with %d members and %d aliases"
-                          .formatted(l.name(), l.addresses().size(), l.aliases().size()))
-              .toList();
-      confirm.require(context(), "remove mailing list " + String.join(" and ", lines));
-      database.lists().remove(found.stream().map(ListRow::name).distinct().toList());
-      found.forEach(list -> say("removed mailing list " + list.name()));
+    void change(List<ListRow> lists) throws IOException, RefusedException, UsageException {
+      context().database().lists().remove(lists);
     }
   }
 }

@@ -3,10 +3,12 @@ package io.authserver.admin.command;
 import io.authserver.admin.cli.Context;
 import io.authserver.admin.cli.Terminal;
 import io.authserver.admin.cli.UsageException;
+import io.authserver.admin.password.GeneratedPassword;
 import io.authserver.admin.password.PasswordHash;
 import io.authserver.admin.password.PasswordReader;
 import io.authserver.db.admin.RefusedException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Objects;
@@ -14,10 +16,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Where a password comes from: one of a file, standard input, the terminal, or none at all. */
+/**
+ * Where a password comes from: one of a file, standard input, the terminal, chance, or none at all.
+ */
 public final class PasswordOptions {
   @ArgGroup(exclusive = true, multiplicity = "0..1")
   private Source source = new Source();
+
+  private @Nullable String generated;
 
   /** Made by picocli. */
   public PasswordOptions() {}
@@ -32,6 +38,11 @@ public final class PasswordOptions {
 
     @Option(names = "--password-stdin", description = "Read it from standard input.")
     private boolean stdin;
+
+    @Option(
+        names = "--generate-password",
+        description = "Make one up and print it, this once, on standard output.")
+    private boolean generate;
 
     @Option(names = "--no-password", description = "Have no password: nobody can log in.")
     private boolean none;
@@ -48,10 +59,14 @@ public final class PasswordOptions {
           "--password is not accepted: every user of this machine can read a command line;"
               + " use --password-file, --password-stdin, or type it at the prompt");
     }
-    if (!source.none && source.file == null && !source.stdin && context.terminal() == null) {
+    if (!source.none
+        && !source.generate
+        && source.file == null
+        && !source.stdin
+        && context.terminal() == null) {
       throw new UsageException(
-          "no terminal to ask for a password at: use --password-file, --password-stdin or"
-              + " --no-password");
+          "no terminal to ask for a password at: use --password-file, --password-stdin,"
+              + " --generate-password or --no-password");
     }
   }
 
@@ -64,6 +79,11 @@ public final class PasswordOptions {
     if (source.file != null) {
       return hash.of(PasswordReader.fromFile(source.file));
     }
+    if (source.generate) {
+      String made = GeneratedPassword.next(new SecureRandom());
+      generated = made;
+      return hash.of(made.getBytes(StandardCharsets.US_ASCII));
+    }
     if (source.stdin) {
       return hash.of(PasswordReader.fromStream(context.in(), "standard input"));
     }
@@ -71,5 +91,13 @@ public final class PasswordOptions {
     return hash.of(
         PasswordReader.fromTyped(
             terminal.readPassword("Password: "), terminal.readPassword("Again: ")));
+  }
+
+  /** Prints the password that was made up, once what it is for is stored. */
+  void printGenerated(Context context) {
+    if (generated != null) {
+      context.out().println(generated);
+      generated = null;
+    }
   }
 }

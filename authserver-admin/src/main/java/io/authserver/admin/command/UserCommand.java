@@ -1,15 +1,13 @@
 package io.authserver.admin.command;
 
 import io.authserver.admin.cli.AdminCommand;
-import io.authserver.admin.cli.ConfirmOption;
 import io.authserver.admin.cli.Context;
-import io.authserver.admin.cli.FormatOption;
 import io.authserver.admin.cli.UsageException;
-import io.authserver.admin.output.Rows;
 import io.authserver.db.admin.Address;
 import io.authserver.db.admin.AdminDatabase;
 import io.authserver.db.admin.NewUser;
 import io.authserver.db.admin.RefusedException;
+import io.authserver.db.admin.Selection;
 import io.authserver.db.admin.UserRow;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,6 +28,7 @@ import picocli.CommandLine.Parameters;
       UserCommand.Create.class,
       UserCommand.ListAll.class,
       UserCommand.Show.class,
+      UserCommand.Edit.class,
       UserCommand.SetDeliveryMailbox.class,
       UserCommand.SetPassword.class,
       UserCommand.Activate.class,
@@ -37,15 +36,15 @@ import picocli.CommandLine.Parameters;
       UserCommand.Remove.class
     })
 public final class UserCommand {
-  private static final List<String> COLUMNS =
-      List.of("identifier", "fullname", "delivery_mailbox", "is_active", "has_password");
+  private static final Noun<UserRow> NOUN =
+      new Noun<>(
+          List.of("identifier", "fullname", "delivery_mailbox", "is_active", "has_password"),
+          UserCommand::fields,
+          UserCommand::losses,
+          (database, selection) -> database.users().select(selection));
 
   /** Made by picocli. */
   public UserCommand() {}
-
-  private static Rows rows(List<UserRow> users) {
-    return new Rows(users.stream().map(UserCommand::fields).toList());
-  }
 
   private static Map<String, @Nullable Object> fields(UserRow user) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
@@ -57,16 +56,70 @@ public final class UserCommand {
     fields.put("is_active", user.active());
     fields.put("is_staff", user.staff());
     fields.put("has_password", user.hasPassword());
+    fields.put("service_users", user.serviceUsers());
+    fields.put("groups", user.groups());
+    fields.put("permissions", user.permissions());
+    fields.put("owned_mailing_lists", user.ownedLists());
     return fields;
   }
 
-  private static List<UserRow> load(AdminDatabase database, List<String> selectors)
-      throws IOException, RefusedException {
-    List<UserRow> users = new ArrayList<>();
-    for (String selector : selectors) {
-      users.add(database.users().get(selector));
+  private static List<String> losses(UserRow user) {
+    List<String> losses = Noun.losses();
+    Noun.count(losses, user.aliases().size(), "alias", "aliases");
+    Noun.count(losses, user.serviceUsers().size(), "service user", "service users");
+    Noun.count(
+        losses,
+        user.ownedLists().size(),
+        "mailing list that stays without an owner",
+        "mailing lists that stay without an owner");
+    return losses;
+  }
+
+  /** Which users. */
+  static final class Which extends Selectors {
+    @Option(
+        names = {"-d", "--domain"},
+        paramLabel = "DOMAIN",
+        description = "Only those with an address in this domain.")
+    private @Nullable String domain;
+
+    @Option(
+        names = {"-g", "--group"},
+        paramLabel = "GROUP",
+        description = "Only those in this group.")
+    private @Nullable String group;
+
+    @Option(
+        names = {"-p", "--permission"},
+        paramLabel = "PERMISSION",
+        description = "Only those with this permission, directly or through a group.")
+    private @Nullable String permission;
+
+    @Option(
+        names = "--active",
+        negatable = true,
+        description = "Only active ones, or only ones that are not.")
+    private @Nullable Boolean active;
+
+    @Override
+    @Nullable String domain() {
+      return domain;
     }
-    return users;
+
+    @Override
+    @Nullable String group() {
+      return group;
+    }
+
+    @Override
+    @Nullable String permission() {
+      return permission;
+    }
+
+    @Override
+    @Nullable Boolean state() {
+      return active;
+    }
   }
 
   /** {@code authserver user create}. */
@@ -107,50 +160,64 @@ public final class UserCommand {
       UserRow user =
           database.users().create(new NewUser(identifier, fullName, staff, hash, addresses));
       say("created user " + user.identifier() + " (" + user.id() + ")");
+      password.printGenerated(context());
     }
   }
 
   /** {@code authserver user list}. */
   @Command(name = "list", description = "List users.")
-  static final class ListAll extends AdminCommand {
-    @Parameters(arity = "0..*", paramLabel = "USER", description = "Only these (default: all).")
-    private List<String> users = List.of();
-
-    @Option(
-        names = {"-c", "--contains"},
-        paramLabel = "TEXT",
-        description = "Only users with this text in identifier or full name.")
-    private @Nullable String contains;
-
-    @Mixin private final FormatOption format = new FormatOption();
-
+  static final class ListAll extends NounCommand.ListRows<UserRow, Which> {
     ListAll(Context context) {
-      super(context);
-    }
-
-    @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      AdminDatabase database = context().database();
-      rows(users.isEmpty() ? database.users().list(contains) : load(database, users))
-          .print(format.format(), COLUMNS, context().out());
+      super(context, NOUN, new Which());
     }
   }
 
   /** {@code authserver user show}. */
-  @Command(name = "show", description = "Show users with all their addresses.")
-  static final class Show extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "USER", description = "The users.")
-    private List<String> users = List.of();
-
-    @Mixin private final FormatOption format = new FormatOption();
-
+  @Command(
+      name = "show",
+      description = "Show users with all their addresses, further logins, groups and permissions.")
+  static final class Show extends NounCommand.ShowRows<UserRow, Which> {
     Show(Context context) {
-      super(context);
+      super(context, NOUN, new Which());
+    }
+  }
+
+  /** {@code authserver user edit}. */
+  @Command(name = "edit", description = "Change users; what is not named stays.")
+  static final class Edit extends NounCommand.ChangeRows<UserRow, Which> {
+    @Option(
+        names = "--identifier",
+        paramLabel = "IDENTIFIER",
+        description = "The new name of the account.")
+    private @Nullable String identifier;
+
+    @Option(names = "--full-name", paramLabel = "FULLNAME", description = "The person's name.")
+    private @Nullable String fullName;
+
+    @Option(names = "--staff", negatable = true, description = "Mark the user as staff, or not.")
+    private @Nullable Boolean staff;
+
+    Edit(Context context) {
+      super(context, NOUN, new Which(), "change", "changed");
     }
 
     @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      rows(load(context().database(), users)).printDetails(format.format(), context().out());
+    void check() throws UsageException {
+      if (identifier == null && fullName == null && staff == null) {
+        throw new UsageException("nothing to change: --identifier, --full-name, --[no-]staff");
+      }
+    }
+
+    @Override
+    void check(List<UserRow> users) throws UsageException {
+      if (identifier != null) {
+        requireOne(users, "--identifier");
+      }
+    }
+
+    @Override
+    void change(List<UserRow> users) throws IOException, RefusedException, UsageException {
+      context().database().users().edit(users, identifier, fullName, staff);
     }
   }
 
@@ -195,29 +262,26 @@ public final class UserCommand {
     protected void run() throws IOException, RefusedException, UsageException {
       password.check(context());
       AdminDatabase database = context().database();
-      UserRow found = database.users().get(user);
+      List<UserRow> users = database.users().select(Selection.of(List.of(user)));
+      NounCommand.ChangeRows.requireOne(users, "a password");
+      UserRow found = users.getFirst();
       String hash = password.hash(context());
-      database.users().setPassword(found.id().toString(), hash);
-      say(
-          (hash == null ? "removed the password of user " : "set the password of user ")
-              + found.identifier());
+      database.users().setPassword(found, hash);
+      say((hash == null ? "removed the password of " : "set the password of ") + found.title());
+      password.printGenerated(context());
     }
   }
 
   /** {@code authserver user activate}. */
   @Command(name = "activate", description = "Let users log in and receive mail again.")
-  static final class Activate extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "USER", description = "The users.")
-    private List<String> users = List.of();
-
+  static final class Activate extends NounCommand.ChangeRows<UserRow, Which> {
     Activate(Context context) {
-      super(context);
+      super(context, NOUN, new Which(), "activate", "activated");
     }
 
     @Override
-    protected void run() throws IOException, RefusedException, UsageException {
+    void change(List<UserRow> users) throws IOException, RefusedException, UsageException {
       context().database().users().setActive(users, true);
-      users.forEach(user -> say("activated user " + user));
     }
   }
 
@@ -225,44 +289,27 @@ public final class UserCommand {
   @Command(
       name = "deactivate",
       description = "Keep users and their addresses, but let them neither log in nor receive.")
-  static final class Deactivate extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "USER", description = "The users.")
-    private List<String> users = List.of();
-
+  static final class Deactivate extends NounCommand.ChangeRows<UserRow, Which> {
     Deactivate(Context context) {
-      super(context);
+      super(context, NOUN, new Which(), "deactivate", "deactivated");
     }
 
     @Override
-    protected void run() throws IOException, RefusedException, UsageException {
+    void change(List<UserRow> users) throws IOException, RefusedException, UsageException {
       context().database().users().setActive(users, false);
-      users.forEach(user -> say("deactivated user " + user));
     }
   }
 
   /** {@code authserver user remove}. */
-  @Command(name = "remove", description = "Remove users with all their addresses.")
-  static final class Remove extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "USER", description = "The users.")
-    private List<String> users = List.of();
-
-    @Mixin private final ConfirmOption confirm = new ConfirmOption();
-
+  @Command(name = "remove", description = "Remove users with all their addresses and logins.")
+  static final class Remove extends NounCommand.RemoveRows<UserRow, Which> {
     Remove(Context context) {
-      super(context);
+      super(context, NOUN, new Which());
     }
 
     @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      AdminDatabase database = context().database();
-      List<UserRow> found = load(database, users);
-      List<String> lines =
-          found.stream()
-              .map(u -> u.identifier() + " with " + u.aliases().size() + " aliases")
-              .toList();
-      confirm.require(context(), "remove user " + String.join(" and ", lines));
-      database.users().remove(found.stream().map(u -> u.id().toString()).distinct().toList());
-      found.forEach(user -> say("removed user " + user.identifier()));
+    void change(List<UserRow> users) throws IOException, RefusedException, UsageException {
+      context().database().users().remove(users);
     }
   }
 }

@@ -73,8 +73,7 @@ enum Ailment {
       "list-mailfrom-leads-back",
       Severity.WARNING,
       "list %1$s would send its bounces to itself as %2$s: the sender is rewritten instead",
-      "authserver mailinglist remove %1$s; authserver mailinglist create %1$s … --new-mailfrom"
-          + " OTHER"),
+      "authserver mailinglist edit %1$s --new-mailfrom OTHER"),
   MEMBER_NOBODY(
       "member-nobody",
       Severity.WARNING,
@@ -115,7 +114,7 @@ enum Ailment {
       "redirect-circle",
       Severity.ERROR,
       "the redirect of domain %1$s leads on and on, or back to it, over %2$s",
-      "authserver domain remove one of them, and create it anew without --redirect-to"),
+      "authserver domain edit %1$s --redirect-to none, or the same of another one"),
   DOMAIN_CANNOT_SIGN(
       "domain-cannot-sign",
       Severity.ERROR,

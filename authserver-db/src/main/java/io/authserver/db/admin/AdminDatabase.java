@@ -86,6 +86,21 @@ public final class AdminDatabase implements AutoCloseable {
     return new Examination(this);
   }
 
+  /** Returns the store of service users. */
+  public ServiceUserAdmin serviceUsers() {
+    return new ServiceUserAdmin(this);
+  }
+
+  /** Returns the store of permissions. */
+  public PermissionAdmin permissions() {
+    return new PermissionAdmin(this);
+  }
+
+  /** Returns the store of groups. */
+  public GroupAdmin groups() {
+    return new GroupAdmin(this);
+  }
+
   /** Returns the store of mailing lists. */
   public ListAdmin lists() {
     return new ListAdmin(this);

@@ -3,7 +3,6 @@ package io.authserver.db.admin;
 import io.authserver.db.pool.AuthDatabaseException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,6 +19,8 @@ public final class AliasAdmin {
         LEFT JOIN authserver.mail_user u ON u.id = a.user_id
         LEFT JOIN authserver.mailing_list l ON l.id = a.list_id
       """;
+
+  private static final Naming NAMING = new AliasNaming();
 
   private final AdminDatabase database;
 
@@ -60,7 +61,7 @@ public final class AliasAdmin {
       case AliasTarget.User(String selector) -> user = Things.user(sql, selector);
       case AliasTarget.MailingList(String selector) -> {
         list = Things.list(sql, selector);
-        refuseReturnPath(sql, list, address);
+        refuseReturnPath(sql, list, List.of(address.toString()));
       }
     }
     if (find(sql, domain, address).isPresent()) {
@@ -79,24 +80,25 @@ public final class AliasAdmin {
   }
 
   /** A list's new_mailfrom must not lead back to the list: each bounce would go to all members. */
-  private static void refuseReturnPath(Sql sql, long list, Address address)
+  private static void refuseReturnPath(Sql sql, long list, List<String> addresses)
       throws SQLException, RefusedException {
-    Optional<String> name =
+    Optional<RefusedException> refusal =
         sql.first(
             """
-            SELECT name FROM authserver.mailing_list
-            WHERE id = ? AND lower(new_mailfrom COLLATE "C") = ?\
+            SELECT name, lower(new_mailfrom COLLATE "C") FROM authserver.mailing_list
+            WHERE id = ? AND lower(new_mailfrom COLLATE "C") = ANY (?::text[])\
             """,
-            row -> row.getString(1),
+            row ->
+                new RefusedException(
+                    "alias "
+                        + row.getString(2)
+                        + " is the new_mailfrom of mailing list "
+                        + Folding.quote(row.getString(1))
+                        + ", so it cannot lead to that list"),
             list,
-            address.toString());
-    if (name.isPresent()) {
-      throw new RefusedException(
-          "alias "
-              + address
-              + " is the new_mailfrom of mailing list "
-              + Folding.quote(name.get())
-              + ", so it cannot lead to that list");
+            addresses);
+    if (refusal.isPresent()) {
+      throw refusal.get();
     }
   }
 
@@ -119,81 +121,112 @@ public final class AliasAdmin {
   }
 
   /** Returns aliases by domain and local part. */
-  public List<AliasRow> list(AliasFilter filter) throws RefusedException, AuthDatabaseException {
+  public List<AliasRow> select(Selection selection) throws RefusedException, AuthDatabaseException {
     return database.transact(
         "the list of aliases",
         sql -> {
-          DomainName domain = filter.domain();
-          Long domainId = domain == null ? null : Things.domain(sql, domain).id();
-          UUID user = filter.user() == null ? null : Things.user(sql, filter.user());
-          Long list = filter.list() == null ? null : Things.list(sql, filter.list());
-          String contains = filter.contains() == null ? null : Folding.fold(filter.contains());
-          return sql.list(
-              SELECT
-                  + """
-                  WHERE (?::bigint IS NULL OR a.domain_id = ?)
-                    AND (?::text IS NULL OR position(? IN a.local_part || '@' || d.name) > 0)
-                    AND (?::uuid IS NULL OR a.user_id = ?)
-                    AND (?::bigint IS NULL OR a.list_id = ?)
-                    AND (?::boolean IS NULL OR (a.blocked IS NOT NULL) = ?)
-                  ORDER BY d.name, a.local_part\
-                  """,
-              AliasAdmin::map,
-              domainId,
-              domainId,
-              contains,
-              contains,
-              user,
-              user,
-              list,
-              list,
-              filter.blocked(),
-              filter.blocked());
-        });
-  }
-
-  /** Returns the alias of each address; all must exist. */
-  public List<AliasRow> get(List<Address> addresses)
-      throws RefusedException, AuthDatabaseException {
-    return database.transact(
-        "the list of aliases",
-        sql -> {
-          List<AliasRow> rows = new ArrayList<>();
-          for (Address address : addresses) {
-            rows.add(
-                sql.first(
-                        SELECT + "WHERE d.name = ? AND a.local_part = ?",
-                        AliasAdmin::map,
-                        address.domain().name(),
-                        address.localPart())
-                    .orElseThrow(
-                        () -> new RefusedException("alias " + address + " does not exist")));
+          Where where = new Where();
+          if (!selection.names().isEmpty()) {
+            where.and("a.id = ANY (?::bigint[])", Naming.resolve(sql, NAMING, selection.names()));
           }
-          return rows;
+          String text = selection.contains();
+          if (text != null) {
+            where.and(
+                "position(? IN a.local_part || '@' || d.name) > 0"
+                    + " OR position(? IN a.local_part || '@' || d.name) > 0",
+                Folding.fold(text),
+                AliasNaming.part(text));
+          }
+          DomainName domain = selection.domain();
+          if (domain != null) {
+            where.and("a.domain_id = ?", Things.domain(sql, domain).id());
+          }
+          if (selection.user() != null) {
+            where.and("a.user_id = ?", Things.user(sql, selection.user()));
+          }
+          if (selection.list() != null) {
+            where.and("a.list_id = ?", Things.list(sql, selection.list()));
+          }
+          if (selection.state() != null) {
+            where.and("(a.blocked IS NOT NULL) = ?", selection.state());
+          }
+          return sql.list(
+              SELECT + where.clause() + "ORDER BY d.name, a.local_part",
+              AliasAdmin::map,
+              where.values());
         });
   }
 
   /** Removes aliases, all or none. */
-  public void remove(List<Address> addresses) throws RefusedException, AuthDatabaseException {
+  public void remove(List<AliasRow> aliases) throws RefusedException, AuthDatabaseException {
+    refuseMailbox(aliases);
     database.transact(
-        addresses.size() == 1 ? "alias " + addresses.get(0) : "one of the aliases",
+        Thing.subject(aliases),
         sql -> {
-          for (Address address : addresses) {
-            sql.update("DELETE FROM authserver.email_alias WHERE id = ?", find(sql, address).id());
-          }
-          return addresses;
+          sql.change(aliases, "DELETE FROM authserver.email_alias WHERE id = ANY (?::bigint[])");
+          return aliases;
         });
   }
 
+  /** Makes aliases stand for something else, all or none. */
+  public void retarget(List<AliasRow> aliases, AliasTarget target)
+      throws RefusedException, AuthDatabaseException {
+    database.transact(
+        Thing.subject(aliases),
+        sql -> {
+          UUID user = null;
+          Long list = null;
+          switch (target) {
+            case AliasTarget.User(String selector) -> user = Things.user(sql, selector);
+            case AliasTarget.MailingList(String selector) -> {
+              list = Things.list(sql, selector);
+              refuseReturnPath(sql, list, aliases.stream().map(AliasRow::address).toList());
+            }
+          }
+          return sql.update(
+              """
+              UPDATE authserver.email_alias SET user_id = ?, list_id = ?
+              WHERE id = ANY (?::bigint[])\
+              """,
+              user,
+              list,
+              Thing.keys(aliases));
+        });
+  }
+
+  /** Refuses by name what the database would refuse without one. */
+  private static void refuseMailbox(List<AliasRow> aliases) throws RefusedException {
+    for (AliasRow alias : aliases) {
+      if (alias.deliveryMailbox()) {
+        throw new RefusedException(
+            alias.title() + " is a user's delivery mailbox; give that user another one first");
+      }
+    }
+  }
+
   /**
-   * Blocks addresses, all or none.
+   * Blocks aliases, or unblocks them, all or none.
+   *
+   * @param action {@code reject}, {@code drop}, {@code defer}, or null to unblock
+   */
+  public void setBlocked(List<AliasRow> aliases, @Nullable String action)
+      throws RefusedException, AuthDatabaseException {
+    database.transact(
+        Thing.subject(aliases),
+        sql ->
+            sql.update(
+                "UPDATE authserver.email_alias SET blocked = ? WHERE id = ANY (?::bigint[])",
+                action,
+                Thing.keys(aliases)));
+  }
+
+  /**
+   * Blocks addresses, all or none; one without an alias gets one.
    *
    * @param action {@code reject}, {@code drop} or {@code defer}
-   * @param createIfMissing whether an address without an alias gets one
    * @param target what such a new alias stands for once it is unblocked, or null for nothing
    */
-  public void block(
-      List<Address> addresses, String action, boolean createIfMissing, @Nullable AliasTarget target)
+  public void block(List<Address> addresses, String action, @Nullable AliasTarget target)
       throws RefusedException, AuthDatabaseException {
     database.transact(
         addresses.size() == 1 ? "alias " + addresses.get(0) : "one of the aliases",
@@ -206,26 +239,9 @@ public final class AliasAdmin {
                   "UPDATE authserver.email_alias SET blocked = ? WHERE id = ?",
                   action,
                   alias.get().id());
-            } else if (createIfMissing) {
-              insert(sql, address, target, action);
             } else {
-              throw new RefusedException(
-                  "alias " + address + " does not exist; --create-if-missing creates it blocked");
+              insert(sql, address, target, action);
             }
-          }
-          return addresses;
-        });
-  }
-
-  /** Unblocks addresses, all or none. */
-  public void unblock(List<Address> addresses) throws RefusedException, AuthDatabaseException {
-    database.transact(
-        addresses.size() == 1 ? "alias " + addresses.get(0) : "one of the aliases",
-        sql -> {
-          for (Address address : addresses) {
-            sql.update(
-                "UPDATE authserver.email_alias SET blocked = NULL WHERE id = ?",
-                find(sql, address).id());
           }
           return addresses;
         });

@@ -17,7 +17,23 @@ public record AliasRow(
     @Nullable String user,
     @Nullable String list,
     @Nullable String blocked,
-    boolean deliveryMailbox) {
+    boolean deliveryMailbox)
+    implements Thing {
+  @Override
+  public String key() {
+    return Long.toString(id);
+  }
+
+  @Override
+  public String title() {
+    return "alias " + address();
+  }
+
+  @Override
+  public String plural() {
+    return "aliases";
+  }
+
   /** Returns {@code local@domain}. */
   public String address() {
     return localPart + "@" + domain;

@@ -25,6 +25,8 @@ public final class DomainAdmin {
       FROM authserver.domain d
       """;
 
+  private static final Naming NAMING = new DomainNaming();
+
   private final AdminDatabase database;
 
   DomainAdmin(AdminDatabase database) {
@@ -134,27 +136,23 @@ public final class DomainAdmin {
     return fieldNames.isEmpty() ? null : String.join(":", fieldNames);
   }
 
-  /**
-   * Returns domains by name.
-   *
-   * @param contains a text that the name has in it, or null for all
-   */
-  public List<DomainRow> list(@Nullable String contains)
+  /** Returns domains by name. */
+  public List<DomainRow> select(Selection selection)
       throws RefusedException, AuthDatabaseException {
     return database.transact(
         "the list of domains",
-        sql ->
-            contains == null
-                ? sql.list(SELECT + "ORDER BY d.name", DomainAdmin::map)
-                : sql.list(
-                    SELECT + "WHERE position(? IN d.name) > 0 ORDER BY d.name",
-                    DomainAdmin::map,
-                    Folding.fold(contains)));
-  }
-
-  /** Returns a domain. */
-  public DomainRow get(DomainName name) throws RefusedException, AuthDatabaseException {
-    return database.transact("domain " + name, sql -> get(sql, name));
+        sql -> {
+          Where where = new Where();
+          if (!selection.names().isEmpty()) {
+            where.and("d.id = ANY (?::bigint[])", Naming.resolve(sql, NAMING, selection.names()));
+          }
+          String text = selection.contains();
+          if (text != null) {
+            where.and("position(? IN d.name) > 0", DomainNaming.part(text));
+          }
+          return sql.list(
+              SELECT + where.clause() + "ORDER BY d.name", DomainAdmin::map, where.values());
+        });
   }
 
   private static DomainRow get(Sql sql, DomainName name) throws SQLException, RefusedException {
@@ -162,22 +160,80 @@ public final class DomainAdmin {
         .orElseThrow(() -> new RefusedException("domain " + name + " does not exist"));
   }
 
-  /** Removes domains with their keys; one that still has aliases is refused, and then all are. */
-  public void remove(List<DomainName> names) throws RefusedException, AuthDatabaseException {
+  /**
+   * Removes domains with their keys, all or none.
+   *
+   * @param withAliases whether their aliases go too; otherwise a domain that has some is refused
+   * @throws RefusedException also where an alias is a delivery mailbox
+   */
+  public void remove(List<DomainRow> domains, boolean withAliases)
+      throws RefusedException, AuthDatabaseException {
     database.transact(
-        names.size() == 1 ? "domain " + names.get(0) : "one of the domains",
+        Thing.subject(domains),
         sql -> {
-          for (DomainName name : names) {
-            DomainRow row = get(sql, name);
-            if (row.aliases() > 0) {
-              throw new RefusedException(
-                  "domain %s still has %d %s; remove them first"
-                      .formatted(name, row.aliases(), row.aliases() == 1 ? "alias" : "aliases"));
+          for (DomainRow domain : domains) {
+            DomainRow now = get(sql, new DomainName(domain.name()));
+            if (now.aliases() > 0 && !withAliases) {
+              throw hasAliases(now);
             }
-            sql.update("DELETE FROM authserver.domain WHERE id = ?", row.id());
           }
-          return names;
+          refuseMailboxes(sql, domains);
+          if (withAliases) {
+            sql.update(
+                "DELETE FROM authserver.email_alias WHERE domain_id = ANY (?::bigint[])",
+                Thing.keys(domains));
+          }
+          sql.change(domains, "DELETE FROM authserver.domain WHERE id = ANY (?::bigint[])");
+          return domains;
         });
+  }
+
+  /** Returns the refusal of a domain that has aliases. */
+  public static RefusedException hasAliases(DomainRow domain) {
+    return new RefusedException(
+        "domain %s still has %d %s; remove them first, or take them along with --with-aliases"
+            .formatted(
+                domain.name(), domain.aliases(), domain.aliases() == 1 ? "alias" : "aliases"));
+  }
+
+  private static void refuseMailboxes(Sql sql, List<DomainRow> domains)
+      throws SQLException, RefusedException {
+    Optional<RefusedException> refusal =
+        sql.first(
+            """
+            SELECT d.name, u.identifier
+            FROM authserver.mail_user u
+              JOIN authserver.email_alias a ON a.id = u.delivery_mailbox_id
+              JOIN authserver.domain d ON d.id = a.domain_id
+            WHERE d.id = ANY (?::bigint[]) ORDER BY 1, 2 LIMIT 1\
+            """,
+            row ->
+                new RefusedException(
+                    "domain %s has the delivery mailbox of user %s; give that user another one first"
+                        .formatted(row.getString(1), Folding.quote(row.getString(2)))),
+            Thing.keys(domains));
+    if (refusal.isPresent()) {
+      throw refusal.get();
+    }
+  }
+
+  /** Returns the other domains that redirect to one of these. */
+  public List<String> redirectingTo(List<DomainRow> domains)
+      throws RefusedException, AuthDatabaseException {
+    return database.transact(
+        "the list of domains",
+        sql ->
+            sql.list(
+                """
+                SELECT r.name FROM authserver.domain r
+                WHERE r.redirect_to IN (
+                    SELECT d.name FROM authserver.domain d WHERE d.id = ANY (?::bigint[]))
+                  AND r.id <> ALL (?::bigint[])
+                ORDER BY 1\
+                """,
+                row -> row.getString(1),
+                Thing.keys(domains),
+                Thing.keys(domains)));
   }
 
   private static DomainRow map(ResultSet row) throws SQLException {

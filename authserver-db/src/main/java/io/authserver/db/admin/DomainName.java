@@ -1,6 +1,8 @@
 package io.authserver.db.admin;
 
 import java.net.IDN;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,20 @@ public record DomainName(String name) {
       throw new RefusedException(Folding.quote(text) + " is not a domain name: " + fault);
     }
     return new DomainName(folded);
+  }
+
+  /**
+   * Returns a part of a name, or a pattern for names, as the database has it: each label folded,
+   * and a U-label as an A-label.
+   *
+   * @throws RefusedException where a label has no such form
+   */
+  static String parsePart(String text) throws RefusedException {
+    List<String> labels = new ArrayList<>();
+    for (String label : text.split("\\.", -1)) {
+      labels.add(Folding.fold(isAscii(label) ? label : toALabels(label)));
+    }
+    return String.join(".", labels);
   }
 
   /** Returns the name as text. */

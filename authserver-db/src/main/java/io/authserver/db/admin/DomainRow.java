@@ -10,4 +10,20 @@ package io.authserver.db.admin;
  * @param aliases how many aliases it has
  */
 public record DomainRow(
-    long id, String name, DomainSettings settings, int activeKeys, int keys, int aliases) {}
+    long id, String name, DomainSettings settings, int activeKeys, int keys, int aliases)
+    implements Thing {
+  @Override
+  public String key() {
+    return Long.toString(id);
+  }
+
+  @Override
+  public String title() {
+    return "domain " + name;
+  }
+
+  @Override
+  public String plural() {
+    return "domains";
+  }
+}

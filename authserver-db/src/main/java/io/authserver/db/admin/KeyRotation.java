@@ -83,13 +83,8 @@ public final class KeyRotation implements AutoCloseable {
     for (KeyRow key : database.keys().list(null)) {
       keys.computeIfAbsent(key.domain(), _ -> new ArrayList<>()).add(key);
     }
-    List<DomainRow> domains = new ArrayList<>();
-    if (names.isEmpty()) {
-      domains.addAll(database.domains().list(null));
-    }
-    for (DomainName name : names) {
-      domains.add(database.domains().get(name));
-    }
+    List<DomainRow> domains =
+        database.domains().select(Selection.of(names.stream().map(DomainName::name).toList()));
     return domains.stream()
         .filter(domain -> keys.containsKey(domain.name()))
         .map(domain -> new DomainKeys(domain, List.copyOf(keys.get(domain.name()))))

@@ -4,8 +4,8 @@ import io.authserver.db.pool.AuthDatabaseException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Creates, shows, changes and removes mailing lists. A selector is a name or an id. */
 public final class ListAdmin {
@@ -49,28 +49,32 @@ public final class ListAdmin {
         });
   }
 
-  /**
-   * Returns lists by name.
-   *
-   * @param contains a text that the name has in it, in any case, or null for all
-   */
-  public List<ListRow> list(@Nullable String contains)
-      throws RefusedException, AuthDatabaseException {
+  /** Returns lists by name. */
+  public List<ListRow> select(Selection selection) throws RefusedException, AuthDatabaseException {
     return database.transact(
         "the list of mailing lists",
-        sql ->
-            contains == null
-                ? sql.list(SELECT + "ORDER BY l.name", ListAdmin::map)
-                : sql.list(
-                    SELECT + "WHERE position(lower(?) IN lower(l.name)) > 0 ORDER BY l.name",
-                    ListAdmin::map,
-                    contains));
-  }
-
-  /** Returns a list. */
-  public ListRow get(String selector) throws RefusedException, AuthDatabaseException {
-    return database.transact(
-        "mailing list " + Folding.quote(selector), sql -> get(sql, Things.list(sql, selector)));
+        sql -> {
+          Where where = new Where();
+          if (!selection.names().isEmpty()) {
+            where.and(
+                "l.id = ANY (?::bigint[])", Naming.resolve(sql, NameOrId.LISTS, selection.names()));
+          }
+          if (selection.contains() != null) {
+            where.and("position(lower(?) IN lower(l.name)) > 0", selection.contains());
+          }
+          DomainName domain = selection.domain();
+          if (domain != null) {
+            where.and(
+                "EXISTS (SELECT FROM authserver.email_alias a"
+                    + " WHERE a.list_id = l.id AND a.domain_id = ?)",
+                Things.domain(sql, domain).id());
+          }
+          if (selection.user() != null) {
+            where.and("l.owner_id = ?", Things.user(sql, selection.user()));
+          }
+          return sql.list(
+              SELECT + where.clause() + "ORDER BY l.name", ListAdmin::map, where.values());
+        });
   }
 
   private static ListRow get(Sql sql, long id) throws SQLException, RefusedException {
@@ -78,16 +82,74 @@ public final class ListAdmin {
   }
 
   /** Removes lists with their members and the aliases that stand for them, all or none. */
-  public void remove(List<String> selectors) throws RefusedException, AuthDatabaseException {
+  public void remove(List<ListRow> lists) throws RefusedException, AuthDatabaseException {
     database.transact(
-        "the mailing list",
+        Thing.subject(lists),
         sql -> {
-          for (String selector : selectors) {
-            sql.update(
-                "DELETE FROM authserver.mailing_list WHERE id = ?", Things.list(sql, selector));
-          }
-          return selectors;
+          sql.change(lists, "DELETE FROM authserver.mailing_list WHERE id = ANY (?::bigint[])");
+          return lists;
         });
+  }
+
+  /** Changes lists, all or none. */
+  public void edit(List<ListRow> lists, ListEdit edit)
+      throws RefusedException, AuthDatabaseException {
+    String name = edit.name();
+    database.transact(
+        name == null ? Thing.subject(lists) : "mailing list " + Folding.quote(name),
+        sql -> {
+          if (name != null) {
+            sql.update(
+                "UPDATE authserver.mailing_list SET name = ? WHERE id = ANY (?::bigint[])",
+                name,
+                Thing.keys(lists));
+          }
+          ListEdit.To<Address> newMailFrom = edit.newMailFrom();
+          if (newMailFrom != null) {
+            Address address = newMailFrom.value();
+            if (address != null) {
+              refuseReturnPath(sql, lists, address);
+            }
+            sql.update(
+                "UPDATE authserver.mailing_list SET new_mailfrom = ? WHERE id = ANY (?::bigint[])",
+                address == null ? null : address.toString(),
+                Thing.keys(lists));
+          }
+          ListEdit.To<String> newOwner = edit.owner();
+          if (newOwner != null) {
+            String owner = newOwner.value();
+            sql.update(
+                "UPDATE authserver.mailing_list SET owner_id = ? WHERE id = ANY (?::bigint[])",
+                owner == null ? null : Things.user(sql, owner),
+                Thing.keys(lists));
+          }
+          return lists;
+        });
+  }
+
+  /** A list's new_mailfrom must not lead back to the list: each bounce would go to all members. */
+  private static void refuseReturnPath(Sql sql, List<ListRow> lists, Address address)
+      throws SQLException, RefusedException {
+    Optional<String> name =
+        sql.first(
+            """
+            SELECT l.name
+            FROM authserver.email_alias a JOIN authserver.domain d ON d.id = a.domain_id
+              JOIN authserver.mailing_list l ON l.id = a.list_id
+            WHERE d.name = ? AND a.local_part = ? AND a.list_id = ANY (?::bigint[])\
+            """,
+            row -> row.getString(1),
+            address.domain().name(),
+            Folding.fold(address.localPart()),
+            Thing.keys(lists));
+    if (name.isPresent()) {
+      throw new RefusedException(
+          "alias "
+              + Folding.fold(address.toString())
+              + " leads to mailing list "
+              + Folding.quote(name.get())
+              + ", so it cannot be that list's new_mailfrom");
+    }
   }
 
   /**

@@ -17,4 +17,20 @@ public record ListRow(
     @Nullable String newMailFrom,
     @Nullable String owner,
     List<String> addresses,
-    List<String> aliases) {}
+    List<String> aliases)
+    implements Thing {
+  @Override
+  public String key() {
+    return Long.toString(id);
+  }
+
+  @Override
+  public String title() {
+    return "mailing list " + Folding.quote(name);
+  }
+
+  @Override
+  public String plural() {
+    return "mailing lists";
+  }
+}

@@ -58,6 +58,19 @@ final class Refusals {
           Map.entry(
               "email_alias_one_target",
               "has neither a user nor a list, so it can only be blocked or removed"),
+          Map.entry("service_user_username_unique", "exists already"),
+          Map.entry(
+              "service_user_username_valid",
+              "cannot be: a service user's name has 1 to 255 octets, no white space and no @"),
+          Map.entry("permission_name_unique", "exists already"),
+          Map.entry(
+              "permission_name_valid",
+              "cannot be: a permission's name has 1 to 255 octets and no white space"),
+          Map.entry("user_group_name_unique", "exists already"),
+          Map.entry(
+              "user_group_name_valid",
+              "cannot be: a group's name has 1 to 255 octets, no control characters, and no space"
+                  + " at an end"),
           Map.entry("email_alias_domain_id_fkey", "still has aliases; remove them first"));
 
   private Refusals() {}

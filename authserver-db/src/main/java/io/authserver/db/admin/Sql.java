@@ -72,6 +72,20 @@ final class Sql {
     }
   }
 
+  /**
+   * Runs a change of things that were chosen before.
+   *
+   * @param statement changes the rows whose ids its first parameter lists
+   * @throws RefusedException where one of them is gone by now
+   */
+  void change(List<? extends Thing> things, String statement)
+      throws SQLException, RefusedException {
+    if (update(statement, Thing.keys(things)) != things.size()) {
+      throw new RefusedException(
+          Thing.subject(things) + " was removed by someone else at this moment; try again");
+    }
+  }
+
   private void bind(PreparedStatement statement, @Nullable Object[] parameters)
       throws SQLException {
     for (int i = 0; i < parameters.length; i++) {

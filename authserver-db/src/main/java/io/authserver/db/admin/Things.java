@@ -1,8 +1,6 @@
 package io.authserver.db.admin;
 
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -65,34 +63,19 @@ final class Things {
         address.localPart());
   }
 
-  static List<UUID> users(Sql sql, List<String> selectors) throws SQLException, RefusedException {
-    List<UUID> users = new ArrayList<>();
-    for (String selector : selectors) {
-      users.add(user(sql, selector));
-    }
-    return users;
-  }
-
   /** Finds a mailing list by name, then by id. */
   static long list(Sql sql, String selector) throws SQLException, RefusedException {
-    return findList(sql, selector)
-        .orElseThrow(
-            () -> new RefusedException("mailing list " + Folding.quote(selector) + " not found"));
+    return NameOrId.LISTS.get(sql, selector);
   }
 
-  static Optional<Long> findList(Sql sql, String selector) throws SQLException, RefusedException {
-    Optional<Long> byName =
-        sql.first(
-            "SELECT id FROM authserver.mailing_list WHERE name = ?",
-            row -> row.getLong(1),
-            selector);
-    if (byName.isPresent() || !selector.matches("[0-9]{1,18}")) {
-      return byName;
-    }
-    return sql.first(
-        "SELECT id FROM authserver.mailing_list WHERE id = ?",
-        row -> row.getLong(1),
-        Long.valueOf(selector));
+  /** Finds a permission by name, then by id. */
+  static long permission(Sql sql, String selector) throws SQLException, RefusedException {
+    return NameOrId.PERMISSIONS.get(sql, selector);
+  }
+
+  /** Finds a group by name, then by id. */
+  static long group(Sql sql, String selector) throws SQLException, RefusedException {
+    return NameOrId.GROUPS.get(sql, selector);
   }
 
   /** Finds what {@code --postmaster} names. */
@@ -104,7 +87,7 @@ final class Things {
       return new AliasTarget.MailingList(selector.substring("list:".length()));
     }
     boolean isUser = findUser(sql, selector).isPresent();
-    boolean isList = findList(sql, selector).isPresent();
+    boolean isList = NameOrId.LISTS.find(sql, selector).isPresent();
     String quoted = Folding.quote(selector);
     if (isUser && isList) {
       throw new RefusedException(

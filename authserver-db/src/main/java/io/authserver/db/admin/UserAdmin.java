@@ -22,9 +22,30 @@ public final class UserAdmin {
           WHERE a.id = u.delivery_mailbox_id),
         ARRAY(SELECT a.local_part || '@' || d.name
           FROM authserver.email_alias a JOIN authserver.domain d ON d.id = a.domain_id
-          WHERE a.user_id = u.id ORDER BY a.id)
+          WHERE a.user_id = u.id ORDER BY a.id),
+        ARRAY(SELECT s.username FROM authserver.service_user s WHERE s.user_id = u.id ORDER BY 1),
+        ARRAY(SELECT l.name FROM authserver.mailing_list l WHERE l.owner_id = u.id ORDER BY 1),
+        ARRAY(SELECT g.name FROM authserver.user_group_member gm
+          JOIN authserver.user_group g ON g.id = gm.group_id WHERE gm.user_id = u.id ORDER BY 1),
+        ARRAY(SELECT p.name FROM authserver.permission p WHERE p.id IN (
+            SELECT up.permission_id FROM authserver.user_permission up WHERE up.user_id = u.id
+            UNION ALL
+            SELECT gp.permission_id FROM authserver.user_group_member gm
+              JOIN authserver.user_group_permission gp ON gp.group_id = gm.group_id
+            WHERE gm.user_id = u.id) ORDER BY 1)
       FROM authserver.mail_user u
       """;
+
+  private static final String HOLDS =
+      """
+      EXISTS (SELECT FROM authserver.user_permission up
+        WHERE up.user_id = u.id AND up.permission_id = ?)
+      OR EXISTS (SELECT FROM authserver.user_group_member gm
+        JOIN authserver.user_group_permission gp ON gp.group_id = gm.group_id
+        WHERE gm.user_id = u.id AND gp.permission_id = ?)\
+      """;
+
+  private static final Naming NAMING = new UserNaming();
 
   private final AdminDatabase database;
 
@@ -61,50 +82,87 @@ public final class UserAdmin {
         });
   }
 
-  /**
-   * Returns users by identifier.
-   *
-   * @param contains a text that identifier or full name has in it, or null for all
-   */
-  public List<UserRow> list(@Nullable String contains)
-      throws RefusedException, AuthDatabaseException {
+  /** Returns users by identifier. */
+  public List<UserRow> select(Selection selection) throws RefusedException, AuthDatabaseException {
     return database.transact(
         "the list of users",
-        sql ->
-            contains == null
-                ? sql.list(SELECT + "ORDER BY u.identifier", UserAdmin::map)
-                : sql.list(
-                    SELECT
-                        + """
-                        WHERE position(lower(?) IN u.identifier) > 0
-                          OR position(lower(?) IN lower(u.full_name)) > 0
-                        ORDER BY u.identifier\
-                        """,
-                    UserAdmin::map,
-                    contains,
-                    contains));
-  }
-
-  /** Returns a user. */
-  public UserRow get(String selector) throws RefusedException, AuthDatabaseException {
-    return database.transact(
-        "user " + Folding.quote(selector), sql -> get(sql, Things.user(sql, selector)));
+        sql -> {
+          Where where = new Where();
+          if (!selection.names().isEmpty()) {
+            where.and("u.id = ANY (?::uuid[])", Naming.resolve(sql, NAMING, selection.names()));
+          }
+          String text = selection.contains();
+          if (text != null) {
+            where.and(
+                "position(lower(?) IN u.identifier) > 0 OR position(lower(?) IN lower(u.full_name))"
+                    + " > 0",
+                text,
+                text);
+          }
+          DomainName domain = selection.domain();
+          if (domain != null) {
+            where.and(
+                "EXISTS (SELECT FROM authserver.email_alias a"
+                    + " WHERE a.user_id = u.id AND a.domain_id = ?)",
+                Things.domain(sql, domain).id());
+          }
+          if (selection.group() != null) {
+            where.and(
+                "EXISTS (SELECT FROM authserver.user_group_member gm"
+                    + " WHERE gm.user_id = u.id AND gm.group_id = ?)",
+                Things.group(sql, selection.group()));
+          }
+          if (selection.permission() != null) {
+            long permission = Things.permission(sql, selection.permission());
+            where.and(HOLDS, permission, permission);
+          }
+          if (selection.state() != null) {
+            where.and("u.active = ?", selection.state());
+          }
+          return sql.list(
+              SELECT + where.clause() + "ORDER BY u.identifier", UserAdmin::map, where.values());
+        });
   }
 
   private static UserRow get(Sql sql, UUID id) throws SQLException, RefusedException {
     return sql.one(SELECT + "WHERE u.id = ?", UserAdmin::map, id);
   }
 
-  /** Removes users with their aliases and service users. */
-  public void remove(List<String> selectors) throws RefusedException, AuthDatabaseException {
+  /** Removes users with their aliases and service users, all or none. */
+  public void remove(List<UserRow> users) throws RefusedException, AuthDatabaseException {
     database.transact(
-        "the user",
+        Thing.subject(users),
         sql -> {
-          for (UUID id : Things.users(sql, selectors)) {
-            sql.update("DELETE FROM authserver.mail_user WHERE id = ?", id);
-          }
-          return selectors;
+          sql.change(users, "DELETE FROM authserver.mail_user WHERE id = ANY (?::uuid[])");
+          return users;
         });
+  }
+
+  /**
+   * Changes users, all or none; null leaves as it is.
+   *
+   * @param identifier the new name of the account, for one user only
+   */
+  public void edit(
+      List<UserRow> users,
+      @Nullable String identifier,
+      @Nullable String fullName,
+      @Nullable Boolean staff)
+      throws RefusedException, AuthDatabaseException {
+    String folded = identifier == null ? null : Folding.fold(identifier);
+    database.transact(
+        folded == null ? Thing.subject(users) : "user " + Folding.quote(folded),
+        sql ->
+            sql.update(
+                """
+                UPDATE authserver.mail_user SET identifier = coalesce(?, identifier),
+                  full_name = coalesce(?, full_name), staff = coalesce(?::boolean, staff)
+                WHERE id = ANY (?::uuid[])\
+                """,
+                folded,
+                fullName,
+                staff,
+                Thing.keys(users)));
   }
 
   /** Makes one of the user's aliases the primary address. */
@@ -137,28 +195,25 @@ public final class UserAdmin {
    *
    * @param hash a crypt(3) hash, or null for no password
    */
-  public void setPassword(String selector, @Nullable String hash)
+  public void setPassword(UserRow user, @Nullable String hash)
       throws RefusedException, AuthDatabaseException {
     database.transact(
-        "user " + Folding.quote(selector),
+        user.title(),
         sql ->
             sql.update(
-                "UPDATE authserver.mail_user SET password = ? WHERE id = ?",
-                hash,
-                Things.user(sql, selector)));
+                "UPDATE authserver.mail_user SET password = ? WHERE id = ?", hash, user.id()));
   }
 
   /** Lets users log in and receive mail, or not, all or none. */
-  public void setActive(List<String> selectors, boolean active)
+  public void setActive(List<UserRow> users, boolean active)
       throws RefusedException, AuthDatabaseException {
     database.transact(
-        "the user",
-        sql -> {
-          for (UUID id : Things.users(sql, selectors)) {
-            sql.update("UPDATE authserver.mail_user SET active = ? WHERE id = ?", active, id);
-          }
-          return selectors;
-        });
+        Thing.subject(users),
+        sql ->
+            sql.update(
+                "UPDATE authserver.mail_user SET active = ? WHERE id = ANY (?::uuid[])",
+                active,
+                Thing.keys(users)));
   }
 
   private static UserRow map(ResultSet row) throws SQLException {
@@ -170,7 +225,11 @@ public final class UserAdmin {
         row.getBoolean(5),
         row.getBoolean(6),
         row.getString(7),
-        texts(row, 8));
+        texts(row, 8),
+        texts(row, 9),
+        texts(row, 10),
+        texts(row, 11),
+        texts(row, 12));
   }
 
   static List<String> texts(ResultSet row, int column) throws SQLException {

@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param hasPassword whether there is a password that lets somebody in
  * @param deliveryMailbox the primary address, or null
  * @param aliases all addresses
+ * @param serviceUsers the further logins
+ * @param ownedLists the mailing lists that the user is told about
+ * @param groups the groups that the user is in
+ * @param permissions what the user holds, directly or through a group
  */
 public record UserRow(
     UUID id,
@@ -20,4 +24,24 @@ public record UserRow(
     boolean staff,
     boolean hasPassword,
     @Nullable String deliveryMailbox,
-    List<String> aliases) {}
+    List<String> aliases,
+    List<String> serviceUsers,
+    List<String> ownedLists,
+    List<String> groups,
+    List<String> permissions)
+    implements Thing {
+  @Override
+  public String key() {
+    return id.toString();
+  }
+
+  @Override
+  public String title() {
+    return "user " + Folding.quote(identifier);
+  }
+
+  @Override
+  public String plural() {
+    return "users";
+  }
+}

@@ -1,0 +1,20 @@
+package io.authserver.db.admin;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What changes of mailing lists; null leaves as it is.
+ *
+ * @param name the new name, for one list only
+ * @param newMailFrom the reverse-path of what they send on
+ * @param owner UUID, identifier or address of the owner
+ */
+public record ListEdit(
+    @Nullable String name, @Nullable To<Address> newMailFrom, @Nullable To<String> owner) {
+  /**
+   * What something changes to.
+   *
+   * @param value the new value, or null for none
+   */
+  public record To<T>(@Nullable T value) {}
+}
