@@ -40,13 +40,13 @@
 \set checksum 28ec7e4091c6ff88cfc262ae9b89f9de9e9372a3d70c88889b08937ee8c45a9f
 \ir install/routine.sql
 \set file 020_split_address
-\set checksum dacf10e62bebea5795c8b6aa4b0b63de83416aa36934c77c5aeeea8025fd4e1d
+\set checksum d8eef129791849f9b137d3e97fb1b3b9ca6d388919b3c314de60caab65791d3a
 \ir install/routine.sql
 \set file 030_lookup_keys
 \set checksum 80db30a0b49e5933824da4b710651c4544772cd7e0204bd7c9fa03579ec70d2d
 \ir install/routine.sql
 \set file 040_look_up
-\set checksum c01819cda281cb4dae9eb88961a72f8e158a3a886c79ad40900f8394edc4a93b
+\set checksum c1d0f4a4b62c71cbed115cff99d8fe33ea90556cb3fde09cfb35ef9928a2b1e7
 \ir install/routine.sql
 \set file 100_signer_keys
 \set checksum 68a91a0ff60e241d408f965321dd5128b3725c5c7fc0400dffce8760477a65d0
@@ -79,31 +79,31 @@
 \set checksum f1e9caa35f31628b5d1a4579d67c3faae1e2705d120ac62bc8a4a8ac897cbb08
 \ir install/routine.sql
 \set file 210_is_usable_password
-\set checksum 8abb3538cbb001f1fe6633bbed503c2e93b715f347a4a0ef8375c47507bdf6ce
+\set checksum 3de1f49ca6b9cff6dc05afbbfeb2bfbc91c06225f07f3ac8dfe6ca6720bc2877
 \ir install/routine.sql
 \set file 220_has_permission
-\set checksum c7ab74771266eb129fde11a96bad17d9448230356468a0ac6e76b33b61ebca7e
+\set checksum f840d30eb9499ca263724fb048407320e33248f3b46f3f3456ffad4e32d01b4b
 \ir install/routine.sql
 \set file 230_find_login
-\set checksum 3ea9c19c33e264720fb3b3b194fe22c6a93a5b62e740a6011152087bccb43489
+\set checksum 1238d7f27eced2a18d14b79f22452a14f49983bc31481d1239e5388780c28b94
 \ir install/routine.sql
 \set file 300_authserver_get_credentials
-\set checksum 8666b8f3c54a74fea2d02fb03c02ea2061138008856b9124a04de7bb8d90ca85
+\set checksum c2f3d2a37dd0ce24665984a2b34e33ebb471712f84c096a8ef3185be92448cdc
 \ir install/routine.sql
 \set file 310_authserver_get_credentials_permission
-\set checksum a1fc015f8b4a1c90cd6f4bced295a73dcad6d754af719875588276128b086202
+\set checksum f8507baec71fbc94b5a77b163cab5c05aca72cd0b90912b6fea5f7144106ef7b
 \ir install/routine.sql
 \set file 320_authserver_check_domain
 \set checksum 6ff3ddc070a1ea868f4c1694aa8f31fe001413ef1e045fda2bb12ebc18577212
 \ir install/routine.sql
 \set file 330_authserver_resolve_alias
-\set checksum 681e7016a3abced32fadde89ac705071d4ee795aa56a2df14bc1e0b4e3974b18
+\set checksum fc4a3167fb95e74ad28e67dae888eb2f6bc4e9d524631bf1f4e4e60090ad066a
 \ir install/routine.sql
 \set file 340_authserver_iterate_users
 \set checksum d76e23f722dca6543a6cbe448e307e0532b9406d5b254ef3bef3253cfb2432c6
 \ir install/routine.sql
 \set file 350_authserver_sender_addresses
-\set checksum a00cca63cb7f2fc6d4b6d8fca84ae625a93865375af5c5962cc568a533963320
+\set checksum 993585ca4e9c2cb1477fe360c9ca8116f3716ac47fd88b0af6c894de6655802d
 \ir install/routine.sql
 \set file 400_doctor_lists
 \set checksum 662f2260d82c5f2c49b248a16d10919745baf839995ea1b8d7ffa747accec795

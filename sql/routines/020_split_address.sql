@@ -8,6 +8,12 @@ BEGIN
     IF length(address) > 1000 THEN
         RETURN;
     END IF;
+    -- Nearly all are like this. Without parentheses the match takes a tenth of the time.
+    IF address ~ '^[^]@\s"\\,:;<>()\u0001-\u0020\u007f-\u009f[]+@[^]@\s"\\,;<>()\u0001-\u0020\u007f-\u009f[]+$' THEN
+        local_part := lower(split_part(address, '@', 1) COLLATE "C");
+        domain := lower(split_part(address, '@', 2) COLLATE "C");
+        RETURN;
+    END IF;
     IF left(address, 1) = '"' THEN
         -- RFC 5321 §4.1.2 Quoted-string: what is quoted counts without its quotes and backslashes
         parts := regexp_match(address,

@@ -15,13 +15,14 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    parts   record;
-    ours    record;
+    parts record;
+    keys  text[];
+    ours  record;
     hit   record;
-    owner   record;
+    owner record;
 BEGIN
     transactional := false;
-    SELECT s.local_part, s.domain INTO parts FROM authserver.split_address(address) s;
+    parts := authserver.split_address(address);
     IF parts.domain IS NULL THEN
         decision := 'invalid';
         RETURN;
@@ -36,10 +37,11 @@ BEGIN
     domain_id := ours.id;
     transactional := ours.can_use_transactional;
 
+    keys := authserver.lookup_keys(parts.local_part);
     -- The keys are prefixes of one another, so the longest is the best. The first row found decides.
     SELECT a.id, a.local_part, a.user_id, a.list_id, a.blocked INTO hit
     FROM authserver.email_alias a
-    WHERE a.domain_id = ours.id AND a.local_part = ANY (authserver.lookup_keys(parts.local_part))
+    WHERE a.domain_id = ours.id AND a.local_part = ANY (keys)
     ORDER BY octet_length(a.local_part) DESC
     LIMIT 1;
     IF NOT FOUND THEN

@@ -1,9 +1,11 @@
 CREATE OR REPLACE FUNCTION authserver.is_usable_password(password text)
 RETURNS boolean
-LANGUAGE sql IMMUTABLE
+LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(password LIKE '$%', false)
+BEGIN
+    RETURN coalesce(password LIKE '$%', false);
+END;
 $$;
 
 COMMENT ON FUNCTION authserver.is_usable_password(text) IS

@@ -1,9 +1,10 @@
 CREATE OR REPLACE FUNCTION authserver.has_permission(user_id uuid, permission_name text)
 RETURNS boolean
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT EXISTS (
+BEGIN
+    RETURN EXISTS (
         SELECT FROM authserver.permission p
         JOIN authserver.user_permission up ON up.permission_id = p.id
         WHERE p.name = has_permission.permission_name AND up.user_id = has_permission.user_id
@@ -11,7 +12,8 @@ AS $$
         SELECT FROM authserver.permission p
         JOIN authserver.user_group_permission gp ON gp.permission_id = p.id
         JOIN authserver.user_group_member gm ON gm.group_id = gp.group_id
-        WHERE p.name = has_permission.permission_name AND gm.user_id = has_permission.user_id)
+        WHERE p.name = has_permission.permission_name AND gm.user_id = has_permission.user_id);
+END;
 $$;
 
 COMMENT ON FUNCTION authserver.has_permission(uuid, text) IS

@@ -22,7 +22,7 @@ BEGIN
     ELSE
         -- As far as forwarder_resolve follows redirects.
         FOR i IN 0 .. 10 LOOP
-            SELECT l.decision, l.user_id, l.primary_address, l.target INTO looked FROM authserver.look_up(at) l;
+            looked := authserver.look_up(at);
             EXIT WHEN looked.decision <> 'redirect';
             at := looked.target;
         END LOOP;

@@ -1,11 +1,19 @@
 CREATE OR REPLACE FUNCTION public.authserver_get_credentials(email varchar)
 RETURNS TABLE (username varchar, password varchar, primary_alias varchar)
-LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT email, f.password::varchar, f.primary_address::varchar
-    FROM authserver.find_login(email) f
-    WHERE f.user_id IS NOT NULL
+DECLARE
+    found record;
+BEGIN
+    found := authserver.find_login(email);
+    IF found.user_id IS NOT NULL THEN
+        username := email;
+        password := found.password;
+        primary_alias := found.primary_address;
+        RETURN NEXT;
+    END IF;
+END;
 $$;
 
 COMMENT ON FUNCTION public.authserver_get_credentials(varchar) IS

@@ -24,7 +24,7 @@ BEGIN
         RETURN;
     END IF;
 
-    SELECT s.local_part, s.domain INTO parts FROM authserver.split_address(email) s;
+    parts := authserver.split_address(email);
     srs := authserver.is_srs_address(parts.local_part);
     IF srs IS NOT NULL AND EXISTS (SELECT FROM authserver.domain d WHERE d.name = parts.domain) THEN
         alias := CASE WHEN resolve_to_virtmail THEN virtmail ELSE email END;
@@ -34,13 +34,13 @@ BEGIN
         RETURN;
     END IF;
 
-    SELECT l.decision, l.primary_address, l.target INTO looked FROM authserver.look_up(email) l;
+    looked := authserver.look_up(email);
     IF looked.decision = 'redirect' THEN
         target := looked.target;
         -- As far as forwarder_resolve follows; whether a foreign target exists is its domain's to say.
         FOR i IN 1 .. 10 LOOP
             EXIT WHEN looked.decision <> 'redirect';
-            SELECT l.decision, l.primary_address, l.target INTO looked FROM authserver.look_up(looked.target) l;
+            looked := authserver.look_up(looked.target);
         END LOOP;
         IF looked.decision IN ('user', 'list', 'foreign') THEN
             alias := CASE WHEN resolve_to_virtmail THEN virtmail ELSE target END;

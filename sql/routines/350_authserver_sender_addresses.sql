@@ -11,7 +11,7 @@ DECLARE
     found      record;
 BEGIN
     -- Who may not log in by this name sends from nowhere.
-    SELECT f.user_id, f.primary_address INTO found FROM authserver.find_login(login) f;
+    found := authserver.find_login(login);
     IF found.user_id IS NULL THEN
         RETURN;
     END IF;
