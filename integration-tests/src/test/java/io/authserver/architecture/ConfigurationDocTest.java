@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.authserver.dkimsigner.DkimSignerMain;
 import io.authserver.mailforwarder.MailForwarderMain;
+import io.authserver.smtp.daemon.Daemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +22,14 @@ class ConfigurationDocTest {
   void theTablesAreThoseOfTheDaemons() throws IOException {
     String text = Files.readString(DOCUMENT);
     String expected = text;
-    expected = withTable(expected, "dkimsigner", DkimSignerMain.settingsTable().markdown());
-    expected = withTable(expected, "mailforwarder", MailForwarderMain.settingsTable().markdown());
+    expected =
+        withTable(
+            expected, "dkimsigner", Daemon.allSettings(DkimSignerMain.settingsTable()).markdown());
+    expected =
+        withTable(
+            expected,
+            "mailforwarder",
+            Daemon.allSettings(MailForwarderMain.settingsTable()).markdown());
     if ("write".equals(System.getProperty("configuration"))) {
       Files.writeString(DOCUMENT, expected);
       return;

@@ -41,7 +41,7 @@ public final class Daemon {
 
   private Daemon(SettingsTable table, Assembler assembler) {
     this.common = DaemonSettings.of(table.program());
-    this.table = table.with(common.all());
+    this.table = allSettings(table);
     this.assembler = assembler;
   }
 
@@ -52,6 +52,11 @@ public final class Daemon {
    */
   public static Daemon of(SettingsTable table, Assembler assembler) {
     return new Daemon(table, assembler);
+  }
+
+  /** Returns a daemon's own settings and, after them, those that every daemon has. */
+  public static SettingsTable allSettings(SettingsTable table) {
+    return table.with(DaemonSettings.of(table.program()).all());
   }
 
   /** Runs until a signal, then ends the process. */
