@@ -65,7 +65,7 @@ final class Cli {
   }
 
   /** A terminal with a person who types prepared answers. */
-  static final class Typist implements Terminal {
+  static class Typist implements Terminal {
     private final Deque<String> answers;
     private final List<String> prompts = new ArrayList<>();
 

@@ -99,6 +99,31 @@ class SelectionIT extends AdminFixture {
     assertEquals(3, list("user", "identifier", "--active").size());
   }
 
+  /**
+   * Symptom: users were said to be deactivated of whom one was gone. Cause: the number of changed
+   * rows was not compared with what a person had agreed to.
+   */
+  @Test
+  void whatGoesWhileAPersonIsAskedStopsTheChange() {
+    Cli.Typist slow =
+        new Cli.Typist("y") {
+          @Override
+          public String readLine(String prompt) {
+            cli.ok("user", "remove", "albert", "--yes");
+            return super.readLine(prompt);
+          }
+        };
+
+    cli.typed(slow, "user", "deactivate", "al*")
+        .refuses(
+            """
+            user "albert"
+            user "alice"\
+            """,
+            "one of the users was removed by someone else at this moment; try again");
+    assertEquals(true, show("user", "alice").get("is_active"));
+  }
+
   @Test
   void onlyTheFirstFiftyAreShown() {
     database.execute(

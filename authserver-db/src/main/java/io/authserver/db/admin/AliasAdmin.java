@@ -183,14 +183,14 @@ public final class AliasAdmin {
               refuseReturnPath(sql, list, aliases.stream().map(AliasRow::address).toList());
             }
           }
-          return sql.update(
+          return sql.change(
+              aliases,
               """
               UPDATE authserver.email_alias SET user_id = ?, list_id = ?
               WHERE id = ANY (?::bigint[])\
               """,
               user,
-              list,
-              Thing.keys(aliases));
+              list);
         });
   }
 
@@ -214,10 +214,10 @@ public final class AliasAdmin {
     database.transact(
         Thing.subject(aliases),
         sql ->
-            sql.update(
+            sql.change(
+                aliases,
                 "UPDATE authserver.email_alias SET blocked = ? WHERE id = ANY (?::bigint[])",
-                action,
-                Thing.keys(aliases)));
+                action));
   }
 
   /**

@@ -80,15 +80,15 @@ public final class GroupAdmin {
     database.transact(
         name == null ? Thing.subject(groups) : "group " + Folding.quote(name),
         sql ->
-            sql.update(
+            sql.change(
+                groups,
                 """
                 UPDATE authserver.user_group SET name = coalesce(?, name),
                   description = coalesce(?, description)
                 WHERE id = ANY (?::bigint[])\
                 """,
                 name,
-                description,
-                Thing.keys(groups)));
+                description));
   }
 
   /** Removes groups, all or none; their members stay, without what the groups held. */

@@ -99,10 +99,10 @@ public final class ListAdmin {
         name == null ? Thing.subject(lists) : "mailing list " + Folding.quote(name),
         sql -> {
           if (name != null) {
-            sql.update(
+            sql.change(
+                lists,
                 "UPDATE authserver.mailing_list SET name = ? WHERE id = ANY (?::bigint[])",
-                name,
-                Thing.keys(lists));
+                name);
           }
           ListEdit.To<Address> newMailFrom = edit.newMailFrom();
           if (newMailFrom != null) {
@@ -110,18 +110,18 @@ public final class ListAdmin {
             if (address != null) {
               refuseReturnPath(sql, lists, address);
             }
-            sql.update(
+            sql.change(
+                lists,
                 "UPDATE authserver.mailing_list SET new_mailfrom = ? WHERE id = ANY (?::bigint[])",
-                address == null ? null : address.toString(),
-                Thing.keys(lists));
+                address == null ? null : address.toString());
           }
           ListEdit.To<String> newOwner = edit.owner();
           if (newOwner != null) {
             String owner = newOwner.value();
-            sql.update(
+            sql.change(
+                lists,
                 "UPDATE authserver.mailing_list SET owner_id = ? WHERE id = ANY (?::bigint[])",
-                owner == null ? null : Things.user(sql, owner),
-                Thing.keys(lists));
+                owner == null ? null : Things.user(sql, owner));
           }
           return lists;
         });

@@ -91,15 +91,15 @@ public final class PermissionAdmin {
     database.transact(
         name == null ? Thing.subject(permissions) : "permission " + Folding.quote(name),
         sql ->
-            sql.update(
+            sql.change(
+                permissions,
                 """
                 UPDATE authserver.permission SET name = coalesce(?, name),
                   description = coalesce(?, description)
                 WHERE id = ANY (?::bigint[])\
                 """,
                 name,
-                description,
-                Thing.keys(permissions)));
+                description));
   }
 
   /** Removes permissions, all or none; nobody holds them any more. */

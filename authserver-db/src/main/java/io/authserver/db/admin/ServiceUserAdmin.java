@@ -100,7 +100,8 @@ public final class ServiceUserAdmin {
         folded == null ? Thing.subject(serviceUsers) : "service user " + Folding.quote(folded),
         sql -> {
           UUID owner = user == null ? null : Things.user(sql, user);
-          return sql.update(
+          return sql.change(
+              serviceUsers,
               """
               UPDATE authserver.service_user SET username = coalesce(?, username),
                 description = coalesce(?, description), user_id = coalesce(?::uuid, user_id)
@@ -108,8 +109,7 @@ public final class ServiceUserAdmin {
               """,
               folded,
               description,
-              owner,
-              Thing.keys(serviceUsers));
+              owner);
         });
   }
 
@@ -123,10 +123,10 @@ public final class ServiceUserAdmin {
     database.transact(
         serviceUser.title(),
         sql ->
-            sql.update(
-                "UPDATE authserver.service_user SET password = ? WHERE id = ?",
-                hash == null ? LOCK : hash,
-                serviceUser.id()));
+            sql.change(
+                List.of(serviceUser),
+                "UPDATE authserver.service_user SET password = ? WHERE id = ANY (?::bigint[])",
+                hash == null ? LOCK : hash));
   }
 
   /** Lets nobody log in as these until they are activated again, all or none. */

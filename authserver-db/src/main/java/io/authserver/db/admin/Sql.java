@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -75,15 +76,21 @@ final class Sql {
   /**
    * Runs a change of things that were chosen before.
    *
-   * @param statement changes the rows whose ids its first parameter lists
+   * @param statement changes the rows whose ids its last parameter lists
+   * @param values the parameters before that
+   * @return how many there are
    * @throws RefusedException where one of them is gone by now
    */
-  void change(List<? extends Thing> things, String statement)
+  int change(List<? extends Thing> things, String statement, @Nullable Object... values)
       throws SQLException, RefusedException {
-    if (update(statement, Thing.keys(things)) != things.size()) {
+    @Nullable Object[] parameters = Arrays.copyOf(values, values.length + 1);
+    parameters[values.length] = Thing.keys(things);
+    int changed = update(statement, parameters);
+    if (changed != things.size()) {
       throw new RefusedException(
           Thing.subject(things) + " was removed by someone else at this moment; try again");
     }
+    return changed;
   }
 
   private void bind(PreparedStatement statement, @Nullable Object[] parameters)

@@ -153,7 +153,8 @@ public final class UserAdmin {
     database.transact(
         folded == null ? Thing.subject(users) : "user " + Folding.quote(folded),
         sql ->
-            sql.update(
+            sql.change(
+                users,
                 """
                 UPDATE authserver.mail_user SET identifier = coalesce(?, identifier),
                   full_name = coalesce(?, full_name), staff = coalesce(?::boolean, staff)
@@ -161,8 +162,7 @@ public final class UserAdmin {
                 """,
                 folded,
                 fullName,
-                staff,
-                Thing.keys(users)));
+                staff));
   }
 
   /** Makes one of the user's aliases the primary address. */
@@ -200,8 +200,10 @@ public final class UserAdmin {
     database.transact(
         user.title(),
         sql ->
-            sql.update(
-                "UPDATE authserver.mail_user SET password = ? WHERE id = ?", hash, user.id()));
+            sql.change(
+                List.of(user),
+                "UPDATE authserver.mail_user SET password = ? WHERE id = ANY (?::uuid[])",
+                hash));
   }
 
   /** Lets users log in and receive mail, or not, all or none. */
@@ -210,10 +212,10 @@ public final class UserAdmin {
     database.transact(
         Thing.subject(users),
         sql ->
-            sql.update(
+            sql.change(
+                users,
                 "UPDATE authserver.mail_user SET active = ? WHERE id = ANY (?::uuid[])",
-                active,
-                Thing.keys(users)));
+                active));
   }
 
   private static UserRow map(ResultSet row) throws SQLException {
