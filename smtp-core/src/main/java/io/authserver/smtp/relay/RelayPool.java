@@ -30,7 +30,7 @@ public final class RelayPool implements NextHop, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RelayPool.class);
 
   /** After a probe that failed, the next one waits so long. */
-  private static final Duration PROBE_PAUSE = Duration.ofSeconds(1);
+  private static final Duration PROBE_PAUSE = Duration.ofMillis(100);
 
   /** How long {@link #extensions()} waits for a probe while nothing is known. */
   private static final Duration PROBE_WAIT = Duration.ofSeconds(2);
@@ -111,8 +111,17 @@ public final class RelayPool implements NextHop, AutoCloseable {
     lock.lock();
     try {
       if (extensions == null) {
-        boolean asking = requestProbe();
         long left = wait.toNanos();
+        boolean asking = requestProbe();
+        long pause = Math.min(left, probeAgainAt - System.nanoTime());
+        // A next hop that came up after the last probe is found now: whoever is told 451 instead
+        // comes
+        // back after minutes.
+        while (!asking && !closed && pause > 0) {
+          left -= pause - probed.awaitNanos(pause);
+          asking = requestProbe();
+          pause = Math.min(left, probeAgainAt - System.nanoTime());
+        }
         while (asking && probing && extensions == null && left > 0) {
           left = probed.awaitNanos(left);
         }

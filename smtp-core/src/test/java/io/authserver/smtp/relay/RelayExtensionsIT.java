@@ -49,6 +49,22 @@ class RelayExtensionsIT {
     }
   }
 
+  /**
+   * Symptom: the first message after a start of the next hop was told 451, and OpenSMTPD came back
+   * after 400 s. Cause: for a second after a probe that failed nobody asked again.
+   */
+  @Test
+  void aNextHopThatHasJustComeUpIsFoundAtOnce() throws IOException {
+    try (ScriptedNextHop nextHop = ScriptedNextHop.accepting()) {
+      nextHop.stop();
+      try (RelayPool pool = RelayPool.start(Relaying.configuration(nextHop))) {
+        assertEquals(Optional.empty(), pool.extensions());
+        nextHop.restart();
+        assertTrue(pool.extensions().isPresent());
+      }
+    }
+  }
+
   @Test
   void theLastKnownSetCountsWhileItIsDown() throws IOException {
     try (ScriptedNextHop nextHop = ScriptedNextHop.accepting();

@@ -192,8 +192,15 @@ public final class ScriptedNextHop implements AutoCloseable {
         List.of("PIPELINING", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "SIZE 0");
     private int receiveBuffer;
     private AtomicInteger pipelined = new AtomicInteger();
+    private InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     private Builder() {}
+
+    /** Listens there instead of on a free loopback port. */
+    public Builder at(InetSocketAddress address) {
+      this.address = address;
+      return this;
+    }
 
     /** Offers these in the reply to EHLO, and nothing else. */
     public Builder extensions(String... lines) {
@@ -241,7 +248,7 @@ public final class ScriptedNextHop implements AutoCloseable {
       return this;
     }
 
-    /** Starts to listen on a free loopback port. */
+    /** Starts to listen, on a free loopback port unless told otherwise. */
     public ScriptedNextHop start() {
       try {
         return new ScriptedNextHop(this);
@@ -255,7 +262,7 @@ public final class ScriptedNextHop implements AutoCloseable {
   private final List<String> extensions;
   private final int receiveBuffer;
   private final AtomicInteger pipelined;
-  private final InetAddress host = InetAddress.getLoopbackAddress();
+  private final InetAddress host;
   private final int port;
   private final AtomicInteger connections = new AtomicInteger();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -275,7 +282,8 @@ public final class ScriptedNextHop implements AutoCloseable {
     extensions = builder.extensions;
     receiveBuffer = builder.receiveBuffer;
     pipelined = builder.pipelined;
-    listener = listen(0);
+    host = builder.address.getAddress();
+    listener = listen(builder.address.getPort());
     port = listener.getLocalPort();
   }
 
