@@ -368,7 +368,7 @@ FUNCTION authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigi
 FUNCTION authserver.has_permission(uuid,text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 4efe1e875c963d46f2af3c67702b3bf7
 FUNCTION authserver.is_srs_address(text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 8450958f0f9358168f2853d1dcb9985e
 FUNCTION authserver.is_usable_password(text) RETURNS boolean OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 9f240af618a1b98927e9ede8b4d88c88
-FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE ff040181fb484ee3ed25f168c280fba5
+FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 26dd2f4013bce60d18daed4d7e70f632
 FUNCTION authserver.lookup_keys(text) RETURNS text[] OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 0c43cf485e9e74a1d90f581e8a25af15
 FUNCTION authserver.notify_alias() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0900e9fe9ef69e5aafa2466d20b47134
 FUNCTION authserver.notify_all() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 381769da1f30149ab6b66e26d0de9520

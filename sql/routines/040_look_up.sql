@@ -37,13 +37,19 @@ BEGIN
     domain_id := ours.id;
     transactional := ours.can_use_transactional;
 
-    keys := authserver.lookup_keys(parts.local_part);
-    -- The keys are prefixes of one another, so the longest is the best. The first row found decides.
-    SELECT a.id, a.local_part, a.user_id, a.list_id, a.blocked INTO hit
-    FROM authserver.email_alias a
-    WHERE a.domain_id = ours.id AND a.local_part = ANY (keys)
-    ORDER BY octet_length(a.local_part) DESC
-    LIMIT 1;
+    IF strpos(parts.local_part, '+') = 0 AND strpos(parts.local_part, '-') = 0 THEN
+        SELECT a.id, a.local_part, a.user_id, a.list_id, a.blocked INTO hit
+        FROM authserver.email_alias a
+        WHERE a.domain_id = ours.id AND a.local_part = parts.local_part;
+    ELSE
+        keys := authserver.lookup_keys(parts.local_part);
+        -- The keys are prefixes of one another, so the longest is the best. The first row found decides.
+        SELECT a.id, a.local_part, a.user_id, a.list_id, a.blocked INTO hit
+        FROM authserver.email_alias a
+        WHERE a.domain_id = ours.id AND a.local_part = ANY (keys)
+        ORDER BY octet_length(a.local_part) DESC
+        LIMIT 1;
+    END IF;
     IF NOT FOUND THEN
         IF ours.redirect_to IS NULL THEN
             decision := 'unknown';
