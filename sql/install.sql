@@ -103,7 +103,7 @@
 \set checksum d76e23f722dca6543a6cbe448e307e0532b9406d5b254ef3bef3253cfb2432c6
 \ir install/routine.sql
 \set file 350_authserver_sender_addresses
-\set checksum 993585ca4e9c2cb1477fe360c9ca8116f3716ac47fd88b0af6c894de6655802d
+\set checksum 84a0e2f3b48f51b4cc3538cbd0f4b10e8bb596497ebc7b0b97b0361a0b45a817
 \ir install/routine.sql
 \set file 400_doctor_lists
 \set checksum 662f2260d82c5f2c49b248a16d10919745baf839995ea1b8d7ffa747accec795

@@ -405,5 +405,5 @@ FUNCTION authserver_iterate_users() RETURNS TABLE(userid character varying) OWNE
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c7924d29d53130ce9f261c7e786ab4a7
   GRANT EXECUTE TO authserver_api
-FUNCTION authserver_sender_addresses(character varying) RETURNS TABLE(address character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE d6fa8c1839c5ca70670cf99fff7d84ce
+FUNCTION authserver_sender_addresses(character varying) RETURNS TABLE(address character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 76323e4f03828e6d68283fa03af8b532
   GRANT EXECUTE TO authserver_api

@@ -17,16 +17,17 @@ BEGIN
     END IF;
     RETURN QUERY
         WITH RECURSIVE own (local_part, domain, alias_id, depth) AS (
-            SELECT a.local_part, d.name, a.id, 0
+            SELECT a.local_part, (SELECT d.name FROM authserver.domain d WHERE d.id = a.domain_id), a.id, 0
             FROM authserver.email_alias a
-            JOIN authserver.domain d ON d.id = a.domain_id
             WHERE a.user_id = found.user_id AND a.blocked IS NULL
             UNION ALL
             -- The same local part in a domain that is redirected, where it is nobody's own there; as far as
             -- forwarder_resolve follows redirects.
             SELECT o.local_part, d.name, o.alias_id, o.depth + 1
             FROM own o
-            JOIN authserver.domain d ON d.redirect_to = o.domain
+            -- Not as a join: for many aliases that would read all domains.
+            CROSS JOIN LATERAL (
+                SELECT r.id, r.name FROM authserver.domain r WHERE r.redirect_to = o.domain OFFSET 0) d
             WHERE o.depth < 10 AND NOT EXISTS (
                 SELECT FROM authserver.email_alias a
                 WHERE a.domain_id = d.id AND a.local_part = ANY (authserver.lookup_keys(o.local_part)))
