@@ -54,21 +54,6 @@ class ConnectionIT extends AdminFixture {
   }
 
   @Test
-  void theStoredProcedureApiIsGrantedCheckedAndRevoked() {
-    Cli owner = new Cli().with("DATABASE_URL", database.superuserUrl());
-
-    owner.ok("spapi", "install");
-    owner.ok("spapi", "check", "--installed");
-    owner.run("spapi", "check", "--grant", "test_nobody").exits(1);
-    owner.ok("spapi", "grant", "test_nobody");
-    owner.ok("spapi", "check", "--grant", "test_nobody");
-    owner.ok("spapi", "revoke", "test_nobody");
-    owner.run("spapi", "check", "--grant", "test_nobody").exits(1);
-    Cli.Result unknown = owner.run("spapi", "grant", "no_such_role").exits(1);
-    assertTrue(unknown.err().contains("no_such_role"), unknown.err());
-  }
-
-  @Test
   void aRoleWithoutRightsIsToldSo() {
     Cli nobody = new Cli().with("DATABASE_URL", database.nobodyUrl());
 

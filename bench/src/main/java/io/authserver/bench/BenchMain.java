@@ -11,7 +11,7 @@ import java.util.Optional;
 public final class BenchMain {
   private static final String USAGE =
       "usage: bench/run relay [--quick | --full | --memory] | signer [--quick | --full]"
-          + " | forwarder [--quick | --full | --memory]";
+          + " | forwarder [--quick | --full | --memory] | spapi";
 
   private BenchMain() {}
 
@@ -44,11 +44,16 @@ public final class BenchMain {
     boolean knows =
         what.equals("relay")
             || what.equals("forwarder")
+            || (what.equals("spapi") && arguments.size() == 1)
             || (what.equals("signer") && !extent.equals(Optional.of(Extent.MEMORY)));
     if (extent.isEmpty() || !knows) {
       return usage();
     }
     Logging.quiet();
+    if (what.equals("spapi")) {
+      new SpapiBench(extent.get(), root, System.out, System.err).run();
+      return 0;
+    }
     Postfix postfix = Postfix.require(root.resolve("bench/target/postfix"));
     switch (what) {
       case "relay" -> new RelayBench(extent.get(), root, postfix, System.out, System.err).run();

@@ -54,20 +54,46 @@ public final class StoredProcedureApi {
    *     right
    */
   public void grant(List<String> roles) throws AuthDatabaseException {
-    change(roles, "GRANT " + GROUP + " TO ");
+    change(roles, "GRANT " + GROUP + " TO ", (connection, role) -> {});
   }
 
   /**
    * Takes the right away again.
    *
-   * @throws AuthDatabaseException where a role does not exist (SQLSTATE 42704); then none loses the
-   *     right
+   * @throws AuthDatabaseException where a role does not exist (SQLSTATE 42704), or was granted it
+   *     by another role than the owner; then none loses the right
    */
   public void revoke(List<String> roles) throws AuthDatabaseException {
-    change(roles, "REVOKE " + GROUP + " FROM ");
+    change(roles, "REVOKE " + GROUP + " FROM ", StoredProcedureApi::requireRevoked);
   }
 
-  private void change(List<String> roles, String statementHead) throws AuthDatabaseException {
+  /** From PostgreSQL 16 on a REVOKE takes away only what the same role has granted. */
+  private static void requireRevoked(Connection connection, String role)
+      throws SQLException, AuthDatabaseException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT pg_get_userbyid(m.grantor) FROM pg_catalog.pg_auth_members m"
+                + " JOIN pg_catalog.pg_roles r ON r.oid = m.member"
+                + " WHERE m.roleid = ?::regrole AND r.rolname = ?")) {
+      statement.setString(1, GROUP);
+      statement.setString(2, role);
+      try (ResultSet row = statement.executeQuery()) {
+        if (row.next()) {
+          throw AuthDatabaseException.unfit(
+              "role %s was granted %s by role %s, which has to revoke it"
+                  .formatted(role, GROUP, row.getString(1)));
+        }
+      }
+    }
+  }
+
+  /** What is looked at after the statement. */
+  private interface Afterwards {
+    void check(Connection connection, String role) throws SQLException, AuthDatabaseException;
+  }
+
+  private void change(List<String> roles, String statementHead, Afterwards afterwards)
+      throws AuthDatabaseException {
     OwnerConnection.callAlone(
         url,
         connection -> {
@@ -75,6 +101,7 @@ public final class StoredProcedureApi {
           try (Statement statement = connection.createStatement()) {
             for (String role : roles) {
               statement.execute(statementHead + "\"" + role.replace("\"", "\"\"") + "\"");
+              afterwards.check(connection, role);
             }
           }
           connection.commit();
