@@ -128,4 +128,9 @@ final class OpenSmtpd {
   List<String> queue() throws IOException, InterruptedException {
     return control("show", "queue").lines().toList();
   }
+
+  /** Returns whether nothing is under way: what is in the queue waits for its next try. */
+  boolean idle() throws IOException, InterruptedException {
+    return queue().stream().allMatch(line -> line.contains("|pending|"));
+  }
 }
