@@ -46,7 +46,7 @@
 \set checksum 80db30a0b49e5933824da4b710651c4544772cd7e0204bd7c9fa03579ec70d2d
 \ir install/routine.sql
 \set file 040_look_up
-\set checksum c1d0f4a4b62c71cbed115cff99d8fe33ea90556cb3fde09cfb35ef9928a2b1e7
+\set checksum ad8c78b627523280bd76977c06fff6d9936035327951a93c2175a2f7ce3c0cf4
 \ir install/routine.sql
 \set file 100_signer_keys
 \set checksum 68a91a0ff60e241d408f965321dd5128b3725c5c7fc0400dffce8760477a65d0
