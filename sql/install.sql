@@ -8,7 +8,7 @@
 --
 -- Names and checksums (SHA-256 of the files) are written by InstallScriptTest.
 
-\set newest 6
+\set newest 7
 \ir install/begin.sql
 
 \set file 0001_auth_database
@@ -35,6 +35,10 @@
 \set version 6
 \set checksum 2b607835c1411fd81dbfbab7364cfe6324dac9c0edc979b9a58b55a3fd4a21fa
 \ir install/migration.sql
+\set file 0007_catch_all
+\set version 7
+\set checksum 525329c57af954db1996816ecdbeb4b154fbd8cf810b96010865cbc1de2028ab
+\ir install/migration.sql
 
 \set file 010_schema_version
 \set checksum 28ec7e4091c6ff88cfc262ae9b89f9de9e9372a3d70c88889b08937ee8c45a9f
@@ -46,7 +50,7 @@
 \set checksum 80db30a0b49e5933824da4b710651c4544772cd7e0204bd7c9fa03579ec70d2d
 \ir install/routine.sql
 \set file 040_look_up
-\set checksum ad8c78b627523280bd76977c06fff6d9936035327951a93c2175a2f7ce3c0cf4
+\set checksum 2e9ba0c5bbe94a6a4c4c156fbb3241d6ad4083ebbec51484fb83d179c4bf2f80
 \ir install/routine.sql
 \set file 100_signer_keys
 \set checksum 68a91a0ff60e241d408f965321dd5128b3725c5c7fc0400dffce8760477a65d0
@@ -97,7 +101,7 @@
 \set checksum 6ff3ddc070a1ea868f4c1694aa8f31fe001413ef1e045fda2bb12ebc18577212
 \ir install/routine.sql
 \set file 330_authserver_resolve_alias
-\set checksum fc4a3167fb95e74ad28e67dae888eb2f6bc4e9d524631bf1f4e4e60090ad066a
+\set checksum 83105a9a8c1d9fbf49122e0d787846cfc0f9bb65ba99cc5ee5d7cc60c44d8659
 \ir install/routine.sql
 \set file 340_authserver_iterate_users
 \set checksum d76e23f722dca6543a6cbe448e307e0532b9406d5b254ef3bef3253cfb2432c6
@@ -106,7 +110,7 @@
 \set checksum 84a0e2f3b48f51b4cc3538cbd0f4b10e8bb596497ebc7b0b97b0361a0b45a817
 \ir install/routine.sql
 \set file 400_doctor_lists
-\set checksum 662f2260d82c5f2c49b248a16d10919745baf839995ea1b8d7ffa747accec795
+\set checksum 979c8592e64905573a39cee11b6ede79fe6103957974a6ce7c9c815ec9b04f4c
 \ir install/routine.sql
 
 \ir install/end.sql

@@ -104,8 +104,10 @@ TABLE authserver.domain OWNER authserver_owner
   COLUMN key_age_days integer NOT NULL DEFAULT 180
   COLUMN key_lead_days integer NOT NULL DEFAULT 2
   COLUMN key_grace_days integer NOT NULL DEFAULT 5
+  COLUMN catch_all text
   CONSTRAINT domain_auid_valid CHECK (((auid = 'author'::text) OR ((octet_length(auid) <= 320) AND (auid ~ '^([A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*)?@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text) AND ((split_part(auid, '@'::text, 2) = name) OR ("right"(split_part(auid, '@'::text, 2), (length(name) + 1)) = ('.'::text || name))))))
   CONSTRAINT domain_body_canonicalization_known CHECK ((body_canonicalization = ANY (ARRAY['simple'::text, 'relaxed'::text])))
+  CONSTRAINT domain_catch_all_valid CHECK (((octet_length(split_part(catch_all, '@'::text, 1)) <= 64) AND (octet_length(split_part(catch_all, '@'::text, 2)) <= 253) AND (catch_all ~ '^[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+(\.[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
   CONSTRAINT domain_header_canonicalization_known CHECK ((header_canonicalization = ANY (ARRAY['simple'::text, 'relaxed'::text])))
   CONSTRAINT domain_key_age_valid CHECK (((key_age_days >= 1) AND (key_age_days <= 3650)))
   CONSTRAINT domain_key_grace_valid CHECK (((key_grace_days >= 5) AND (key_grace_days <= 365)))
@@ -116,6 +118,7 @@ TABLE authserver.domain OWNER authserver_owner
   CONSTRAINT domain_oversigned_fields_valid CHECK (((octet_length(oversigned_fields) <= 1000) AND (oversigned_fields ~ '^[!-9<-@[-~]+(:[!-9<-@[-~]+)*$'::text) AND (oversigned_fields !~ '(^|:)(bcc|resent-bcc|received|return-path|delivered-to|dkim-signature|authentication-results|arc-[a-z-]*)(:|$)'::text)))
   CONSTRAINT domain_pkey PRIMARY KEY (id)
   CONSTRAINT domain_redirect_not_to_itself CHECK ((redirect_to <> name))
+  CONSTRAINT domain_redirect_or_catch_all CHECK ((num_nonnulls(redirect_to, catch_all) <= 1))
   CONSTRAINT domain_redirect_to_folded CHECK ((redirect_to = lower((redirect_to COLLATE "C"))))
   CONSTRAINT domain_redirect_to_valid CHECK (((octet_length(redirect_to) <= 253) AND (redirect_to ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
   CONSTRAINT domain_require_signature_signs CHECK ((sign OR (NOT require_signature)))
@@ -347,7 +350,7 @@ TABLE authserver.user_permission OWNER authserver_owner
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
-FUNCTION authserver.doctor_lists(integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8a283477cadd031359294b24ba40ad89
+FUNCTION authserver.doctor_lists(integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE bc59dde50fb512cdcf530def18c71a6d
   GRANT EXECUTE TO authserver_admin
 FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 63be6719f7d3bc226cca26b58ff7c27a
 FUNCTION authserver.forwarder_find_srs_tokens(text[]) RETURNS TABLE(token text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE cdf260508332aef13e8c471ca28640f7
@@ -368,7 +371,7 @@ FUNCTION authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigi
 FUNCTION authserver.has_permission(uuid,text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 4efe1e875c963d46f2af3c67702b3bf7
 FUNCTION authserver.is_srs_address(text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 8450958f0f9358168f2853d1dcb9985e
 FUNCTION authserver.is_usable_password(text) RETURNS boolean OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 9f240af618a1b98927e9ede8b4d88c88
-FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 26dd2f4013bce60d18daed4d7e70f632
+FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 6c6934cee87ef9ebfa1906c56a224ad1
 FUNCTION authserver.lookup_keys(text) RETURNS text[] OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 0c43cf485e9e74a1d90f581e8a25af15
 FUNCTION authserver.notify_alias() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0900e9fe9ef69e5aafa2466d20b47134
 FUNCTION authserver.notify_all() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 381769da1f30149ab6b66e26d0de9520
@@ -403,7 +406,7 @@ FUNCTION authserver_get_credentials(character varying,character varying) RETURNS
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_iterate_users() RETURNS TABLE(userid character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 37f62fa8e77d17146285c45fdee77bae
   GRANT EXECUTE TO authserver_api
-FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c7924d29d53130ce9f261c7e786ab4a7
+FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 41743a9fa7abb135a8fcf7e47918b5f8
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_sender_addresses(character varying) RETURNS TABLE(address character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 76323e4f03828e6d68283fa03af8b532
   GRANT EXECUTE TO authserver_api

@@ -29,7 +29,7 @@ BEGIN
     END IF;
     domain := parts.domain;
 
-    SELECT d.id, d.redirect_to, d.can_use_transactional INTO ours FROM authserver.domain d WHERE d.name = parts.domain;
+    SELECT d.id, d.redirect_to, d.catch_all, d.can_use_transactional INTO ours FROM authserver.domain d WHERE d.name = parts.domain;
     IF NOT FOUND THEN
         decision := 'foreign';
         RETURN;
@@ -51,7 +51,11 @@ BEGIN
         LIMIT 1;
     END IF;
     IF NOT FOUND THEN
-        IF ours.redirect_to IS NULL THEN
+        IF ours.catch_all IS NOT NULL THEN
+            -- One address for all: the local part ends here, and its extension with it.
+            decision := 'redirect';
+            target := ours.catch_all;
+        ELSIF ours.redirect_to IS NULL THEN
             decision := 'unknown';
         ELSE
             decision := 'redirect';

@@ -36,7 +36,11 @@ BEGIN
 
     looked := authserver.look_up(email);
     IF looked.decision = 'redirect' THEN
-        target := looked.target;
+        -- What a catch-all takes is nobody's name: the composed queries find no credentials for it.
+        target := CASE
+            WHEN EXISTS (SELECT FROM authserver.domain d WHERE d.name = parts.domain AND d.catch_all IS NOT NULL) THEN email
+            ELSE looked.target
+        END;
         -- As far as forwarder_resolve follows; whether a foreign target exists is its domain's to say.
         FOR i IN 1 .. 10 LOOP
             EXIT WHEN looked.decision <> 'redirect';
@@ -60,7 +64,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION public.authserver_resolve_alias(varchar, boolean) IS
-'STABLE API. With true: virtmail for an address that is delivered or forwarded here as it is written, the primary address for another alias of a user. With false: the primary address, for a list the input, for a redirect its target, for a service user its own name. No row for what takes no mail.';
+'STABLE API. With true: virtmail for an address that is delivered or forwarded here as it is written, the primary address for another alias of a user. With false: the primary address, for a list or a catch-all the input, for a redirect its target, for a service user its own name. No row for what takes no mail.';
 
 REVOKE ALL ON FUNCTION public.authserver_resolve_alias(varchar, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.authserver_resolve_alias(varchar, boolean) TO authserver_api;

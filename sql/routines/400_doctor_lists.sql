@@ -6,23 +6,30 @@ AS $$
     WITH RECURSIVE
     -- Where each member in a domain of ours is found, as authserver.look_up finds it; redirects followed.
     walk AS (
-        SELECT m.id AS member_id, m.list_id, m.address, l.local_part, 0 AS depth, d.id AS domain_id, d.redirect_to,
+        SELECT m.id AS member_id, m.list_id, m.address, n.local_part, 0 AS depth, d.id AS domain_id, n.redirect_to,
                h.id AS alias_id, h.user_id, h.list_id AS to_list, h.blocked
         FROM authserver.mailing_list_address m
         CROSS JOIN LATERAL (
             -- In the column's own collation, without which its index is of no use.
             SELECT lower(split_part(m.address, '@', 1) COLLATE "C") COLLATE "default" AS local_part) l
         JOIN authserver.domain d ON d.name = split_part(m.address, '@', 2)
+        -- Where it goes from here if nobody is found: a catch-all has a local part of its own.
+        CROSS JOIN LATERAL (
+            SELECT coalesce(split_part(d.catch_all, '@', 2), d.redirect_to) AS redirect_to,
+                   coalesce(lower(split_part(d.catch_all, '@', 1) COLLATE "C") COLLATE "default", l.local_part) AS local_part) n
         LEFT JOIN LATERAL (
             SELECT a.id, a.user_id, a.list_id, a.blocked FROM authserver.email_alias a
             WHERE a.domain_id = d.id AND a.local_part = ANY (
                 CASE WHEN l.local_part ~ '.[+-]' THEN authserver.lookup_keys(l.local_part) ELSE ARRAY[l.local_part] END)
             ORDER BY octet_length(a.local_part) DESC LIMIT 1) h ON true
         UNION ALL
-        SELECT w.member_id, w.list_id, w.address, w.local_part, w.depth + 1, d.id, d.redirect_to,
+        SELECT w.member_id, w.list_id, w.address, n.local_part, w.depth + 1, d.id, n.redirect_to,
                h.id, h.user_id, h.list_id, h.blocked
         FROM walk w
         JOIN authserver.domain d ON d.name = w.redirect_to
+        CROSS JOIN LATERAL (
+            SELECT coalesce(split_part(d.catch_all, '@', 2), d.redirect_to) AS redirect_to,
+                   coalesce(lower(split_part(d.catch_all, '@', 1) COLLATE "C") COLLATE "default", w.local_part) AS local_part) n
         LEFT JOIN LATERAL (
             SELECT a.id, a.user_id, a.list_id, a.blocked FROM authserver.email_alias a
             WHERE a.domain_id = d.id AND a.local_part = ANY (
@@ -82,6 +89,8 @@ AS $$
         SELECT 'list_nowhere', l.name, NULL FROM used l
         WHERE EXISTS (SELECT FROM authserver.mailing_list_address m WHERE m.list_id = l.id)
             AND NOT EXISTS (SELECT FROM alive a WHERE a.list_id = l.id)
+            -- A list that is nothing but a circle is said once.
+            AND NOT EXISTS (SELECT FROM reach c WHERE c.start = l.id AND c.at = l.id)
         UNION ALL
         SELECT 'member_' || e.kind, l.name, e.address
         FROM ends e JOIN authserver.mailing_list l ON l.id = e.list_id

@@ -1,9 +1,10 @@
 -- What addresses resolve to, for mailforwarder and for the stored-procedure API. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(28);
+SELECT plan(31);
 
 INSERT INTO authserver.domain (name, redirect_to) VALUES
     ('ours.example', NULL), ('old.example', 'ours.example'), ('gone.example', 'foreign.example');
+INSERT INTO authserver.domain (name, catch_all) VALUES ('any.example', 'Alice+any@ours.example');
 INSERT INTO authserver.mail_user (identifier, password) VALUES ('alice', '$5$salt$alice'), ('former', '$5$salt$former');
 INSERT INTO authserver.mailing_list (name) VALUES ('team');
 INSERT INTO authserver.email_alias (domain_id, local_part, user_id, list_id, blocked)
@@ -35,6 +36,13 @@ SELECT results_eq(
     $$ VALUES (1, NULL, 0, 'team@old.example', 'redirect'), (2, 1, 1, 'team@ours.example', 'list'),
               (3, 2, 2, 'alice+l@ours.example', 'user'), (4, 2, 2, 'Bob@foreign.example', 'foreign') $$,
     'redirects and lists are followed');
+SELECT results_eq(
+    $$ SELECT step, address, decision, target FROM authserver.forwarder_resolve(ARRAY['who+x@any.example']) $$,
+    $$ VALUES (1, 'who+x@any.example', 'redirect', 'Alice+any@ours.example'), (2, 'Alice+any@ours.example', 'user', NULL) $$,
+    'a catch-all has one address');
+SELECT results_eq($$ SELECT alias::text FROM authserver_resolve_alias('who@any.example', TRUE) $$, $$ VALUES ('virtmail') $$);
+SELECT results_eq($$ SELECT alias::text FROM authserver_resolve_alias('who@any.example', FALSE) $$, $$ VALUES ('who@any.example') $$,
+    'nobody logs in by a name that a catch-all takes');
 SELECT is_empty($$ SELECT * FROM authserver.forwarder_resolve('{}') $$);
 SELECT is_empty($$ SELECT * FROM authserver.forwarder_resolve(NULL) $$);
 

@@ -104,7 +104,7 @@ class DoctorCommandIT extends AdminFixture {
     Map<String, List<String>> problems = problems();
     assertEquals(List.of("circle", "second", "self"), problems.remove("list-circle"));
     assertEquals(List.of("empty"), problems.remove("list-empty"));
-    assertEquals(List.of("nowhere", "self"), problems.remove("list-nowhere"));
+    assertEquals(List.of("nowhere"), problems.remove("list-nowhere"));
     assertEquals(List.of("nowhere nobody@ours.example"), problems.remove("member-nobody"));
     assertEquals(List.of("back back@ours.example"), problems.remove("list-mailfrom-leads-back"));
     assertEquals(List.of("deep1"), problems.remove("list-too-deep"));
@@ -146,7 +146,9 @@ class DoctorCommandIT extends AdminFixture {
             + " a WHERE a.user_id = u.id AND a.local_part = 'shut'",
         "INSERT INTO authserver.domain (name, redirect_to, require_signature) VALUES"
             + " ('bare.example', NULL, true), ('a.example', 'b.example', false),"
-            + " ('b.example', 'a.example', false)");
+            + " ('b.example', 'a.example', false)",
+        "INSERT INTO authserver.domain (name, catch_all) VALUES ('c.example', 'x@c.example'),"
+            + " ('d.example', 'gone@ours.example'), ('e.example', 'Team@ours.example')");
     members("team", "gone@ours.example", "gone-blocked@ours.example");
     Map<String, List<String>> problems = problems();
     assertEquals(List.of("gone@ours.example gone"), problems.remove("alias-of-disabled-user"));
@@ -156,6 +158,9 @@ class DoctorCommandIT extends AdminFixture {
     assertEquals(List.of("bare.example"), problems.remove("domain-cannot-sign"));
     assertEquals(
         List.of("a.example a.example", "b.example b.example"), problems.remove("redirect-circle"));
+    assertEquals(
+        List.of("c.example x@c.example", "d.example gone@ours.example"),
+        problems.remove("catch-all-nobody"));
     assertEquals(List.of("team gone@ours.example"), problems.remove("member-disabled"));
     assertEquals(List.of("team gone-blocked@ours.example"), problems.remove("member-blocked"));
     assertEquals(Map.of(), problems);

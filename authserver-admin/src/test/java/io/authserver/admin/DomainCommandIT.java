@@ -163,6 +163,20 @@ class DomainCommandIT extends AdminFixture {
     assertEquals("authserver: nothing matches\n", none.err());
   }
 
+  private Map<String, Object> shown(String domain) {
+    return cli.run("domain", "show", domain, "-f", "json").row();
+  }
+
+  @Test
+  void aCatchAllIsChosenKeptAndTakenAway() {
+    cli.ok("domain", "create", "a.example", "--catch-all", "Boss@B\u00fccher.example");
+    assertEquals("Boss@xn--bcher-kva.example", shown("a.example").get("catch_all"));
+    cli.ok("domain", "edit", "a.example", "--transactional");
+    assertEquals("Boss@xn--bcher-kva.example", shown("a.example").get("catch_all"));
+    cli.ok("domain", "edit", "a.example", "--catch-all", "none", "--redirect-to", "b.example");
+    assertNull(shown("a.example").get("catch_all"));
+  }
+
   @Test
   void whatTheRulesForbidIsRefusedInOneSentence() {
     cli.ok("domain", "create", "a.example");
@@ -170,6 +184,17 @@ class DomainCommandIT extends AdminFixture {
     cli.run("domain", "create", "A.example").refuses("domain a.example exists already");
     cli.run("domain", "create", "b.example", "--redirect-to", "b.example")
         .refuses("domain b.example cannot redirect to itself");
+    cli.run(
+            "domain",
+            "create",
+            "b.example",
+            "--redirect-to",
+            "c.example",
+            "--catch-all",
+            "x@c.example")
+        .refuses("domain b.example cannot both be redirected and have a catch-all");
+    cli.run("domain", "create", "b.example", "--catch-all", "x")
+        .refuses("\"x\" is not an address local@domain: it has no @");
     cli.run("domain", "create", "b.example", "--no-sign", "--require-signature")
         .refuses("domain b.example cannot require signatures that it does not make");
     cli.run("domain", "create", "b.example", "--postmaster", "nobody")

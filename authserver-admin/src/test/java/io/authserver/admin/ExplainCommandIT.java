@@ -225,6 +225,29 @@ class ExplainCommandIT extends AdminFixture {
     assertEquals("postmaster", explain("<>", "postmaster").get("reason"));
   }
 
+  /** Symptom: a list whose members are all blocked was said to be forwarded, and no reply shown. */
+  @Test
+  void aListOfWhichNobodyIsAskedHasTheReplyOfAll() {
+    database.execute(
+        "INSERT INTO authserver.mailing_list (name) VALUES ('barred')",
+        "INSERT INTO authserver.email_alias (domain_id, local_part, list_id) SELECT d.id, l.name,"
+            + " l.id FROM authserver.domain d, authserver.mailing_list l"
+            + " WHERE d.name = 'ours.example' AND l.name = 'barred'",
+        "INSERT INTO authserver.mailing_list_address (list_id, address)"
+            + " SELECT id, 'spam@ours.example' FROM authserver.mailing_list WHERE name = 'barred'");
+    Map<String, Object> explained = explain("bob@x.example", "barred@ours.example");
+    assertEquals("refuse", explained.get("decision"));
+    assertEquals("all_targets_refused", explained.get("reason"));
+    assertEquals(
+        "550 5.7.1 No address behind this one accepts the message", explained.get("reply"));
+    assertEquals(1, list(explained.get("failed")).size());
+    String text = cli.ok("explain", "bob@x.example", "barred@ours.example").out();
+    assertTrue(
+        text.contains("\ndecision  refused (all_targets_refused): 550 5.7.1 No address behind"),
+        text);
+    assertFalse(text.contains("reported to"), text);
+  }
+
   @Test
   void aLoopIsFoldedIntoTheCopyThatItConcerns() throws IOException {
     Map<String, Object> explained =

@@ -66,6 +66,7 @@ final class OriginLineIT {
         new Way("redirect", sender, "zoe@moved.example", 1),
         new Way("redirect_extension", sender, "zoe+a-b@MOVED.example", 1),
         new Way("redirect_within", sender, "eve@inner.example", 1),
+        new Way("catch_all", sender, "anybody+x@caught.example", 2),
         new Way("idn", sender, "eve@xn--mnchen-3ya.example", 1),
         new Way("bounce_of_list", "", "team@ours.example", 2),
         new Way("srs0", "", SRS.forward("x", "far.example", now) + "@ours.example", 1),
@@ -82,6 +83,8 @@ final class OriginLineIT {
             "UPDATE authserver.domain SET redirect_to = 'far.example' WHERE name = 'moved.example'",
             "UPDATE authserver.domain SET redirect_to = 'other.example' WHERE name ="
                 + " 'inner.example'",
+            "UPDATE authserver.domain SET catch_all = 'team@ours.example' WHERE name ="
+                + " 'caught.example'",
             "UPDATE authserver.domain SET can_use_transactional = true WHERE name = 'ours.example'",
             """
             INSERT INTO authserver.mailing_list (name, new_mailfrom) VALUES

@@ -14,6 +14,8 @@ final class PrometheusForwarderMetrics implements ForwarderMetrics {
   private final Counter remembered;
   private final Counter outcomes;
   private final Counter givenUp;
+  private final Counter tokensKept;
+  private final Counter tokenLookUps;
 
   PrometheusForwarderMetrics(PrometheusRegistry registry) {
     decisions =
@@ -48,6 +50,18 @@ final class PrometheusForwarderMetrics implements ForwarderMetrics {
             .name("authserver_forwarder_targets_given_up_total")
             .help("Targets that failed for now for so long that they count as refused.")
             .register(registry);
+    tokensKept =
+        counter(
+            "srs_tokens",
+            "Senders to be kept behind tokens of SRS addresses, by whether they are.",
+            "stored",
+            registry);
+    tokenLookUps =
+        counter(
+            "srs_token_lookups",
+            "Tokens of SRS addresses that were looked up, by whether a sender is behind them.",
+            "found",
+            registry);
   }
 
   private static Counter counter(
@@ -97,5 +111,16 @@ final class PrometheusForwarderMetrics implements ForwarderMetrics {
   @Override
   public void notified(String outcome) {
     notifications.labelValues(outcome).inc();
+  }
+
+  @Override
+  public void tokensKept(long tokens, boolean done) {
+    tokensKept.labelValues(done ? "yes" : "no").inc(tokens);
+  }
+
+  @Override
+  public void tokensLookedUp(long known, long unknown) {
+    tokenLookUps.labelValues("yes").inc(known);
+    tokenLookUps.labelValues("no").inc(unknown);
   }
 }

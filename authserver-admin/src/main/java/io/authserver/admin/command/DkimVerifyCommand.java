@@ -78,7 +78,8 @@ final class DkimVerifyCommand implements Callable<Integer> {
     if (records != null && resolver != null) {
       throw new UsageException("--records and --resolver exclude each other");
     }
-    KeyLookup keys = records == null ? new DnsKeyLookup(resolver) : readRecords(records);
+    KeyLookup keys =
+        records == null ? DnsKeyLookup.of(context.dns(), resolver) : readRecords(records);
     List<SignatureVerdict> verdicts;
     if (file.equals("-")) {
       verdicts = verify(context.in(), keys);

@@ -3,6 +3,7 @@ package io.authserver.admin.command;
 import io.authserver.admin.cli.AdminCommand;
 import io.authserver.admin.cli.Context;
 import io.authserver.admin.cli.UsageException;
+import io.authserver.db.admin.Address;
 import io.authserver.db.admin.DomainAdmin;
 import io.authserver.db.admin.DomainName;
 import io.authserver.db.admin.DomainRow;
@@ -56,6 +57,8 @@ public final class DomainCommand {
     DomainSettings settings = domain.settings();
     DomainName redirectTo = settings.redirectTo();
     fields.put("redirect_to", redirectTo == null ? null : redirectTo.name());
+    Address catchAll = settings.catchAll();
+    fields.put("catch_all", catchAll == null ? null : catchAll.toString());
     fields.put("transactional", settings.transactional());
     fields.put("sign", settings.sign());
     fields.put("require_signature", settings.requireSignature());

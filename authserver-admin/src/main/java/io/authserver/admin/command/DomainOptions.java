@@ -2,6 +2,7 @@ package io.authserver.admin.command;
 
 import io.authserver.admin.cli.Expiry;
 import io.authserver.admin.cli.UsageException;
+import io.authserver.db.admin.Address;
 import io.authserver.db.admin.DomainName;
 import io.authserver.db.admin.DomainSettings;
 import io.authserver.db.admin.RefusedException;
@@ -28,6 +29,12 @@ public final class DomainOptions {
       paramLabel = "DOMAIN|none",
       description = "Mail for a local part without an alias goes to the same one there.")
   private @Nullable String redirectTo;
+
+  @Option(
+      names = "--catch-all",
+      paramLabel = "ADDRESS|none",
+      description = "Mail for all local parts without an alias goes to this address.")
+  private @Nullable String catchAll;
 
   @Option(
       names = "--transactional",
@@ -138,10 +145,13 @@ public final class DomainOptions {
   UnaryOperator<DomainSettings> change() throws RefusedException, UsageException {
     @Nullable DomainName newRedirect =
         redirectTo == null || redirectTo.equals(NONE) ? null : DomainName.parse(redirectTo);
+    @Nullable Address newCatchAll =
+        catchAll == null || catchAll.equals(NONE) ? null : Address.parseForeign(catchAll);
     UnaryOperator<SignatureForm> form = formChange();
     return old ->
         new DomainSettings(
             redirectTo == null ? old.redirectTo() : newRedirect,
+            catchAll == null ? old.catchAll() : newCatchAll,
             chosen(transactional, old.transactional()),
             chosen(sign, old.sign()),
             chosen(requireSignature, old.requireSignature()),

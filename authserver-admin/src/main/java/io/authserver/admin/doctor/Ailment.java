@@ -115,6 +115,11 @@ enum Ailment {
       Severity.ERROR,
       "the redirect of domain %1$s leads on and on, or back to it, over %2$s",
       "authserver domain edit %1$s --redirect-to none, or the same of another one"),
+  CATCH_ALL_NOBODY(
+      "catch-all-nobody",
+      Severity.ERROR,
+      "%2$s, to which domain %1$s sends what is nobody's, is nobody's itself, or blocked",
+      "authserver domain edit %1$s --catch-all ADDRESS"),
   DOMAIN_CANNOT_SIGN(
       "domain-cannot-sign",
       Severity.ERROR,

@@ -48,7 +48,7 @@ public record Explanation(
     }
     return switch (outcome.decision()) {
       case Decision.PassOn _ -> "pass_on";
-      case Decision.Forward _ -> "forward";
+      case Decision.Forward _ -> reply().isPresent() ? "refuse" : "forward";
       case Decision.Drop _ -> "drop";
       case Decision.Refuse _ -> "refuse";
     };
@@ -62,6 +62,7 @@ public record Explanation(
     return switch (outcome.decision()) {
       case Decision.Drop(String reason) -> reason;
       case Decision.Refuse(Reply _, String reason, boolean _) -> reason;
+      case Decision.Forward _ when reply().isPresent() -> "all_targets_refused";
       case Decision.PassOn _, Decision.Forward _ ->
           outcome.reversed().isPresent()
               ? "srs"
@@ -73,12 +74,7 @@ public record Explanation(
 
   /** Returns the reply to RCPT where mailforwarder alone refuses. */
   public Optional<Reply> reply() {
-    if (outcome.tooMany()) {
-      return Optional.of(Reply.of(452, "4.5.3", "Too many addresses for one message"));
-    }
-    return outcome.decision() instanceof Decision.Refuse refuse
-        ? Optional.of(refuse.reply())
-        : Optional.empty();
+    return outcome.reply();
   }
 
   /** Returns the targets that get no copy, each with the reply that stands for it. */

@@ -42,6 +42,9 @@ public final class ExplanationText {
     }
     for (Target.Failed failed : explanation.failed()) {
       line(0, "refused   <" + failed.address() + ">: " + failed.reply());
+      if (explanation.reply().isPresent()) {
+        continue; // the client is told
+      }
       line(
           1,
           failed

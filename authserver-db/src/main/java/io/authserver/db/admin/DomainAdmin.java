@@ -21,7 +21,7 @@ public final class DomainAdmin {
         (SELECT count(*) FROM authserver.dkim_key k WHERE k.domain_id = d.id),
         (SELECT count(*) FROM authserver.email_alias a WHERE a.domain_id = d.id),
         d.header_canonicalization, d.body_canonicalization, d.signed_fields, d.oversigned_fields,
-        d.auid, d.rotate_keys, d.key_age_days, d.key_lead_days, d.key_grace_days
+        d.auid, d.rotate_keys, d.key_age_days, d.key_lead_days, d.key_grace_days, d.catch_all
       FROM authserver.domain d
       """;
 
@@ -65,8 +65,8 @@ public final class DomainAdmin {
         INSERT INTO authserver.domain (redirect_to, can_use_transactional, sign, require_signature,
           refuse_several_authors, sign_by_reverse_path, signature_expiry_seconds,
           header_canonicalization, body_canonicalization, signed_fields, oversigned_fields, auid,
-          rotate_keys, key_age_days, key_lead_days, key_grace_days, name)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          rotate_keys, key_age_days, key_lead_days, key_grace_days, catch_all, name)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         RETURNING id\
         """,
         row -> row.getLong(1),
@@ -98,7 +98,8 @@ public final class DomainAdmin {
                   require_signature = ?, refuse_several_authors = ?, sign_by_reverse_path = ?,
                   signature_expiry_seconds = ?, header_canonicalization = ?,
                   body_canonicalization = ?, signed_fields = ?, oversigned_fields = ?, auid = ?,
-                  rotate_keys = ?, key_age_days = ?, key_lead_days = ?, key_grace_days = ?
+                  rotate_keys = ?, key_age_days = ?, key_lead_days = ?, key_grace_days = ?,
+                  catch_all = ?
                 WHERE id = ?\
                 """,
                 columns(change.apply(before.settings()), before.id()));
@@ -110,6 +111,7 @@ public final class DomainAdmin {
   /** Returns the values of both statements, in their order. */
   private static @Nullable Object[] columns(DomainSettings settings, Object last) {
     DomainName redirectTo = settings.redirectTo();
+    Address catchAll = settings.catchAll();
     SignatureForm form = settings.form();
     return new @Nullable Object[] {
       redirectTo == null ? null : redirectTo.name(),
@@ -128,6 +130,7 @@ public final class DomainAdmin {
       settings.rotation().ageDays(),
       settings.rotation().leadDays(),
       settings.rotation().graceDays(),
+      catchAll == null ? null : catchAll.toString(),
       last
     };
   }
@@ -236,11 +239,17 @@ public final class DomainAdmin {
                 Thing.keys(domains)));
   }
 
+  private static Address stored(String address) {
+    int at = address.indexOf('@');
+    return new Address(address.substring(0, at), new DomainName(address.substring(at + 1)));
+  }
+
   private static DomainRow map(ResultSet row) throws SQLException {
     long expirySeconds = row.getLong(9);
     Optional<Duration> expiry =
         row.wasNull() ? Optional.empty() : Optional.of(Duration.ofSeconds(expirySeconds));
     String redirectTo = row.getString(3);
+    String catchAll = row.getString(22);
     SignatureForm form =
         new SignatureForm(
             row.getString(13),
@@ -251,6 +260,7 @@ public final class DomainAdmin {
     DomainSettings settings =
         new DomainSettings(
             redirectTo == null ? null : new DomainName(redirectTo),
+            catchAll == null ? null : stored(catchAll),
             row.getBoolean(4),
             row.getBoolean(5),
             row.getBoolean(6),

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What an administrator chooses for a domain.
  *
  * @param redirectTo where local parts without an alias are looked for, or null
+ * @param catchAll the address that gets the mail for local parts without an alias, or null
  * @param transactional whether its submitted mail may take the transactional relay
  * @param sign whether its mail is signed
  * @param requireSignature whether mail that cannot be signed now has to wait
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record DomainSettings(
     @Nullable DomainName redirectTo,
+    @Nullable Address catchAll,
     boolean transactional,
     boolean sign,
     boolean requireSignature,
@@ -31,6 +33,7 @@ public record DomainSettings(
   /** What a domain has for which nothing is chosen. */
   public static final DomainSettings DEFAULT =
       new DomainSettings(
+          null,
           null,
           false,
           true,

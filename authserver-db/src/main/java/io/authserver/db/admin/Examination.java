@@ -132,7 +132,7 @@ public final class Examination {
                   """
                   SELECT 'domain-without-postmaster', d.name, NULL
                   FROM authserver.domain d
-                  WHERE d.redirect_to IS NULL AND NOT EXISTS (
+                  WHERE d.redirect_to IS NULL AND d.catch_all IS NULL AND NOT EXISTS (
                     SELECT FROM authserver.email_alias a
                     LEFT JOIN authserver.mail_user u ON u.id = a.user_id
                     WHERE a.domain_id = d.id AND a.local_part = 'postmaster' AND a.blocked IS NULL
@@ -154,6 +154,17 @@ public final class Examination {
                   SELECT 'redirect-circle', w.start, min(w.at) FROM walk w
                   WHERE w.at = w.start OR w.depth > 10
                   GROUP BY w.start ORDER BY w.start LIMIT ?\
+                  """,
+                  Examination::finding,
+                  limit + 1));
+          found.addAll(
+              sql.list(
+                  """
+                  SELECT 'catch-all-nobody', d.name, d.catch_all
+                  FROM authserver.domain d, authserver.forwarder_resolve(ARRAY[d.catch_all]) l
+                  WHERE d.catch_all IS NOT NULL AND l.step = 1 AND (l.decision IN ('unknown', 'blocked', 'invalid')
+                    OR (l.decision = 'redirect' AND l.target = d.catch_all))
+                  ORDER BY d.name LIMIT ?\
                   """,
                   Examination::finding,
                   limit + 1));

@@ -15,6 +15,9 @@ final class Refusals {
           Map.entry("domain_name_unique", "exists already"),
           Map.entry("domain_name_valid", "is not a valid domain name"),
           Map.entry("domain_redirect_to_valid", "cannot redirect to what is no domain name"),
+          Map.entry("domain_catch_all_valid", "cannot send what it catches to what is no address"),
+          Map.entry(
+              "domain_redirect_or_catch_all", "cannot both be redirected and have a catch-all"),
           Map.entry("domain_redirect_not_to_itself", "cannot redirect to itself"),
           Map.entry(
               "domain_require_signature_signs", "cannot require signatures that it does not make"),

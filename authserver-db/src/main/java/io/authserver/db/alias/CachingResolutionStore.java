@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Keeps what another store found until the database says that it changed. With the database away it
@@ -25,6 +26,12 @@ public final class CachingResolutionStore implements ResolutionStore {
 
   /** Caches for a store; the feed tells when to forget. */
   public CachingResolutionStore(ResolutionStore store, ChangeFeed feed, CacheMetrics metrics) {
+    this(store, feed, metrics, System::nanoTime);
+  }
+
+  /** Caches for a store, with a clock that counts as {@link System#nanoTime} does. */
+  public CachingResolutionStore(
+      ResolutionStore store, ChangeFeed feed, CacheMetrics metrics, LongSupplier nanoTime) {
     this.store = store;
     this.cache =
         new AnswerCache<>(
@@ -32,7 +39,7 @@ public final class CachingResolutionStore implements ResolutionStore {
                 "resolution", MAXIMUM_WEIGHT, List::size, CachingResolutionStore::dependencies),
             feed,
             metrics,
-            System::nanoTime);
+            nanoTime);
     feed.add(cache);
   }
 

@@ -1,7 +1,9 @@
 package io.authserver.mailforwarder.fanout;
 
+import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.relay.RelayOutcome;
+import io.authserver.smtp.reply.Reply;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +36,18 @@ final class Copy {
     this.planned = planned;
   }
 
-  /** Makes one that is sent nowhere, because the decision about its address is its outcome. */
-  Copy(String finalAddress, RelayOutcome decided) {
+  private Copy(String finalAddress, RelayOutcome decided) {
     this.finalAddress = finalAddress;
     messageAnswered(decided);
+  }
+
+  /** Makes one that is sent nowhere, because the decision about its address is its outcome. */
+  static Copy decided(Mailbox address, Reply reply) {
+    return new Copy(
+        Plan.folded(address),
+        reply.isTemporary()
+            ? new RelayOutcome.TemporaryFailure(reply, "")
+            : new RelayOutcome.PermanentFailure(reply));
   }
 
   String finalAddress() {

@@ -13,7 +13,6 @@ import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.HeaderSection;
-import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.ClientSession;
 import io.authserver.smtp.server.MailTransaction;
@@ -55,7 +54,7 @@ final class ForwardTransaction implements MailTransaction {
   ForwardTransaction(Forwarding forwarding, ClientSession session) {
     this.forwarding = forwarding;
     this.log = new TransactionLog(session.id(), forwarding.metrics());
-    this.resolver = new Resolver(forwarding.store(), forwarding.tokens());
+    this.resolver = new Resolver(forwarding.store(), forwarding.tokens(), forwarding.metrics());
     this.fanOut = forwarding.fanOut();
   }
 
@@ -204,18 +203,12 @@ final class ForwardTransaction implements MailTransaction {
           switch (target) {
             case Target.Send _ -> fanOut.copy(planned.get(next++));
             case Target.Failed(Mailbox address, Reply reply, Optional<Mailbox> _) ->
-                new Copy(Plan.folded(address), decided(reply));
+                Copy.decided(address, reply);
           };
       if (seen.add(copy.finalAddress())) {
         parts.add(new Entry.Part(Optional.of(target.address()), target.reportTo(), copy));
       }
     }
-  }
-
-  private static RelayOutcome decided(Reply reply) {
-    return reply.isTemporary()
-        ? new RelayOutcome.TemporaryFailure(reply, "")
-        : new RelayOutcome.PermanentFailure(reply);
   }
 
   private Decision decide(Recipient recipient, @Nullable Lookup lookup, SenderFacts known) {

@@ -40,4 +40,10 @@ public interface ForwarderMetrics {
    * @param outcome in a word: delivered, refused, deferred
    */
   default void notified(String outcome) {}
+
+  /** Senders were put behind tokens of SRS addresses, or could not be. */
+  default void tokensKept(long tokens, boolean done) {}
+
+  /** Tokens of SRS addresses were looked up: of so many the sender is known, of others not. */
+  default void tokensLookedUp(long known, long unknown) {}
 }

@@ -108,7 +108,7 @@ final class Notifier {
             new ForwardPath.Address(addressee.mailbox()),
             // RFC 3461 §6.1: no notification about a notification
             new RecipientParameters("NEVER", null));
-    Resolver resolver = new Resolver(forwarding.store(), forwarding.tokens());
+    Resolver resolver = new Resolver(forwarding.store(), forwarding.tokens(), forwarding.metrics());
     Lookup lookup =
         resolver.redeemOrThrow(
             forwarding.decider().lookup(addressee.mailbox(), now), forwarding.decider(), now);

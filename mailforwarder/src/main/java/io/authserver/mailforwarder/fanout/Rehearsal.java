@@ -8,12 +8,14 @@ import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
 import io.authserver.mailforwarder.resolve.SenderFacts;
+import io.authserver.mailforwarder.resolve.Target;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.message.OriginMark;
+import io.authserver.smtp.reply.Reply;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -66,6 +68,7 @@ public final class Rehearsal {
    * @param reversed the sender that an SRS address stands for
    * @param copies what would be sent, one for each final address
    * @param tooMany whether there are more than one message may have: 452 4.5.3
+   * @param reply what RCPT is answered, where that is a refusal without asking a next hop
    */
   public record Outcome(
       SenderFacts facts,
@@ -73,7 +76,8 @@ public final class Rehearsal {
       Optional<Mailbox> reversed,
       Decision decision,
       List<PlannedCopy> copies,
-      boolean tooMany) {
+      boolean tooMany,
+      Optional<Reply> reply) {
     /** Copies the lists. */
     public Outcome {
       steps = List.copyOf(steps);
@@ -107,7 +111,7 @@ public final class Rehearsal {
    */
   public Outcome of(Question question) throws AuthDatabaseException {
     Recipient recipient = question.recipient();
-    Resolver resolver = new Resolver(store, tokens);
+    Resolver resolver = new Resolver(store, tokens, ForwarderMetrics.NONE);
     @Nullable Lookup lookup = null;
     if (recipient.forwardPath() instanceof ForwardPath.Address(Mailbox mailbox)) {
       Instant at = question.at();
@@ -129,7 +133,28 @@ public final class Rehearsal {
         lookup == null ? Optional.empty() : lookup.original(),
         decision,
         copies,
-        copies.size() > question.maxTargets());
+        copies.size() > question.maxTargets(),
+        reply(question, decision, copies.size()));
+  }
+
+  private static Optional<Reply> reply(Question question, Decision decision, int copies) {
+    if (copies > question.maxTargets()) {
+      return Optional.of(Reply.of(452, "4.5.3", "Too many addresses for one message"));
+    }
+    if (decision instanceof Decision.Refuse refuse) {
+      return Optional.of(refuse.reply());
+    }
+    if (copies > 0 || !(decision instanceof Decision.Forward forward)) {
+      return Optional.empty();
+    }
+    // Of all its targets none is asked, because they are blocked, too deep or too many.
+    List<Entry.Part> parts = new ArrayList<>();
+    for (Target target : forward.targets()) {
+      if (target instanceof Target.Failed(Mailbox address, Reply said, Optional<Mailbox> told)) {
+        parts.add(new Entry.Part(Optional.of(address), told, Copy.decided(address, said)));
+      }
+    }
+    return Optional.of(Verdict.atRecipient(new Entry(question.recipient(), null, decision, parts)));
   }
 
   private static SenderFacts facts(Question question, Optional<ResolutionStep> sender) {

@@ -32,11 +32,13 @@ final class Resolver {
 
   private final ResolutionStore store;
   private final SrsTokenStore tokens;
+  private final ForwarderMetrics metrics;
   private final Map<String, List<ResolutionStep>> found = new HashMap<>();
 
-  Resolver(ResolutionStore store, SrsTokenStore tokens) {
+  Resolver(ResolutionStore store, SrsTokenStore tokens, ForwarderMetrics metrics) {
     this.store = store;
     this.tokens = tokens;
+    this.metrics = metrics;
   }
 
   /**
@@ -68,6 +70,7 @@ final class Resolver {
         return;
       }
       Map<String, String> senders = tokens.find(wanted);
+      metrics.tokensLookedUp(senders.size(), wanted.size() - senders.size());
       for (int i = 0; i < lookups.size(); i++) {
         Lookup lookup = lookups.get(i);
         Optional<String> token = token(lookup);
@@ -99,8 +102,10 @@ final class Resolver {
     }
     try {
       tokens.keep(senders);
+      metrics.tokensKept(senders.size(), true);
       return true;
     } catch (AuthDatabaseException e) {
+      metrics.tokensKept(senders.size(), false);
       LOG.warn("event=database_away what=srs_tokens cause=\"{}\"", e.getMessage());
       return false;
     }
