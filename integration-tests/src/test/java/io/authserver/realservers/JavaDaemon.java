@@ -46,6 +46,10 @@ final class JavaDaemon {
         });
   }
 
+  String name() {
+    return name;
+  }
+
   /** Returns the command, for somebody else to run. */
   List<String> command() {
     return command;

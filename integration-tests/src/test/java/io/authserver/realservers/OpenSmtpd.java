@@ -133,4 +133,14 @@ final class OpenSmtpd {
   boolean idle() throws IOException, InterruptedException {
     return queue().stream().allMatch(line -> line.contains("|pending|"));
   }
+
+  /**
+   * Waits until it has given up the connections that it keeps idle, 10 s after the last message.
+   */
+  void awaitNoSessions() {
+    Place.await(
+        "OpenSMTPD keeps no connection",
+        SOON,
+        () -> control("show", "stats").contains("mta.session=0\n"));
+  }
 }
