@@ -64,7 +64,7 @@ public final class Main {
    * @param out for data
    * @param err for messages
    * @return the exit code: 0 done, 1 refused, 2 wrong usage, 3 database unreachable, 4 a person has
-   *     to publish a DNS record
+   *     to publish a DNS record, 5 not all was imported
    */
   public static int run(
       String[] args,

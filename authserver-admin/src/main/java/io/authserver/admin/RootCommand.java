@@ -9,6 +9,7 @@ import io.authserver.admin.command.DomainCommand;
 import io.authserver.admin.command.EmailAliasCommand;
 import io.authserver.admin.command.ExplainCommand;
 import io.authserver.admin.command.GroupCommand;
+import io.authserver.admin.command.ImportCommand;
 import io.authserver.admin.command.MailingListCommand;
 import io.authserver.admin.command.PermissionCommand;
 import io.authserver.admin.command.ServiceUserCommand;
@@ -36,7 +37,8 @@ import picocli.CommandLine.Spec;
       "1:refused: not found, there already, against a rule, not confirmed",
       "2:wrong usage",
       "3:the database cannot be reached",
-      "4:done, and a person has to publish a DNS record (dkim maintain)"
+      "4:done, and a person has to publish a DNS record (dkim maintain)",
+      "5:done, and something was left out (import)"
     },
     subcommands = {
       DomainCommand.class,
@@ -53,6 +55,7 @@ import picocli.CommandLine.Spec;
       SrsCommand.class,
       ExplainCommand.class,
       DoctorCommand.class,
+      ImportCommand.class,
       DemoCommand.class
     })
 final class RootCommand {

@@ -18,6 +18,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -196,11 +197,21 @@ public final class Context implements AutoCloseable {
    * @throws UsageException with every problem that was found
    */
   public Settings settings(SettingsTable table) throws UsageException {
+    return settings(table, Map.of());
+  }
+
+  /**
+   * Reads settings that one command alone has, by the same rules.
+   *
+   * @param more environment variables besides, and before, those of the process
+   * @throws UsageException with every problem that was found
+   */
+  public Settings settings(SettingsTable table, Map<String, String> more) throws UsageException {
+    Map<String, String> all = new HashMap<>(environment);
+    all.putAll(more);
     Settings read =
         Settings.read(
-            table,
-            flags.stream().filter(flag -> flag.startsWith(ENV_DIR + "=")).toList(),
-            environment);
+            table, flags.stream().filter(flag -> flag.startsWith(ENV_DIR + "=")).toList(), all);
     if (!read.problems().isEmpty()) {
       throw new UsageException(String.join(System.lineSeparator(), read.problems()));
     }

@@ -17,5 +17,8 @@ public final class ExitCode {
   /** Done, and a person has something to do now: {@code dkim maintain} alone. */
   public static final int PERSON_NEEDED = 4;
 
+  /** Done, and something was left out or is different here: {@code import} alone. */
+  public static final int INCOMPLETE = 5;
+
   private ExitCode() {}
 }

@@ -76,7 +76,7 @@ public record Rows(List<? extends Map<String, ? extends @Nullable Object>> rows)
   }
 
   /** Escapes control characters, so that a stored text cannot drive the terminal. */
-  private static String printable(String text) {
+  public static String printable(String text) {
     StringBuilder printable = new StringBuilder(text.length());
     text.codePoints()
         .forEach(

@@ -19,8 +19,9 @@ public final class AdminDatabase implements AutoCloseable {
 
   /** Work within a transaction. */
   @FunctionalInterface
-  interface Work<T> {
-    T run(Sql sql) throws SQLException, RefusedException;
+  public interface Work<T> {
+    /** Does it. */
+    T run(Sql sql) throws SQLException, RefusedException, AuthDatabaseException;
   }
 
   AdminDatabase(Connection connection) {
@@ -111,14 +112,33 @@ public final class AdminDatabase implements AutoCloseable {
    *
    * @param subject the thing it is about, with which a refusal's sentence begins
    */
-  <T> T transact(String subject, Work<T> work) throws RefusedException, AuthDatabaseException {
+  public <T> T transact(String subject, Work<T> work)
+      throws RefusedException, AuthDatabaseException {
+    return transact(subject, true, work);
+  }
+
+  /**
+   * Runs work in a transaction that is rolled back at its end, so that it is seen what the work
+   * would do.
+   *
+   * @param subject the thing it is about, with which a refusal's sentence begins
+   */
+  public <T> T rehearse(String subject, Work<T> work)
+      throws RefusedException, AuthDatabaseException {
+    return transact(subject, false, work);
+  }
+
+  private <T> T transact(String subject, boolean keep, Work<T> work)
+      throws RefusedException, AuthDatabaseException {
     try {
       connection.setAutoCommit(false);
       boolean done = false;
       try {
         T result = work.run(new Sql(connection));
-        connection.commit();
-        done = true;
+        if (keep) {
+          connection.commit();
+          done = true;
+        }
         return result;
       } finally {
         if (!done) {

@@ -1,11 +1,11 @@
 package io.authserver.db.admin;
 
 /** How names are folded, and how a sentence quotes them. */
-final class Folding {
+public final class Folding {
   private Folding() {}
 
   /** Folds A to Z alone, as {@code lower(x COLLATE "C")} does in the schema. */
-  static String fold(String text) {
+  public static String fold(String text) {
     StringBuilder folded = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -15,7 +15,7 @@ final class Folding {
   }
 
   /** Returns what a person typed, in quotes, short, and without a control character. */
-  static String quote(String text) {
+  public static String quote(String text) {
     StringBuilder quoted = new StringBuilder("\"");
     text.codePoints()
         .limit(100)

@@ -41,6 +41,17 @@ public final class KeyAdmin {
         "domain " + domain, sql -> insert(sql, Things.domain(sql, domain), key, occasion));
   }
 
+  /**
+   * Stores a key in a transaction that is under way.
+   *
+   * @param domainId the key of the domain's row
+   */
+  public static KeyRow insert(
+      Sql sql, long domainId, DomainName domain, NewKey key, Occasion occasion)
+      throws SQLException, RefusedException {
+    return insert(sql, new Things.Domain(domainId, domain), key, occasion);
+  }
+
   static KeyRow insert(Sql sql, Things.Domain domain, NewKey key, Occasion occasion)
       throws SQLException, RefusedException {
     Selector selector = selector(sql, domain, key);

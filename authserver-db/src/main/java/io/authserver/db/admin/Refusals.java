@@ -121,6 +121,17 @@ final class Refusals {
     return AuthDatabaseException.of(e);
   }
 
+  /** Returns the rule of the schema that a statement broke, or null where it failed otherwise. */
+  static @Nullable String rule(SQLException failure) {
+    String state = failure.getSQLState() == null ? "" : failure.getSQLState();
+    // PostgreSQL, appendix A: integrity constraints, texts that are too long or cannot be stored.
+    if (!state.startsWith("23") && !state.equals("22001") && !state.equals("22021")) {
+      return null;
+    }
+    String constraint = constraint(failure);
+    return constraint == null ? "SQLSTATE " + state : constraint;
+  }
+
   private static @Nullable String constraint(SQLException failure) {
     if (failure instanceof PSQLException postgres) {
       ServerErrorMessage message = postgres.getServerErrorMessage();

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -13,16 +14,24 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Statements with parameters within one transaction. A list of strings is a {@code text[]}. */
-final class Sql {
+public final class Sql {
   /** More rows than this are not put into memory. */
-  static final int MAX_ROWS = 100_000;
+  public static final int MAX_ROWS = 100_000;
 
   private final Connection connection;
 
   /** Makes one row's value. */
   @FunctionalInterface
-  interface Mapper<T> {
+  public interface Mapper<T> {
+    /** Makes it. */
     T map(ResultSet row) throws SQLException;
+  }
+
+  /** Changes that may break a rule of the schema. */
+  @FunctionalInterface
+  public interface Change {
+    /** Makes them. */
+    void run() throws SQLException, RefusedException;
   }
 
   Sql(Connection connection) {
@@ -34,7 +43,7 @@ final class Sql {
    *
    * @throws RefusedException where there are more than {@link #MAX_ROWS}
    */
-  <T> List<T> list(String sql, Mapper<T> mapper, @Nullable Object... parameters)
+  public <T> List<T> list(String sql, Mapper<T> mapper, @Nullable Object... parameters)
       throws SQLException, RefusedException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setMaxRows(MAX_ROWS + 1);
@@ -53,20 +62,20 @@ final class Sql {
   }
 
   /** Returns the first row, if there is one. */
-  <T> Optional<T> first(String sql, Mapper<T> mapper, @Nullable Object... parameters)
+  public <T> Optional<T> first(String sql, Mapper<T> mapper, @Nullable Object... parameters)
       throws SQLException, RefusedException {
     return list(sql, mapper, parameters).stream().findFirst();
   }
 
   /** Returns the row of a statement that always has one. */
-  <T> T one(String sql, Mapper<T> mapper, @Nullable Object... parameters)
+  public <T> T one(String sql, Mapper<T> mapper, @Nullable Object... parameters)
       throws SQLException, RefusedException {
     return first(sql, mapper, parameters)
         .orElseThrow(() -> new IllegalStateException("a statement returned no row"));
   }
 
   /** Runs a change and returns the number of rows. */
-  int update(String sql, @Nullable Object... parameters) throws SQLException {
+  public int update(String sql, @Nullable Object... parameters) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       bind(statement, parameters);
       return statement.executeUpdate();
@@ -91,6 +100,28 @@ final class Sql {
           Thing.subject(things) + " was removed by someone else at this moment; try again");
     }
     return changed;
+  }
+
+  /**
+   * Makes changes of which the database may refuse one; then they are undone, and the transaction
+   * goes on.
+   *
+   * @return null, or the rule that was broken
+   */
+  public @Nullable String attempt(Change change) throws SQLException, RefusedException {
+    Savepoint before = connection.setSavepoint();
+    try {
+      change.run();
+    } catch (SQLException e) {
+      String rule = Refusals.rule(e);
+      if (rule == null) {
+        throw e;
+      }
+      connection.rollback(before);
+      return rule;
+    }
+    connection.releaseSavepoint(before);
+    return null;
   }
 
   private void bind(PreparedStatement statement, @Nullable Object[] parameters)

@@ -10,10 +10,13 @@ public final class DatabaseSettings {
 
   /** Defines {@code DATABASE_URL}: required, its password never shown nor taken from a flag. */
   public static Setting<DatabaseUrl> url() {
+    return url("DATABASE_URL", "the auth database; several hosts with commas");
+  }
+
+  /** Defines the same for another database. */
+  public static Setting<DatabaseUrl> url(String name, String effect) {
     return Setting.of(
-            "DATABASE_URL",
-            SettingType.of("postgres: or jdbc: URL", DatabaseSettings::parse),
-            "the auth database; several hosts with commas")
+            name, SettingType.of("postgres: or jdbc: URL", DatabaseSettings::parse), effect)
         .confidential(DatabaseUrl::hasPassword);
   }
 
