@@ -177,8 +177,10 @@ final class OriginLineIT {
     List<Spoof> spoofs = Spoof.all();
     int checked = 0;
     for (String sender : List.of("ceo@ours.example", "x@evil.example", LONG + "@evil.example")) {
+      // The sender decides about the return address alone, so some of the others are enough.
+      int step = sender.startsWith("ceo@") ? 1 : 5;
       for (Way way : ways(sender)) {
-        for (int i = 0; i < spoofs.size(); i++) {
+        for (int i = 0; i < spoofs.size(); i += step) {
           String id = sender.length() + "/" + way.name() + "/" + i;
           byte[] message = spoofs.get(i).message(id);
           int before = line.internet().messages().size();
