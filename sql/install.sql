@@ -47,10 +47,10 @@
 \set checksum d8eef129791849f9b137d3e97fb1b3b9ca6d388919b3c314de60caab65791d3a
 \ir install/routine.sql
 \set file 030_lookup_keys
-\set checksum 80db30a0b49e5933824da4b710651c4544772cd7e0204bd7c9fa03579ec70d2d
+\set checksum 47d5f3fd40d6f945b32f2a423408d8ca21abc4dd640ccb3c9b06826d6a723743
 \ir install/routine.sql
 \set file 040_look_up
-\set checksum 2e9ba0c5bbe94a6a4c4c156fbb3241d6ad4083ebbec51484fb83d179c4bf2f80
+\set checksum a6f9c952b7a33b2899ea880c7f8b4b430cd7aa8b0f8feec08f3523989f7058f7
 \ir install/routine.sql
 \set file 100_signer_keys
 \set checksum 68a91a0ff60e241d408f965321dd5128b3725c5c7fc0400dffce8760477a65d0
@@ -62,7 +62,7 @@
 \set checksum b311af9f52d174457a029357238c4764b6d660825945047cb3115b97b395e0cb
 \ir install/routine.sql
 \set file 110_forwarder_resolve
-\set checksum 7989b22a8957258908a9704de36374dfb6b5647b36095c10117a5cbb61d02691
+\set checksum 8f1e8a191b307c6217c89d819cf8be34355dd3a378648b70093e5cf71c632d43
 \ir install/routine.sql
 \set file 112_forwarder_outcomes
 \set checksum 124ee0a03587c9d2e234c6bb80b2801115872d4d2fdb88e7e645fc95a51d848a

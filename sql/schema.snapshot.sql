@@ -363,7 +363,7 @@ FUNCTION authserver.forwarder_outcomes(bytea[]) RETURNS TABLE(key bytea, outcome
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_pending_envelopes(bigint[],integer) RETURNS SETOF bigint OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 774d795243d96963c076dffe95223adb
   GRANT EXECUTE TO authserver_forwarder
-FUNCTION authserver.forwarder_resolve(text[]) RETURNS TABLE(input integer, step integer, parent integer, depth integer, address text, decision text, domain_id bigint, domain text, alias_id bigint, matched_local_part text, user_id uuid, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, transactional boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ac6ccf22f64259c75888ea31457884c0
+FUNCTION authserver.forwarder_resolve(text[]) RETURNS TABLE(input integer, step integer, parent integer, depth integer, address text, decision text, domain_id bigint, domain text, alias_id bigint, matched_local_part text, user_id uuid, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, transactional boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 450b9acb73ce9560665ca1d47b985310
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint) RETURNS void OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c74469831047548cae750d1921238531
@@ -371,8 +371,8 @@ FUNCTION authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigi
 FUNCTION authserver.has_permission(uuid,text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 4efe1e875c963d46f2af3c67702b3bf7
 FUNCTION authserver.is_srs_address(text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 8450958f0f9358168f2853d1dcb9985e
 FUNCTION authserver.is_usable_password(text) RETURNS boolean OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 9f240af618a1b98927e9ede8b4d88c88
-FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 6c6934cee87ef9ebfa1906c56a224ad1
-FUNCTION authserver.lookup_keys(text) RETURNS text[] OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 0c43cf485e9e74a1d90f581e8a25af15
+FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 11c5fbf2205df15a986ccfee4abf0483
+FUNCTION authserver.lookup_keys(text) RETURNS text[] OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE d5a389f461defdc8fcf972a01ccd52f7
 FUNCTION authserver.notify_alias() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0900e9fe9ef69e5aafa2466d20b47134
 FUNCTION authserver.notify_all() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 381769da1f30149ab6b66e26d0de9520
 FUNCTION authserver.notify_changes(text,bigint[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE f2e82959f69e6ab3663835be4e9b4f6e

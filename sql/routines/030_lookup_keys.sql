@@ -3,15 +3,21 @@ RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    keys text[] := ARRAY[local_part];
+    rest text := local_part;
 BEGIN
-    -- Most local parts have no extension.
-    IF local_part !~ '.[+-]' THEN
-        RETURN ARRAY[local_part];
+    -- Not STRICT, which answers NULL without asking whether the caller may.
+    IF local_part IS NULL THEN
+        RETURN NULL;
     END IF;
-    RETURN (
-        SELECT array_agg(left(local_part, i - 1) ORDER BY i DESC)
-        FROM generate_series(2, length(local_part) + 1) AS i
-        WHERE i = length(local_part) + 1 OR substr(local_part, i, 1) IN ('+', '-'));
+    LOOP
+        -- Without its last + or - and what follows; empty where it has none, or nothing before it.
+        rest := left(rest, -1 - length(split_part(translate(rest, '-', '+'), '+', -1)));
+        EXIT WHEN rest = '';
+        keys := keys || rest;
+    END LOOP;
+    RETURN keys;
 END;
 $$;
 

@@ -37,11 +37,10 @@ BEGIN
     domain_id := ours.id;
     transactional := ours.can_use_transactional;
 
-    IF strpos(parts.local_part, '+') = 0 AND strpos(parts.local_part, '-') = 0 THEN
-        SELECT a.id, a.local_part, a.user_id, a.list_id, a.blocked INTO hit
-        FROM authserver.email_alias a
-        WHERE a.domain_id = ours.id AND a.local_part = parts.local_part;
-    ELSE
+    SELECT a.id, a.local_part, a.user_id, a.list_id, a.blocked INTO hit
+    FROM authserver.email_alias a
+    WHERE a.domain_id = ours.id AND a.local_part = parts.local_part;
+    IF NOT FOUND AND parts.local_part ~ '[+-]' THEN
         keys := authserver.lookup_keys(parts.local_part);
         -- The keys are prefixes of one another, so the longest is the best. The first row found decides.
         SELECT a.id, a.local_part, a.user_id, a.list_id, a.blocked INTO hit

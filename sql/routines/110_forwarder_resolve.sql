@@ -24,45 +24,81 @@ AS $$
 DECLARE
     max_depth CONSTANT int := 10;
     max_steps CONSTANT int := 10000;
-    -- What is still to be looked at, the next one last.
-    waiting         text[];
-    waiting_parents int[];
-    waiting_depths  int[];
-    top             int;
-    -- What each step of this input looked at, to find circles.
+    -- What was named but not looked at yet: at the top what was asked for, below it the members of a list or the
+    -- target of a redirect, and so on. A depth's names stand together, those of the next depth behind them.
+    names           text[];
+    -- The domain of a name that is known to be nobody's of ours.
+    foreign_domains text[];
+    -- For each depth, from 1: the next name, the last one, the step that named them.
+    next_names      int[];
+    last_names      int[];
+    naming_steps    int[];
+    level           int;
+    place           int;
+    waiting         int;
+    -- What the lists and redirects among the steps of this input were, to find circles.
     step_parents    int[];
     step_lists      bigint[];
     step_addresses  text[];
     ancestor        int;
-    member          record;
+    looked          record;
     listed          record;
+    added           text[];
+    added_foreign   text[];
 BEGIN
     FOR i IN 1 .. coalesce(array_length(addresses, 1), 0) LOOP
         input := i;
         step := 0;
-        waiting := ARRAY[addresses[i]];
-        waiting_parents := ARRAY[NULL::int];
-        waiting_depths := ARRAY[0];
-        top := 1;
-        step_parents := '{}';
-        step_lists := '{}';
-        step_addresses := '{}';
+        names := ARRAY[addresses[i]];
+        foreign_domains := ARRAY[NULL::text];
+        next_names := ARRAY[1];
+        last_names := ARRAY[1];
+        naming_steps := ARRAY[NULL::int];
+        level := 1;
+        waiting := 1;
+        step_parents := '{}'::int[];
+        step_lists := '{}'::bigint[];
+        step_addresses := '{}'::text[];
 
-        WHILE top > 0 LOOP
-            address := waiting[top];
-            parent := waiting_parents[top];
-            depth := waiting_depths[top];
-            top := top - 1;
+        WHILE waiting > 0 LOOP
+            WHILE next_names[level] > last_names[level] LOOP
+                level := level - 1;
+            END LOOP;
+            place := next_names[level];
+            next_names[level] := place + 1;
+            waiting := waiting - 1;
+            address := names[place];
+            domain := foreign_domains[place];
+            parent := naming_steps[level];
+            depth := level - 1;
             step := step + 1;
             list_name := NULL;
             new_mailfrom := NULL;
             owner_address := NULL;
 
-            SELECT l.decision, l.domain_id, l.domain, l.alias_id, l.matched_local_part, l.user_id, l.list_id,
-                   l.target, l.block_action, l.transactional
-            INTO decision, domain_id, domain, alias_id, matched_local_part, user_id, list_id,
-                 target, block_action, transactional
-            FROM authserver.look_up(address) l;
+            IF domain IS NULL THEN
+                looked := authserver.look_up(address);
+                decision := looked.decision;
+                domain_id := looked.domain_id;
+                domain := looked.domain;
+                alias_id := looked.alias_id;
+                matched_local_part := looked.matched_local_part;
+                user_id := looked.user_id;
+                list_id := looked.list_id;
+                target := looked.target;
+                block_action := looked.block_action;
+                transactional := looked.transactional;
+            ELSE
+                decision := 'foreign';
+                domain_id := NULL;
+                alias_id := NULL;
+                matched_local_part := NULL;
+                user_id := NULL;
+                list_id := NULL;
+                target := NULL;
+                block_action := NULL;
+                transactional := false;
+            END IF;
 
             IF decision IN ('list', 'redirect') THEN
                 -- The path from here to the top has at most max_depth steps.
@@ -82,47 +118,55 @@ BEGIN
             END IF;
 
             IF list_id IS NOT NULL THEN
-                SELECT l.name, l.new_mailfrom, o.local_part || '@' || od.name AS owner_address INTO listed
+                SELECT l.name, l.new_mailfrom, l.owner_id INTO listed
                 FROM authserver.mailing_list l
-                LEFT JOIN authserver.mail_user u ON u.id = l.owner_id AND u.active
-                LEFT JOIN authserver.email_alias o ON o.id = u.delivery_mailbox_id
-                LEFT JOIN authserver.domain od ON od.id = o.domain_id
                 WHERE l.id = forwarder_resolve.list_id;
                 list_name := listed.name;
                 new_mailfrom := listed.new_mailfrom;
-                owner_address := listed.owner_address;
+                IF listed.owner_id IS NOT NULL THEN
+                    SELECT o.local_part || '@' || d.name INTO owner_address
+                    FROM authserver.mail_user u
+                    JOIN authserver.email_alias o ON o.id = u.delivery_mailbox_id
+                    JOIN authserver.domain d ON d.id = o.domain_id
+                    WHERE u.id = listed.owner_id AND u.active;
+                END IF;
             END IF;
 
             -- Everything that is still waiting would be a row too.
-            IF step + top > max_steps OR (step >= max_steps AND decision IN ('list', 'redirect')) THEN
+            IF step + waiting > max_steps OR (step >= max_steps AND decision IN ('list', 'redirect')) THEN
                 decision := 'too_many';
-                top := 0;
+                waiting := 0;
             END IF;
             RETURN NEXT;
 
+            CONTINUE WHEN decision NOT IN ('list', 'redirect');
             step_parents[step] := parent;
-            step_lists[step] := CASE WHEN decision = 'list' THEN list_id END;
-            step_addresses[step] := lower(address COLLATE "C");
-
             IF decision = 'list' THEN
-                -- Pushed last first, so that the first member is looked at next.
-                FOR member IN
-                    SELECT m.address AS member_address
-                    FROM (SELECT x.id, x.address FROM authserver.mailing_list_address x
-                          WHERE x.list_id = forwarder_resolve.list_id ORDER BY x.id LIMIT max_steps) m
-                    ORDER BY m.id DESC
-                LOOP
-                    top := top + 1;
-                    waiting[top] := member.member_address;
-                    waiting_parents[top] := step;
-                    waiting_depths[top] := depth + 1;
-                END LOOP;
-            ELSIF decision = 'redirect' THEN
-                top := top + 1;
-                waiting[top] := target;
-                waiting_parents[top] := step;
-                waiting_depths[top] := depth + 1;
+                step_lists[step] := list_id;
+                -- What look_up would say of most members is found out here for all at once: one in ASCII is an
+                -- address as it stands in the table, its domain folded. Of others look_up says whether they are.
+                SELECT array_agg(m.address ORDER BY m.id),
+                       array_agg(CASE WHEN d.id IS NULL AND octet_length(m.address) = length(m.address)
+                           THEN m.domain END ORDER BY m.id)
+                INTO added, added_foreign
+                FROM (SELECT x.id, x.address, split_part(x.address, '@', 2) AS domain
+                      FROM authserver.mailing_list_address x
+                      WHERE x.list_id = forwarder_resolve.list_id ORDER BY x.id LIMIT max_steps) m
+                LEFT JOIN authserver.domain d ON d.name = m.domain;
+                CONTINUE WHEN added IS NULL;
+            ELSE
+                step_addresses[step] := lower(address COLLATE "C");
+                added := ARRAY[target];
+                added_foreign := ARRAY[NULL::text];
             END IF;
+            place := last_names[level];
+            names := names[:place] || added;
+            foreign_domains := foreign_domains[:place] || added_foreign;
+            waiting := waiting + cardinality(added);
+            level := level + 1;
+            next_names[level] := place + 1;
+            last_names[level] := place + cardinality(added);
+            naming_steps[level] := step;
         END LOOP;
     END LOOP;
 END;

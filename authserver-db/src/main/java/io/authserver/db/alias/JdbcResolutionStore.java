@@ -14,6 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks {@code authserver.forwarder_resolve} each time. */
 public final class JdbcResolutionStore implements ResolutionStore {
+  // Named, so that a column's place is known without looking for its name in each row.
+  private static final String QUERY =
+      """
+      SELECT input, step, parent, depth, address, decision, domain_id, domain, alias_id,
+             matched_local_part, user_id, list_id, list_name, new_mailfrom, owner_address, target,
+             block_action, transactional
+      FROM authserver.forwarder_resolve(?)
+      """;
+
   private final AuthDatabase database;
 
   public JdbcResolutionStore(AuthDatabase database) {
@@ -30,9 +39,9 @@ public final class JdbcResolutionStore implements ResolutionStore {
 
   private static List<ResolutionStep> query(Connection connection, List<String> addresses)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT * FROM authserver.forwarder_resolve(?)")) {
-      statement.setArray(1, connection.createArrayOf("text", addresses.toArray()));
+    try (PreparedStatement statement = connection.prepareStatement(QUERY)) {
+      // As an array of strings the driver sends it in binary; an Object[] would go as text.
+      statement.setArray(1, connection.createArrayOf("text", addresses.toArray(new String[0])));
       try (ResultSet rows = statement.executeQuery()) {
         List<ResolutionStep> steps = new ArrayList<>();
         while (rows.next()) {
@@ -44,26 +53,26 @@ public final class JdbcResolutionStore implements ResolutionStore {
   }
 
   private static ResolutionStep step(ResultSet row) throws SQLException {
-    String blockAction = row.getString("block_action");
+    String blockAction = row.getString(17);
     return new ResolutionStep(
-        row.getInt("input"),
-        row.getInt("step"),
-        row.getObject("parent", Integer.class),
-        row.getInt("depth"),
-        row.getString("address"),
-        Decision.valueOf(row.getString("decision").toUpperCase(Locale.ROOT)),
-        row.getObject("domain_id", Long.class),
-        row.getString("domain"),
-        row.getObject("alias_id", Long.class),
-        row.getString("matched_local_part"),
-        row.getObject("user_id", UUID.class),
-        row.getObject("list_id", Long.class),
-        row.getString("list_name"),
-        row.getString("new_mailfrom"),
-        row.getString("owner_address"),
-        row.getString("target"),
+        row.getInt(1),
+        row.getInt(2),
+        row.getObject(3, Integer.class),
+        row.getInt(4),
+        row.getString(5),
+        Decision.valueOf(row.getString(6).toUpperCase(Locale.ROOT)),
+        row.getObject(7, Long.class),
+        row.getString(8),
+        row.getObject(9, Long.class),
+        row.getString(10),
+        row.getObject(11, UUID.class),
+        row.getObject(12, Long.class),
+        row.getString(13),
+        row.getString(14),
+        row.getString(15),
+        row.getString(16),
         blockAction(blockAction),
-        row.getBoolean("transactional"));
+        row.getBoolean(18));
   }
 
   private static @Nullable BlockAction blockAction(@Nullable String name) {

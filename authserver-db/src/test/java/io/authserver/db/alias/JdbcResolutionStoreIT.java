@@ -42,7 +42,8 @@ class JdbcResolutionStoreIT {
         """
         INSERT INTO authserver.mailing_list (name, new_mailfrom, owner_id) VALUES
           ('team', 'team-bounces@ours.example', '00000000-0000-0000-0000-000000000001'),
-          ('all', NULL, '00000000-0000-0000-0000-000000000002'), ('empty', NULL, NULL)
+          ('all', NULL, '00000000-0000-0000-0000-000000000002'), ('empty', NULL, NULL),
+          ('mixed', NULL, NULL)
         """,
         """
         INSERT INTO authserver.email_alias (domain_id, local_part, user_id, list_id, blocked)
@@ -51,7 +52,8 @@ class JdbcResolutionStoreIT {
           ('ours.example', 'a+b', 'alice', NULL, NULL), ('ours.example', 'info', NULL, 'team', NULL),
           ('ours.example', 'former', 'former', NULL, NULL), ('ours.example', 'homeless', 'homeless', NULL, NULL),
           ('ours.example', 'team', NULL, 'team', NULL), ('ours.example', 'all', NULL, 'all', NULL),
-          ('ours.example', 'empty', NULL, 'empty', NULL), ('ours.example', 'spam', 'alice', NULL, 'reject'),
+          ('ours.example', 'empty', NULL, 'empty', NULL), ('ours.example', 'mixed', NULL, 'mixed', NULL),
+          ('ours.example', 'spam', 'alice', NULL, 'reject'),
           ('ours.example', 'hole', NULL, NULL, 'drop'), ('ours.example', 'later', NULL, 'team', 'defer'),
           ('ours.example', 'büro', 'alice', NULL, NULL), ('old.example', 'own', 'alice', NULL, NULL),
           ('old.example', 'own-blocked', NULL, NULL, 'reject')
@@ -70,7 +72,11 @@ class JdbcResolutionStoreIT {
         SELECT l.id, m.address FROM (VALUES
           (1, 'team', 'alice+team@ours.example'), (2, 'team', 'Bob@foreign.example'),
           (3, 'all', 'team@ours.example'), (4, 'all', 'all@ours.example'),
-          (5, 'all', 'carol@foreign.example')
+          (5, 'all', 'carol@foreign.example'), (6, 'mixed', 'Dave@foreign.example'),
+          (7, 'mixed', 'x@gone.example'), (8, 'mixed', 'jürgen@foreign.example'),
+          (9, 'mixed', 'em\u2003space@foreign.example'), (10, 'mixed', 'info-x@ours.example'),
+          (11, 'mixed', 'spam@ours.example'), (12, 'mixed', 'empty@ours.example'),
+          (13, 'mixed', 'nobody@ours.example'), (14, 'mixed', 'erin+x@sub.ours.example')
         ) m (place, list, address) JOIN authserver.mailing_list l ON l.name = m.list ORDER BY m.place
         """);
     store = new JdbcResolutionStore(database.open(database.forwarderUrl()));
@@ -153,6 +159,59 @@ class JdbcResolutionStoreIT {
     assertEquals("team-bounces@ours.example", steps.get(1).newMailfrom());
     assertEquals("alice@ours.example", steps.get(1).ownerAddress());
     assertEquals(null, steps.get(0).ownerAddress());
+  }
+
+  /**
+   * Members outside are recognised without a look-up of their own: the answers have to be the same.
+   */
+  @Test
+  void membersAreAnsweredAsIfTheyWereAskedForAlone() throws Exception {
+    List<ResolutionStep> steps = store.resolve(List.of("mixed@ours.example"));
+
+    assertEquals(
+        List.of(
+            "1 null 0 mixed@ours.example LIST",
+            "2 1 1 Dave@foreign.example FOREIGN",
+            "3 1 1 x@gone.example REDIRECT",
+            "4 3 2 x@foreign.example FOREIGN",
+            "5 1 1 jürgen@foreign.example FOREIGN",
+            // An EM SPACE: the table takes it, but it is no address.
+            "6 1 1 em\u2003space@foreign.example INVALID",
+            "7 1 1 info-x@ours.example LIST",
+            "8 7 2 alice+team@ours.example USER",
+            "9 7 2 Bob@foreign.example FOREIGN",
+            "10 1 1 spam@ours.example BLOCKED",
+            "11 1 1 empty@ours.example LIST",
+            "12 1 1 nobody@ours.example UNKNOWN",
+            "13 1 1 erin+x@sub.ours.example FOREIGN"),
+        steps.stream().map(JdbcResolutionStoreIT::line).toList());
+    for (ResolutionStep step : steps) {
+      ResolutionStep alone = store.resolve(List.of(step.address())).getFirst();
+      assertEquals(
+          withPlaceOf(step, alone), step, () -> "as a member: " + step + ", alone: " + alone);
+    }
+  }
+
+  private static ResolutionStep withPlaceOf(ResolutionStep place, ResolutionStep step) {
+    return new ResolutionStep(
+        place.input(),
+        place.step(),
+        place.parent(),
+        place.depth(),
+        step.address(),
+        step.decision(),
+        step.domainId(),
+        step.domain(),
+        step.aliasId(),
+        step.matchedLocalPart(),
+        step.userId(),
+        step.listId(),
+        step.listName(),
+        step.newMailfrom(),
+        step.ownerAddress(),
+        step.target(),
+        step.blockAction(),
+        step.transactional());
   }
 
   @Test
