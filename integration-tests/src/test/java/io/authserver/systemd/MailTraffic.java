@@ -10,7 +10,6 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,6 @@ final class MailTraffic implements AutoCloseable {
   private final String prefix;
   private final Queue<String> troubles = new ConcurrentLinkedQueue<>();
   private final Queue<String> taken = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger told = new AtomicInteger();
   private final List<Thread> clients = new ArrayList<>();
   private volatile boolean over;
 
@@ -42,11 +40,6 @@ final class MailTraffic implements AutoCloseable {
   /** Returns how many messages were answered with 250. */
   int taken() {
     return taken.size();
-  }
-
-  /** Returns how often a client was told 421 and went on with another connection. */
-  int told() {
-    return told.get();
   }
 
   /** Waits until more were taken, or one client met trouble. */
@@ -127,7 +120,6 @@ final class MailTraffic implements AutoCloseable {
     }
     String reply = client.readReply();
     if (reply.startsWith("421 4.3.2")) {
-      told.incrementAndGet();
       return false;
     }
     if (!reply.startsWith(wanted)) {

@@ -191,12 +191,13 @@ public final class Daemon {
   }
 
   private void stop(DaemonAssembly assembly, SystemdNotifier notifier) throws InterruptedException {
+    Duration linger = assembly.settings().get(common.stopLinger());
     Duration limit = assembly.settings().get(common.stopTimeout());
-    LOG.info("event=stopping limit_s={}", limit.toSeconds());
+    LOG.info("event=stopping linger_s={} limit_s={}", linger.toSeconds(), limit.toSeconds());
     notifier.stopping("waiting for transactions under way, " + limit.toSeconds() + " s at most");
     long begun = System.nanoTime();
     for (DaemonPart part : assembly.parts()) {
-      part.beginStop(limit);
+      part.beginStop(linger, limit);
     }
     boolean drained = true;
     for (DaemonPart part : assembly.parts()) {

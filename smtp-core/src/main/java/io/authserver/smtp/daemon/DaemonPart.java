@@ -16,11 +16,12 @@ public interface DaemonPart extends AutoCloseable {
   default void start() throws IOException {}
 
   /**
-   * Stops to take new work; returns at once.
+   * Stops to take new clients; returns at once.
    *
+   * @param linger how long those that are there are served as before
    * @param limit how long the work that was begun may take from now on
    */
-  default void beginStop(Duration limit) {}
+  default void beginStop(Duration linger, Duration limit) {}
 
   /**
    * Waits for the work that was begun.

@@ -11,10 +11,14 @@ import java.util.Locale;
  *
  * @param logLevel what is logged
  * @param health where health and metrics are served, off unless set
+ * @param stopLinger how long a stop serves connected clients as before
  * @param stopTimeout how long a stop waits for transactions
  */
 record DaemonSettings(
-    Setting<LogLevel> logLevel, Setting<HostPort> health, Setting<Duration> stopTimeout) {
+    Setting<LogLevel> logLevel,
+    Setting<HostPort> health,
+    Setting<Duration> stopLinger,
+    Setting<Duration> stopTimeout) {
 
   /** Makes the definitions for a program. */
   static DaemonSettings of(String program) {
@@ -33,6 +37,14 @@ record DaemonSettings(
                     .described("host:port on loopback"),
                 "where /healthz, /readyz and /metrics are served over HTTP")
             .optional(),
+        // OpenSMTPD keeps a connection for 10 s after its last message, and takes a 421 that comes
+        // meanwhile for the answer to its next one, which then waits 400 s.
+        Setting.of(
+                prefix + "STOP_LINGER",
+                SettingTypes.duration(Duration.ZERO, Duration.ofHours(1)),
+                "how long a stop goes on to serve connected clients, before those between messages"
+                    + " are told 421")
+            .orElse("15s"),
         Setting.of(
                 prefix + "STOP_TIMEOUT",
                 SettingTypes.duration(Duration.ZERO, Duration.ofHours(1)),
@@ -41,7 +53,7 @@ record DaemonSettings(
   }
 
   List<Setting<?>> all() {
-    return List.of(logLevel, health, stopTimeout);
+    return List.of(logLevel, health, stopLinger, stopTimeout);
   }
 
   private static boolean isLoopback(HostPort address) {

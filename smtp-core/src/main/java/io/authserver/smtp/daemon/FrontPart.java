@@ -25,8 +25,8 @@ public final class FrontPart implements DaemonPart {
   }
 
   @Override
-  public void beginStop(Duration limit) {
-    FutureTask<Boolean> task = new FutureTask<>(() -> front.drain(limit));
+  public void beginStop(Duration linger, Duration limit) {
+    FutureTask<Boolean> task = new FutureTask<>(() -> front.drain(linger, limit));
     draining = task;
     Thread.ofVirtual().name("smtp-front-drain").start(task);
   }

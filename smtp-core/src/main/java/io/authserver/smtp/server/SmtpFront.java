@@ -149,16 +149,27 @@ public final class SmtpFront implements AutoCloseable {
     return sessions.size();
   }
 
+  /** As {@link #drain(Duration, Duration)}, at once. */
+  public boolean drain(Duration grace) throws InterruptedException {
+    return drain(Duration.ZERO, grace);
+  }
+
   /**
-   * Ends in order: stops accepting, says 421 to idle sessions, lets transactions finish until the
-   * grace is over, cuts those whose client is still sending, waits for those whose final dot was
-   * received as long as {@link FrontTimeouts#finalDot} says, and closes what is left.
+   * Ends in order: stops accepting, serves the sessions that are open until they end or the linger
+   * is over, says 421 to idle ones, lets transactions finish until the grace is over, cuts those
+   * whose client is still sending, waits for those whose final dot was received as long as {@link
+   * FrontTimeouts#finalDot} says, and closes what is left.
    *
+   * @param linger for a client that keeps its connection and has not looked whether it is still
+   *     wanted: to such a one 421 is the answer to its next message
+   * @param grace counted from now, as all of these times
    * @return whether no transaction was cut
    */
-  public boolean drain(Duration grace) throws InterruptedException {
+  public boolean drain(Duration linger, Duration grace) throws InterruptedException {
     long began = System.nanoTime();
     stopAccepting();
+    boolean _ =
+        sessions.awaitEmpty(Deadline.earlier(began + linger.toNanos(), began + grace.toNanos()));
     sessions.drain();
     // A connection that was accepted in the last moment gets its 421 like the others.
     for (Listener listener : startedListeners()) {

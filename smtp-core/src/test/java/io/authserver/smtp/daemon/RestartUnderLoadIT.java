@@ -73,7 +73,9 @@ class RestartUnderLoadIT {
                     "NULLRELAY_NEXT_HOP",
                     nextHop.host() + ":" + nextHop.port(),
                     "NULLRELAY_HOSTNAME",
-                    "relay.example"))) {
+                    "relay.example",
+                    "NULLRELAY_STOP_LINGER",
+                    "0s"))) {
       int port = Integer.parseInt(holder.awaitLine("holding ").replaceAll("\\D", ""));
       InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
       List<Thread> clients = new ArrayList<>();

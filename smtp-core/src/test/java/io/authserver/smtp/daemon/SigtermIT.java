@@ -1,5 +1,6 @@
 package io.authserver.smtp.daemon;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -39,7 +40,9 @@ class SigtermIT {
             "NULLRELAY_NEXT_HOP",
             nextHop.host() + ":" + nextHop.port(),
             "NULLRELAY_HOSTNAME",
-            "relay.example"));
+            "relay.example",
+            "NULLRELAY_STOP_LINGER",
+            "0s"));
   }
 
   private static InetSocketAddress addressOf(ChildProcess daemon) throws Exception {
@@ -148,6 +151,28 @@ class SigtermIT {
       assertEquals(0, daemon.awaitExit());
       daemon.awaitLine("event=stopped ");
       assertEquals(4, nextHop.messages().stream().filter(Message::taken).count());
+    }
+  }
+
+  /**
+   * Symptom: after each restart of a daemon one message waited 400 s for its retry. Cause:
+   * OpenSMTPD keeps an idle connection for 10 s, and took the 421 that lay there for the reply to
+   * its next MAIL.
+   */
+  @Test
+  void aKeptConnectionStillTakesItsNextMessage() throws Exception {
+    try (ScriptedNextHop nextHop = ScriptedNextHop.accepting();
+        ChildProcess daemon = start(nextHop, "--stop-linger", "2m");
+        RawSmtpClient kept = RawSmtpClient.greeted(addressOf(daemon))) {
+      daemon.terminate();
+      daemon.awaitLine("event=stopping linger_s=120 ");
+      kept.command("MAIL FROM:<a@x.example>", "250");
+      kept.command("RCPT TO:<b@x.example>", "250");
+      assertTrue(kept.data("Subject: next\r\n".getBytes(US_ASCII)).startsWith("250"));
+      kept.command("QUIT", "221");
+      assertEquals(0, daemon.awaitExit());
+      daemon.awaitLine("event=stopped ");
+      assertEquals(1, nextHop.messages().size());
     }
   }
 

@@ -83,7 +83,7 @@ final class TrivialDaemon implements DaemonPart {
   }
 
   @Override
-  public void beginStop(Duration limit) {
+  public void beginStop(Duration linger, Duration limit) {
     close();
   }
 

@@ -122,6 +122,17 @@ class FrontLifecycleIT {
   }
 
   @Test
+  void afterTheLingerAnIdleSessionIsToldToComeBack() throws Exception {
+    try (FrontFixture fixture = new FrontFixture();
+        RawSmtpClient idle = fixture.inTransaction()) {
+      idle.command("RSET", "250");
+      assertTrue(fixture.front.drain(Duration.ofMillis(200), Duration.ofSeconds(20)));
+      idle.expect("421 4.3.2");
+      assertNull(idle.readLine());
+    }
+  }
+
+  @Test
   void afterTheGraceOnlyAFinalDotIsWaitedFor() throws Exception {
     CountDownLatch inMessage = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
