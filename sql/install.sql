@@ -47,7 +47,7 @@
 \set checksum d8eef129791849f9b137d3e97fb1b3b9ca6d388919b3c314de60caab65791d3a
 \ir install/routine.sql
 \set file 030_lookup_keys
-\set checksum 47d5f3fd40d6f945b32f2a423408d8ca21abc4dd640ccb3c9b06826d6a723743
+\set checksum 3293807b8aa45068164708c652bd5fd7af928eb1db01e40591fc8e497209bc4c
 \ir install/routine.sql
 \set file 040_look_up
 \set checksum a6f9c952b7a33b2899ea880c7f8b4b430cd7aa8b0f8feec08f3523989f7058f7

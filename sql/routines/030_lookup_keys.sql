@@ -13,7 +13,7 @@ BEGIN
     END IF;
     LOOP
         -- Without its last + or - and what follows; empty where it has none, or nothing before it.
-        rest := left(rest, -1 - length(split_part(translate(rest, '-', '+'), '+', -1)));
+        rest := left(rest, -strpos(reverse(translate(rest, '-', '+')), '+'));
         EXIT WHEN rest = '';
         keys := keys || rest;
     END LOOP;
