@@ -200,6 +200,7 @@ class RelaySplitIT {
         RelayPool pool = pool(nextHop, 2, RelayMetrics.NONE);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       CountDownLatch both = new CountDownLatch(2);
+      CountDownLatch asked = new CountDownLatch(2);
       List<Future<List<String>>> results = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
         results.add(
@@ -211,6 +212,9 @@ class RelaySplitIT {
                     assertTrue(both.await(10, TimeUnit.SECONDS));
                     String second =
                         said(transaction.recipients(Relaying.recipients("2@b.example")).getFirst());
+                    // nor does one that is done give the other its connection
+                    asked.countDown();
+                    assertTrue(asked.await(10, TimeUnit.SECONDS));
                     transaction.send(NOTHING, MESSAGE);
                     return List.of(second, said(transaction.finish()));
                   }
