@@ -77,7 +77,7 @@ public final class Main {
 
   /** Runs one command in a context, which is closed at its end. */
   static int run(String[] args, Context context) {
-    CommandLine commandLine = new CommandLine(new RootCommand(context), factory(context));
+    CommandLine commandLine = commandLine(context, args);
     commandLine.setOut(writer(context.out()));
     commandLine.setErr(writer(context.err()));
     commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
@@ -90,6 +90,13 @@ public final class Main {
       // What the command did is committed; only the farewell failed.
       return ExitCode.DONE;
     }
+  }
+
+  /** Makes the tree of commands, as far as the arguments need it. */
+  static CommandLine commandLine(Context context, String... args) {
+    CommandLine root = new CommandLine(new RootCommand(context), factory(context));
+    RootCommand.nouns(args).forEach(root::addSubcommand);
+    return root;
   }
 
   /** Makes commands with the context, and what else picocli wants as it would itself. */

@@ -17,6 +17,7 @@ import io.authserver.admin.command.SpapiCommand;
 import io.authserver.admin.command.SrsCommand;
 import io.authserver.admin.command.UserCommand;
 import io.authserver.admin.command.WrappingKeyCommand;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,32 +40,47 @@ import picocli.CommandLine.Spec;
       "3:the database cannot be reached",
       "4:done, and a person has to publish a DNS record (dkim maintain)",
       "5:done, and something was left out (import)"
-    },
-    subcommands = {
-      DomainCommand.class,
-      DkimCommand.class,
-      UserCommand.class,
-      ServiceUserCommand.class,
-      PermissionCommand.class,
-      GroupCommand.class,
-      EmailAliasCommand.class,
-      MailingListCommand.class,
-      DbCommand.class,
-      SpapiCommand.class,
-      WrappingKeyCommand.class,
-      SrsCommand.class,
-      ExplainCommand.class,
-      DoctorCommand.class,
-      ImportCommand.class,
-      DemoCommand.class
     })
 final class RootCommand {
+  private static final List<Class<?>> NOUNS =
+      List.of(
+          DomainCommand.class,
+          DkimCommand.class,
+          UserCommand.class,
+          ServiceUserCommand.class,
+          PermissionCommand.class,
+          GroupCommand.class,
+          EmailAliasCommand.class,
+          MailingListCommand.class,
+          DbCommand.class,
+          SpapiCommand.class,
+          WrappingKeyCommand.class,
+          SrsCommand.class,
+          ExplainCommand.class,
+          DoctorCommand.class,
+          ImportCommand.class,
+          DemoCommand.class);
+
   private final Context context;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   RootCommand(Context context) {
     this.context = context;
+  }
+
+  /**
+   * Returns the commands below this one that a command line needs: the noun that it begins with,
+   * else all, for the help and for what to say about a word that is none. To read the annotations
+   * of all takes longer than most commands do.
+   */
+  static List<Class<?>> nouns(String... args) {
+    for (Class<?> noun : NOUNS) {
+      if (args.length > 0 && noun.getAnnotation(Command.class).name().equals(args[0])) {
+        return List.of(noun);
+      }
+    }
+    return NOUNS;
   }
 
   @Option(

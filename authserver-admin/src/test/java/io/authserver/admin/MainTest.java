@@ -1,13 +1,23 @@
 package io.authserver.admin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.admin.cli.Context;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
 
 /** What needs no database: help, wrong usage, settings. */
 class MainTest {
@@ -125,6 +135,38 @@ class MainTest {
     }
     assertTrue(help.contains("the database cannot be reached"), help);
     assertTrue(cli.ok("--version").out().startsWith("authserver "));
+  }
+
+  /** Only the part of the tree that a command line needs is made; it is the same part. */
+  @Test
+  void aNounAloneIsWhatItIsAmongAll() {
+    CommandLine all = tree();
+    assertEquals(16, all.getSubcommands().size());
+
+    all.getSubcommands()
+        .forEach(
+            (noun, expected) -> {
+              CommandLine made = tree(noun, "--help");
+              assertEquals(Set.of(noun), made.getSubcommands().keySet());
+              assertSame(expected, made.getSubcommands().get(noun));
+            });
+    assertEquals(16, tree("domains", "domain").getSubcommands().size());
+    assertEquals(16, tree("--env-dir", "domain", "user").getSubcommands().size());
+  }
+
+  private static CommandLine tree(String... args) {
+    PrintStream none = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
+    InputStream nothing = InputStream.nullInputStream();
+    return Main.commandLine(
+        new Context(Map.of(), nothing, none, none, null, Clock.systemUTC()), args);
+  }
+
+  private static void assertSame(CommandLine expected, CommandLine made) {
+    assertEquals(expected.getUsageMessage(Ansi.OFF), made.getUsageMessage(Ansi.OFF));
+    assertEquals(expected.getSubcommands().keySet(), made.getSubcommands().keySet());
+    expected
+        .getSubcommands()
+        .forEach((verb, command) -> assertSame(command, made.getSubcommands().get(verb)));
   }
 
   @ParameterizedTest
