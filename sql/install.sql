@@ -101,7 +101,7 @@
 \set checksum 6ff3ddc070a1ea868f4c1694aa8f31fe001413ef1e045fda2bb12ebc18577212
 \ir install/routine.sql
 \set file 330_authserver_resolve_alias
-\set checksum 83105a9a8c1d9fbf49122e0d787846cfc0f9bb65ba99cc5ee5d7cc60c44d8659
+\set checksum 80d59c65b987d6c0bb8eb85a904d384aae29757c3a93057c55e622d070d8e6a2
 \ir install/routine.sql
 \set file 340_authserver_iterate_users
 \set checksum d76e23f722dca6543a6cbe448e307e0532b9406d5b254ef3bef3253cfb2432c6

@@ -5,6 +5,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     virtmail CONSTANT text := 'virtmail';
+    -- OpenSMTPD reads what query_alias says as a line of an aliases file: what begins with | is a program to run, with / a
+    -- file to write, and an apostrophe opens a quotation. Only what it reads as the address that it is goes there.
+    readable CONSTANT text := '^[a-z0-9!#$%&*+=?^_`{}~-][a-z0-9!#$%&*+=?^_`{}~|/.-]*@[a-z0-9.-]+$';
     parts    record;
     looked   record;
     target   text;
@@ -56,6 +59,8 @@ BEGIN
     ELSIF looked.decision = 'user' THEN
         alias := CASE
             WHEN resolve_to_virtmail AND looked.primary_address = lower(email COLLATE "C") THEN virtmail
+            -- Delivered as it is written: Dovecot finds the mailbox by any address.
+            WHEN resolve_to_virtmail AND looked.primary_address COLLATE "C" !~ readable THEN virtmail
             ELSE looked.primary_address
         END;
         RETURN NEXT;
@@ -64,7 +69,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION public.authserver_resolve_alias(varchar, boolean) IS
-'STABLE API. With true: virtmail for an address that is delivered or forwarded here as it is written, the primary address for another alias of a user. With false: the primary address, for a list or a catch-all the input, for a redirect its target, for a service user its own name. No row for what takes no mail.';
+'STABLE API. With true: virtmail for an address that is delivered or forwarded here as it is written, the primary address for another alias of a user (virtmail if OpenSMTPD''s aliases cannot write it: what begins with | or /, or has an apostrophe or a character beyond ASCII). With false: the primary address, for a list or a catch-all the input, for a redirect its target, for a service user its own name. No row for what takes no mail.';
 
 REVOKE ALL ON FUNCTION public.authserver_resolve_alias(varchar, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.authserver_resolve_alias(varchar, boolean) TO authserver_api;

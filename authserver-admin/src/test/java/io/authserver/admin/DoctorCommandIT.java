@@ -135,15 +135,16 @@ class DoctorCommandIT extends AdminFixture {
     healthy();
     database.execute(
         "INSERT INTO authserver.mail_user (identifier, active) VALUES ('gone', false),"
-            + " ('homeless', true), ('shut', true)",
+            + " ('homeless', true), ('shut', true), ('slash', true)",
         "INSERT INTO authserver.email_alias (domain_id, local_part, user_id, blocked)"
             + " SELECT d.id, a.n, u.id, a.b FROM (VALUES ('gone', 'gone', NULL),"
             + " ('gone-blocked', 'gone', 'reject'), ('homeless', 'homeless', NULL),"
-            + " ('shut', 'shut', 'defer'), ('shut2', 'shut', NULL)) a (n, u, b)"
+            + " ('shut', 'shut', 'defer'), ('shut2', 'shut', NULL), ('/shut', 'slash', NULL))"
+            + " a (n, u, b)"
             + " JOIN authserver.domain d ON d.name = 'ours.example'"
             + " JOIN authserver.mail_user u ON u.identifier = a.u",
         "UPDATE authserver.mail_user u SET delivery_mailbox_id = a.id FROM authserver.email_alias"
-            + " a WHERE a.user_id = u.id AND a.local_part = 'shut'",
+            + " a WHERE a.user_id = u.id AND a.local_part IN ('shut', '/shut')",
         "INSERT INTO authserver.domain (name, redirect_to, require_signature) VALUES"
             + " ('bare.example', NULL, true), ('a.example', 'b.example', false),"
             + " ('b.example', 'a.example', false)",
@@ -154,6 +155,7 @@ class DoctorCommandIT extends AdminFixture {
     assertEquals(List.of("gone@ours.example gone"), problems.remove("alias-of-disabled-user"));
     assertEquals(List.of("homeless"), problems.remove("user-without-mailbox"));
     assertEquals(List.of("shut shut@ours.example"), problems.remove("mailbox-blocked"));
+    assertEquals(List.of("slash /shut@ours.example"), problems.remove("mailbox-with-slash"));
     assertEquals(List.of("bare.example"), problems.remove("domain-without-postmaster"));
     assertEquals(List.of("bare.example"), problems.remove("domain-cannot-sign"));
     assertEquals(

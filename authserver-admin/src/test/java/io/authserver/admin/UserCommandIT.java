@@ -170,6 +170,9 @@ class UserCommandIT extends AdminFixture {
             "alias list@example.org is no user's, so it cannot be this user's delivery mailbox");
     cli.run("user", "set-delivery-mailbox", "bob", "none@example.org")
         .refuses("alias none@example.org does not exist");
+    cli.ok("emailalias", "create", "/alice@example.org", "--user", "bob");
+    cli.run("user", "set-delivery-mailbox", "bob", "/alice@example.org")
+        .refuses("alias /alice@example.org has a slash in it, so it cannot be a delivery mailbox");
     cli.run("emailalias", "remove", "-y", "b@example.org")
         .refuses(
             "alias b@example.org is a user's delivery mailbox; give that user another one first");

@@ -105,6 +105,12 @@ enum Ailment {
       "the delivery mailbox %2$s of user %1$s is blocked: mail for all the user's addresses is"
           + " refused",
       "authserver emailalias unblock %2$s"),
+  MAILBOX_WITH_SLASH(
+      "mailbox-with-slash",
+      Severity.ERROR,
+      "the delivery mailbox %2$s of user %1$s has a slash in it: a mail store that makes folders of"
+          + " addresses may open another user's",
+      "authserver user set-delivery-mailbox %1$s ADDRESS"),
   DOMAIN_WITHOUT_POSTMASTER(
       "domain-without-postmaster",
       Severity.WARNING,

@@ -116,6 +116,17 @@ public final class Examination {
                   """,
                   Examination::finding,
                   limit + 1));
+          found.addAll(
+              sql.list(
+                  """
+                  SELECT 'mailbox-with-slash', u.identifier, b.local_part || '@' || d.name
+                  FROM authserver.mail_user u
+                  JOIN authserver.email_alias b ON b.id = u.delivery_mailbox_id
+                  JOIN authserver.domain d ON d.id = b.domain_id
+                  WHERE u.active AND b.local_part LIKE '%/%'
+                  ORDER BY u.identifier LIMIT ?\
+                  """,
+                  Examination::finding, limit + 1));
           return found;
         });
   }

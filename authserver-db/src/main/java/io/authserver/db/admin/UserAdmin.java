@@ -186,6 +186,11 @@ public final class UserAdmin {
               + (alias.userId() == null ? " is no user's" : " belongs to another user")
               + ", so it cannot be this user's delivery mailbox");
     }
+    // Mail stores make folders of an address: /alice@ would open the mailbox of alice@.
+    if (address.localPart().contains("/")) {
+      throw new RefusedException(
+          "alias " + address + " has a slash in it, so it cannot be a delivery mailbox");
+    }
     sql.update(
         "UPDATE authserver.mail_user SET delivery_mailbox_id = ? WHERE id = ?", alias.id(), user);
   }

@@ -261,6 +261,56 @@ class StoredProceduresIT {
         query("SELECT userid FROM authserver_iterate_users() ORDER BY userid"));
   }
 
+  /**
+   * Symptom: mail for another alias of a user ran a program, wrote a file, or waited until it
+   * expired. Cause: OpenSMTPD reads what query_alias says as a line of an aliases file, and the
+   * user's primary address began with a bar, a slash, or had an apostrophe.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      textBlock =
+          """
+          |id&,      virtmail
+          /etc/x,    virtmail
+          o'brien,   virtmail
+          'x,        virtmail
+          zoë,       virtmail
+          a|/b,      a|/b@ours.example
+          "!#$%&*+=?^_`{}~-|/.a", "!#$%&*+=?^_`{}~-|/.a@ours.example"
+          #a,        #a@ours.example
+          """)
+  void doesNotHandOpenSmtpdWhatItReadsAsAnythingButAnAddress(String primary, String virtual)
+      throws Exception {
+    try {
+      database.execute(
+          "INSERT INTO authserver.mail_user (identifier, password) VALUES ('odd', '$5$salt$odd')",
+          "INSERT INTO authserver.email_alias (domain_id, local_part, user_id)"
+              + " SELECT d.id, l, u.id FROM authserver.domain d, authserver.mail_user u,"
+              + " unnest(ARRAY['plain', '"
+              + primary.replace("'", "''")
+              + "']) l WHERE d.name = 'ours.example' AND u.identifier = 'odd'",
+          "UPDATE authserver.mail_user SET delivery_mailbox_id = (SELECT a.id FROM"
+              + " authserver.email_alias a JOIN authserver.mail_user u ON u.id = a.user_id"
+              + " WHERE u.identifier = 'odd' AND a.local_part <> 'plain')"
+              + " WHERE identifier = 'odd'");
+      String own = primary + "@ours.example";
+      assertEquals(
+          List.of(virtual),
+          query("SELECT * FROM authserver_resolve_alias(?, TRUE)", "plain@ours.example"));
+      assertEquals(
+          List.of("virtmail"), query("SELECT * FROM authserver_resolve_alias(?, TRUE)", own));
+      for (String address : List.of("plain@ours.example", own)) {
+        assertEquals(
+            List.of(own), query("SELECT * FROM authserver_resolve_alias(?, FALSE)", address));
+      }
+    } finally {
+      database.execute(
+          "UPDATE authserver.mail_user SET delivery_mailbox_id = NULL WHERE identifier = 'odd'",
+          "DELETE FROM authserver.mail_user WHERE identifier = 'odd'");
+    }
+  }
+
   @Test
   void recognisesSrsAddressesByShapeAndAge() throws Exception {
     long today = LocalDate.now(ZoneOffset.UTC).toEpochDay();
