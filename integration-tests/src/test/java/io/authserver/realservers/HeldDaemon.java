@@ -36,11 +36,11 @@ final class HeldDaemon implements AutoCloseable {
   private final Map<String, String> environment;
   private @Nullable Process process;
 
-  HeldDaemon(JavaDaemon daemon, int port) {
+  HeldDaemon(JavaDaemon daemon, Map<String, String> environment, int port) {
     name = daemon.name();
     command = new ArrayList<>(List.of("/usr/bin/perl", "-MSocket", "-e", HOLDER, "" + port));
     command.addAll(daemon.command());
-    environment = daemon.environment();
+    this.environment = Map.copyOf(environment);
   }
 
   void start() throws IOException {

@@ -131,7 +131,12 @@ final class OpenSmtpd {
 
   /** Returns whether nothing is under way: what is in the queue waits for its next try. */
   boolean idle() throws IOException, InterruptedException {
-    return queue().stream().allMatch(line -> line.contains("|pending|"));
+    return queue().stream().allMatch(OpenSmtpd::isWaiting);
+  }
+
+  /** Returns whether a line of {@link #queue} is about an envelope that waits for its next try. */
+  static boolean isWaiting(String line) {
+    return line.contains("|pending|");
   }
 
   /**

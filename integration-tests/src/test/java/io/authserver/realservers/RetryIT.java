@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * hop that defers some at first; everybody gets one all the same.
  */
 @Tag("real-servers")
-@Timeout(300)
+@Timeout(600)
 class RetryIT {
   private static final InetSocketAddress RELAY = new InetSocketAddress("203.0.113.87", 10045);
 
@@ -56,8 +56,7 @@ class RetryIT {
             List.of("team@example.org", "alice@example.org", "zoe@moved.example"),
             Client.message("F <friend@near.test>", "team@example.org", text));
       }
-      // where OpenSMTPD had kept a connection to the forwarder that was stopped, the first try met
-      // 421
+      // where OpenSMTPD had kept a connection to the forwarder that stopped, the first try met 421
       Place.await(
           "a first try that came to nothing",
           RealSite.SOON,

@@ -18,7 +18,7 @@ public interface DaemonPart extends AutoCloseable {
   /**
    * Stops to take new clients; returns at once.
    *
-   * @param linger how long those that are there are served as before
+   * @param linger how long those that are there are served as before, each from its last command
    * @param limit how long the work that was begun may take from now on
    */
   default void beginStop(Duration linger, Duration limit) {}

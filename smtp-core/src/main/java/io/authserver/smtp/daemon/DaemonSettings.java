@@ -11,7 +11,7 @@ import java.util.Locale;
  *
  * @param logLevel what is logged
  * @param health where health and metrics are served, off unless set
- * @param stopLinger how long a stop serves connected clients as before
+ * @param stopLinger how long a client may be idle that a stop serves as before
  * @param stopTimeout how long a stop waits for transactions
  */
 record DaemonSettings(
@@ -42,8 +42,10 @@ record DaemonSettings(
         Setting.of(
                 prefix + "STOP_LINGER",
                 SettingTypes.duration(Duration.ZERO, Duration.ofHours(1)),
-                "how long a stop goes on to serve connected clients, before those between messages"
-                    + " are told 421")
+                "how long a connected client may be idle before a stop tells it 421; until then it"
+                    + " is served as before, for half of "
+                    + prefix
+                    + "STOP_TIMEOUT at most")
             .orElse("15s"),
         Setting.of(
                 prefix + "STOP_TIMEOUT",

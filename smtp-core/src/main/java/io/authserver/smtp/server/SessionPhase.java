@@ -26,6 +26,9 @@ final class SessionPhase {
   private boolean draining;
   private boolean forced;
 
+  /** When the client was last waited for outside a transaction, in nanoTime. */
+  private long idleSince;
+
   /**
    * Makes a phase.
    *
@@ -42,7 +45,12 @@ final class SessionPhase {
     if (forced || (draining && !inTransaction)) {
       return false;
     }
-    phase = inTransaction ? Phase.IN_TRANSACTION : Phase.IDLE;
+    if (inTransaction) {
+      phase = Phase.IN_TRANSACTION;
+    } else {
+      phase = Phase.IDLE;
+      idleSince = System.nanoTime();
+    }
     return true;
   }
 
@@ -95,6 +103,13 @@ final class SessionPhase {
 
   synchronized boolean isDraining() {
     return draining;
+  }
+
+  /** Asks the session to end if its client has been idle since then, in nanoTime, or longer. */
+  synchronized void drainIfIdleSince(long time) {
+    if (phase == Phase.IDLE && idleSince - time <= 0) {
+      drain(false);
+    }
   }
 
   /**

@@ -39,6 +39,8 @@ import org.subethamail.smtp.server.SessionHandler;
 public final class SmtpFront implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SmtpFront.class);
 
+  private static final Duration IDLE_CHECK = Duration.ofMillis(100);
+
   /** Names sessions: unique in a process, and over restarts as long as the clock goes forward. */
   private static final AtomicLong LAST_ID = new AtomicLong(System.currentTimeMillis() << 10);
 
@@ -155,21 +157,24 @@ public final class SmtpFront implements AutoCloseable {
   }
 
   /**
-   * Ends in order: stops accepting, serves the sessions that are open until they end or the linger
-   * is over, says 421 to idle ones, lets transactions finish until the grace is over, cuts those
-   * whose client is still sending, waits for those whose final dot was received as long as {@link
-   * FrontTimeouts#finalDot} says, and closes what is left.
+   * Ends in order: stops accepting, serves each open session until it ends or has been idle for the
+   * linger, says 421 to it then, and to all when half of the grace is over, lets transactions
+   * finish until the whole of it is, cuts those whose client is still sending, waits for those
+   * whose final dot was received as long as {@link FrontTimeouts#finalDot} says, and closes what is
+   * left.
    *
    * @param linger for a client that keeps its connection and has not looked whether it is still
-   *     wanted: to such a one 421 is the answer to its next message
-   * @param grace counted from now, as all of these times
+   *     wanted: to such a one 421 is the answer to its next message. Counted from its last command,
+   *     or from now
+   * @param grace counted from now
    * @return whether no transaction was cut
    */
   public boolean drain(Duration linger, Duration grace) throws InterruptedException {
     long began = System.nanoTime();
     stopAccepting();
-    boolean _ =
-        sessions.awaitEmpty(Deadline.earlier(began + linger.toNanos(), began + grace.toNanos()));
+    if (linger.isPositive()) {
+      serveUntilIdle(began, linger, began + grace.toNanos() / 2);
+    }
     sessions.drain();
     // A connection that was accepted in the last moment gets its 421 like the others.
     for (Listener listener : startedListeners()) {
@@ -184,8 +189,7 @@ public final class SmtpFront implements AutoCloseable {
       while (!sessions.awaitEmpty(Deadline.earlier(finalDot, Deadline.in(Duration.ofSeconds(1))))
           && !Deadline.hasPassed(finalDot)) {
         // Sessions without a final dot have had a second for their 421. One that still waits for
-        // its
-        // next hop cannot say it, and is not waited for: it was not promised anything.
+        // its next hop cannot say it, and is not waited for: it was not promised anything.
         List<SmtpSession> left = sessions.all();
         left.stream().filter(each -> !each.phase().isFinalDot()).forEach(SmtpSession::closeNow);
         if (left.stream().noneMatch(each -> each.phase().isFinalDot())) {
@@ -195,6 +199,17 @@ public final class SmtpFront implements AutoCloseable {
     }
     close();
     return clean;
+  }
+
+  private void serveUntilIdle(long began, Duration linger, long deadline)
+      throws InterruptedException {
+    while (!sessions.awaitEmpty(Deadline.earlier(deadline, Deadline.in(IDLE_CHECK)))
+        && !Deadline.hasPassed(deadline)) {
+      long time = System.nanoTime() - linger.toNanos();
+      if (time - began >= 0) {
+        sessions.all().forEach(session -> session.phase().drainIfIdleSince(time));
+      }
+    }
   }
 
   private synchronized List<Listener> startedListeners() {

@@ -132,6 +132,53 @@ class FrontLifecycleIT {
     }
   }
 
+  /**
+   * Symptom: mail that OpenSMTPD sent after a restart waited 400 s for its retry. Cause: the linger
+   * was counted from SIGTERM, so a connection that was still in use got its 421 at any moment.
+   */
+  @Test
+  void aClientIsServedUntilItHasBeenIdleForTheLinger() throws Exception {
+    Duration linger = Duration.ofSeconds(1);
+    try (FrontFixture fixture = new FrontFixture();
+        RawSmtpClient busy = fixture.greeted()) {
+      busy.command("MAIL FROM:<a@example.org>", "250");
+      CompletableFuture<Boolean> drained = drain(fixture, linger, Duration.ofMinutes(2));
+      long end = System.nanoTime() + linger.multipliedBy(2).toNanos();
+      long lastSaid;
+      String reply;
+      do {
+        busy.command("RCPT TO:<b@example.org>", "250");
+        lastSaid = System.nanoTime();
+        assertTrue(busy.data(FrontFixture.bytes("x\r\n")).startsWith("250"));
+        if (lastSaid - end >= 0) {
+          reply = busy.readReply();
+        } else {
+          reply = busy.command("MAIL FROM:<a@example.org>");
+        }
+      } while (reply.startsWith("250"));
+      assertTrue(reply.startsWith("421 4.3.2"), reply);
+      assertTrue(System.nanoTime() - lastSaid >= linger.toNanos(), "told before it was idle");
+      assertTrue(drained.get(10, TimeUnit.SECONDS));
+    }
+  }
+
+  /** A client that never stops is told when half of the grace is over. */
+  @Test
+  void aClientThatIsNeverIdleIsToldInTheEnd() throws Exception {
+    try (FrontFixture fixture = new FrontFixture();
+        RawSmtpClient busy = fixture.greeted()) {
+      CompletableFuture<Boolean> drained =
+          drain(fixture, Duration.ofMinutes(1), Duration.ofSeconds(4));
+      String reply;
+      do {
+        busy.sendLines("NOOP");
+        reply = busy.readReply();
+      } while (reply.startsWith("250"));
+      assertTrue(reply.startsWith("421 4.3.2"), reply);
+      assertTrue(drained.get(10, TimeUnit.SECONDS));
+    }
+  }
+
   @Test
   void afterTheGraceOnlyAFinalDotIsWaitedFor() throws Exception {
     CountDownLatch inMessage = new CountDownLatch(1);
@@ -297,12 +344,17 @@ class FrontLifecycleIT {
   }
 
   private static CompletableFuture<Boolean> drain(FrontFixture fixture, Duration grace) {
+    return drain(fixture, Duration.ZERO, grace);
+  }
+
+  private static CompletableFuture<Boolean> drain(
+      FrontFixture fixture, Duration linger, Duration grace) {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     Thread.ofVirtual()
         .start(
             () -> {
               try {
-                done.complete(fixture.front.drain(grace));
+                done.complete(fixture.front.drain(linger, grace));
               } catch (InterruptedException | RuntimeException e) {
                 done.completeExceptionally(e);
               }
