@@ -8,7 +8,7 @@
 --
 -- Names and checksums (SHA-256 of the files) are written by InstallScriptTest.
 
-\set newest 7
+\set newest 8
 \ir install/begin.sql
 
 \set file 0001_auth_database
@@ -39,6 +39,10 @@
 \set version 7
 \set checksum 525329c57af954db1996816ecdbeb4b154fbd8cf810b96010865cbc1de2028ab
 \ir install/migration.sql
+\set file 0008_active
+\set version 8
+\set checksum 10cc070ead76b52a152cd8f6a83fa64a27043300557f562f550675f2b5329a58
+\ir install/migration.sql
 
 \set file 010_schema_version
 \set checksum 28ec7e4091c6ff88cfc262ae9b89f9de9e9372a3d70c88889b08937ee8c45a9f
@@ -50,10 +54,10 @@
 \set checksum 3293807b8aa45068164708c652bd5fd7af928eb1db01e40591fc8e497209bc4c
 \ir install/routine.sql
 \set file 040_look_up
-\set checksum a6f9c952b7a33b2899ea880c7f8b4b430cd7aa8b0f8feec08f3523989f7058f7
+\set checksum d5726a7e7fbca74b1565768025a70c4abf5ed7bfa48c9120ea893ba8f964d510
 \ir install/routine.sql
 \set file 100_signer_keys
-\set checksum 68a91a0ff60e241d408f965321dd5128b3725c5c7fc0400dffce8760477a65d0
+\set checksum ac20db5583b2c738a0ab953e11fe29febb92bd92d17ed1f1d12f331579b211f3
 \ir install/routine.sql
 \set file 102_signer_profiles
 \set checksum e80c7efa6f40feed001ebc0b722cf5ef39f150ddd764545e669a649600484d9e
@@ -62,7 +66,7 @@
 \set checksum b311af9f52d174457a029357238c4764b6d660825945047cb3115b97b395e0cb
 \ir install/routine.sql
 \set file 110_forwarder_resolve
-\set checksum 8f1e8a191b307c6217c89d819cf8be34355dd3a378648b70093e5cf71c632d43
+\set checksum d53b53b07e70bf6460748b753f7ce0786b236686961a6c9d3defab7ad6edc52e
 \ir install/routine.sql
 \set file 112_forwarder_outcomes
 \set checksum 124ee0a03587c9d2e234c6bb80b2801115872d4d2fdb88e7e645fc95a51d848a
@@ -86,10 +90,10 @@
 \set checksum 3de1f49ca6b9cff6dc05afbbfeb2bfbc91c06225f07f3ac8dfe6ca6720bc2877
 \ir install/routine.sql
 \set file 220_has_permission
-\set checksum f840d30eb9499ca263724fb048407320e33248f3b46f3f3456ffad4e32d01b4b
+\set checksum a4637cfe11a4b5235d5695a1de6d976d508e3055b4c0c2d5f15305694806b207
 \ir install/routine.sql
 \set file 230_find_login
-\set checksum 1238d7f27eced2a18d14b79f22452a14f49983bc31481d1239e5388780c28b94
+\set checksum a59e674d620027491aee6be774c8cb6fcd5b9e8adf404e215719437ace7b39b4
 \ir install/routine.sql
 \set file 300_authserver_get_credentials
 \set checksum c2f3d2a37dd0ce24665984a2b34e33ebb471712f84c096a8ef3185be92448cdc
@@ -98,19 +102,19 @@
 \set checksum f8507baec71fbc94b5a77b163cab5c05aca72cd0b90912b6fea5f7144106ef7b
 \ir install/routine.sql
 \set file 320_authserver_check_domain
-\set checksum 6ff3ddc070a1ea868f4c1694aa8f31fe001413ef1e045fda2bb12ebc18577212
+\set checksum a78f5b361751821f4dd5211429bb44ddcccce7211119cbba0a6138dd94541ff9
 \ir install/routine.sql
 \set file 330_authserver_resolve_alias
-\set checksum 80d59c65b987d6c0bb8eb85a904d384aae29757c3a93057c55e622d070d8e6a2
+\set checksum 2fe44172c00381158dacc571c5a7c10f3f93f2052a009b7b4f2a3ef6cd81cd3c
 \ir install/routine.sql
 \set file 340_authserver_iterate_users
-\set checksum d76e23f722dca6543a6cbe448e307e0532b9406d5b254ef3bef3253cfb2432c6
+\set checksum ed3de9e2a3457de84ed7ddd82eb53e8400dcd7f5f22b04e694371a6d2954ceaf
 \ir install/routine.sql
 \set file 350_authserver_sender_addresses
-\set checksum 84a0e2f3b48f51b4cc3538cbd0f4b10e8bb596497ebc7b0b97b0361a0b45a817
+\set checksum c2463a4d112983b09858af83b386581d9b1488b918ef8e9962812f5db73452c8
 \ir install/routine.sql
 \set file 400_doctor_lists
-\set checksum 979c8592e64905573a39cee11b6ede79fe6103957974a6ce7c9c815ec9b04f4c
+\set checksum 475dbbaf74482dc6f8d7e40b7e377e9d4728b00bb45f838b16ca846874be15ba
 \ir install/routine.sql
 
 \ir install/end.sql

@@ -105,6 +105,7 @@ TABLE authserver.domain OWNER authserver_owner
   COLUMN key_lead_days integer NOT NULL DEFAULT 2
   COLUMN key_grace_days integer NOT NULL DEFAULT 5
   COLUMN catch_all text
+  COLUMN active boolean NOT NULL DEFAULT true
   CONSTRAINT domain_auid_valid CHECK (((auid = 'author'::text) OR ((octet_length(auid) <= 320) AND (auid ~ '^([A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*)?@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text) AND ((split_part(auid, '@'::text, 2) = name) OR ("right"(split_part(auid, '@'::text, 2), (length(name) + 1)) = ('.'::text || name))))))
   CONSTRAINT domain_body_canonicalization_known CHECK ((body_canonicalization = ANY (ARRAY['simple'::text, 'relaxed'::text])))
   CONSTRAINT domain_catch_all_valid CHECK (((octet_length(split_part(catch_all, '@'::text, 1)) <= 64) AND (octet_length(split_part(catch_all, '@'::text, 2)) <= 253) AND (catch_all ~ '^[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+(\.[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
@@ -133,6 +134,7 @@ TABLE authserver.domain OWNER authserver_owner
   CREATE TRIGGER notify_insert AFTER INSERT ON authserver.domain REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain()
   CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.domain FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
   CREATE TRIGGER notify_update AFTER UPDATE ON authserver.domain REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain()
+  CREATE TRIGGER notify_update_active AFTER UPDATE ON authserver.domain REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain_active()
   GRANT DELETE TO authserver_admin
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
@@ -206,6 +208,7 @@ TABLE authserver.mailing_list OWNER authserver_owner
   COLUMN owner_id uuid
   COLUMN created_at timestamp with time zone NOT NULL DEFAULT now()
   COLUMN changed_at timestamp with time zone NOT NULL DEFAULT now()
+  COLUMN active boolean NOT NULL DEFAULT true
   CONSTRAINT mailing_list_name_unique UNIQUE (name)
   CONSTRAINT mailing_list_name_valid CHECK ((((octet_length(name) >= 1) AND (octet_length(name) <= 255)) AND (name !~ '[[:cntrl:]]'::text) AND (name !~ '^\s|\s$'::text)))
   CONSTRAINT mailing_list_new_mailfrom_valid CHECK (((octet_length(split_part(new_mailfrom, '@'::text, 1)) <= 64) AND (octet_length(split_part(new_mailfrom, '@'::text, 2)) <= 253) AND (new_mailfrom ~ '^[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+(\.[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
@@ -245,6 +248,7 @@ TABLE authserver.permission OWNER authserver_owner
   COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
   COLUMN name text NOT NULL
   COLUMN description text NOT NULL DEFAULT ''::text
+  COLUMN active boolean NOT NULL DEFAULT true
   CONSTRAINT permission_name_unique UNIQUE (name)
   CONSTRAINT permission_name_valid CHECK ((((octet_length(name) >= 1) AND (octet_length(name) <= 255)) AND (name !~ '[[:cntrl:][:space:]]'::text)))
   CONSTRAINT permission_pkey PRIMARY KEY (id)
@@ -305,6 +309,7 @@ TABLE authserver.user_group OWNER authserver_owner
   COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
   COLUMN name text NOT NULL
   COLUMN description text NOT NULL DEFAULT ''::text
+  COLUMN active boolean NOT NULL DEFAULT true
   CONSTRAINT user_group_name_unique UNIQUE (name)
   CONSTRAINT user_group_name_valid CHECK ((((octet_length(name) >= 1) AND (octet_length(name) <= 255)) AND (name !~ '[[:cntrl:]]'::text) AND (name !~ '^\s|\s$'::text)))
   CONSTRAINT user_group_pkey PRIMARY KEY (id)
@@ -350,7 +355,7 @@ TABLE authserver.user_permission OWNER authserver_owner
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
-FUNCTION authserver.doctor_lists(integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE bc59dde50fb512cdcf530def18c71a6d
+FUNCTION authserver.doctor_lists(integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0292430f8d29d50ff6c63b9dcb03dc5e
   GRANT EXECUTE TO authserver_admin
 FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 63be6719f7d3bc226cca26b58ff7c27a
 FUNCTION authserver.forwarder_find_srs_tokens(text[]) RETURNS TABLE(token text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE cdf260508332aef13e8c471ca28640f7
@@ -363,21 +368,22 @@ FUNCTION authserver.forwarder_outcomes(bytea[]) RETURNS TABLE(key bytea, outcome
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_pending_envelopes(bigint[],integer) RETURNS SETOF bigint OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 774d795243d96963c076dffe95223adb
   GRANT EXECUTE TO authserver_forwarder
-FUNCTION authserver.forwarder_resolve(text[]) RETURNS TABLE(input integer, step integer, parent integer, depth integer, address text, decision text, domain_id bigint, domain text, alias_id bigint, matched_local_part text, user_id uuid, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, transactional boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 450b9acb73ce9560665ca1d47b985310
+FUNCTION authserver.forwarder_resolve(text[]) RETURNS TABLE(input integer, step integer, parent integer, depth integer, address text, decision text, domain_id bigint, domain text, alias_id bigint, matched_local_part text, user_id uuid, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, transactional boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE b01dcd9cdd0ead75959d59fa8abb8bd0
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint) RETURNS void OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c74469831047548cae750d1921238531
   GRANT EXECUTE TO authserver_forwarder
-FUNCTION authserver.has_permission(uuid,text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 4efe1e875c963d46f2af3c67702b3bf7
+FUNCTION authserver.has_permission(uuid,text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 0d618f6fd49f59dafda9d063196d2c64
 FUNCTION authserver.is_srs_address(text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 8450958f0f9358168f2853d1dcb9985e
 FUNCTION authserver.is_usable_password(text) RETURNS boolean OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 9f240af618a1b98927e9ede8b4d88c88
-FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 11c5fbf2205df15a986ccfee4abf0483
+FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE c8ecf4696252ab532796b5267e1cf0f8
 FUNCTION authserver.lookup_keys(text) RETURNS text[] OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE a759ebe85b022f8bfa9b1b5e35f568fd
 FUNCTION authserver.notify_alias() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0900e9fe9ef69e5aafa2466d20b47134
 FUNCTION authserver.notify_all() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 381769da1f30149ab6b66e26d0de9520
 FUNCTION authserver.notify_changes(text,bigint[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE f2e82959f69e6ab3663835be4e9b4f6e
 FUNCTION authserver.notify_dkim_key() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 54eac9a40bc18a879b9a599150509ee2
 FUNCTION authserver.notify_domain() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 74d304af1d0c30f7aa63db271cfcc33a
+FUNCTION authserver.notify_domain_active() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 13ed8448d08fa0d8f00e8e229c3d1312
 FUNCTION authserver.notify_list() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 50365d0358b91c353483190aab849744
 FUNCTION authserver.notify_list_address() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 13bbef37ce7bcf4d52317e7df8cf4e49
 FUNCTION authserver.notify_user() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 787e998badbb387692c34340ddf8ed4e
@@ -388,7 +394,7 @@ FUNCTION authserver.schema_version() RETURNS integer OWNER authserver_owner STAB
   GRANT EXECUTE TO authserver_forwarder
   GRANT EXECUTE TO authserver_signer
 FUNCTION authserver.set_changed_at() RETURNS trigger OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE dacb133b65cdf53ef93afa35498b3560
-FUNCTION authserver.signer_keys(text[]) RETURNS TABLE(domain_id bigint, domain text, sign boolean, require_signature boolean, refuse_several_authors boolean, sign_by_reverse_path boolean, signature_expiry_seconds bigint, key_id bigint, selector text, algorithm text, wrapped_private_key bytea) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE feea5b98d1cf7dd5b2295da350746194
+FUNCTION authserver.signer_keys(text[]) RETURNS TABLE(domain_id bigint, domain text, sign boolean, require_signature boolean, refuse_several_authors boolean, sign_by_reverse_path boolean, signature_expiry_seconds bigint, key_id bigint, selector text, algorithm text, wrapped_private_key bytea) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE f37ef0edbe21863729da7bcc391982f5
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_signer
 FUNCTION authserver.signer_profiles(text[]) RETURNS TABLE(domain_id bigint, header_canonicalization text, body_canonicalization text, signed_fields text, oversigned_fields text, auid text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ea9ff309b0767a476f6952b1364df769
@@ -398,15 +404,15 @@ FUNCTION authserver.signer_wrapping_keys() RETURNS TABLE(wrapping_key_id text, k
   GRANT EXECUTE TO authserver_signer
 FUNCTION authserver.split_address(text) RETURNS record OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 53fbdb34739fe27905b34a762315ed2a
   GRANT EXECUTE TO authserver_admin
-FUNCTION authserver_check_domain(character varying) RETURNS SETOF character varying OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0e60c7be3f01422b7277a8969dc95b54
+FUNCTION authserver_check_domain(character varying) RETURNS SETOF character varying OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE fc85aabe5c6928aa712cb9fe08eb55bd
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_get_credentials(character varying) RETURNS TABLE(username character varying, password character varying, primary_alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c8603341662434a39d67508df10a9bac
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_get_credentials(character varying,character varying) RETURNS TABLE(username character varying, password character varying, primary_alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 49d1c7a13560a5159298e9e5c430860e
   GRANT EXECUTE TO authserver_api
-FUNCTION authserver_iterate_users() RETURNS TABLE(userid character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 37f62fa8e77d17146285c45fdee77bae
+FUNCTION authserver_iterate_users() RETURNS TABLE(userid character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8746898d7835265d8ea01a523239d0c8
   GRANT EXECUTE TO authserver_api
-FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 5845f40de4d67f214838f6df55a1b573
+FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 024b3f296c03c46015c3b93253f0f294
   GRANT EXECUTE TO authserver_api
-FUNCTION authserver_sender_addresses(character varying) RETURNS TABLE(address character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 76323e4f03828e6d68283fa03af8b532
+FUNCTION authserver_sender_addresses(character varying) RETURNS TABLE(address character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE a8660254f6d813f82882b236fff6cf84
   GRANT EXECUTE TO authserver_api

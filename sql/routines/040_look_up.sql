@@ -29,12 +29,18 @@ BEGIN
     END IF;
     domain := parts.domain;
 
-    SELECT d.id, d.redirect_to, d.catch_all, d.can_use_transactional INTO ours FROM authserver.domain d WHERE d.name = parts.domain;
+    SELECT d.id, d.redirect_to, d.catch_all, d.can_use_transactional, d.active INTO ours
+    FROM authserver.domain d WHERE d.name = parts.domain;
     IF NOT FOUND THEN
         decision := 'foreign';
         RETURN;
     END IF;
     domain_id := ours.id;
+    IF NOT ours.active THEN
+        -- Ours, so that it goes nowhere else; whatever it has does not count.
+        decision := 'inactive';
+        RETURN;
+    END IF;
     transactional := ours.can_use_transactional;
 
     SELECT a.id, a.local_part, a.user_id, a.list_id, a.blocked INTO hit
@@ -71,21 +77,23 @@ BEGIN
         decision := 'blocked';
         block_action := hit.blocked;
     ELSIF hit.list_id IS NOT NULL THEN
-        decision := 'list';
+        SELECT CASE WHEN l.active THEN 'list' ELSE 'inactive' END INTO decision
+        FROM authserver.mailing_list l
+        WHERE l.id = hit.list_id;
     ELSE
-        SELECT m.local_part || '@' || d.name AS address, m.blocked INTO owner
+        SELECT m.local_part || '@' || d.name AS address, m.blocked IS NULL AND d.active AS open INTO owner
         FROM authserver.mail_user u
         JOIN authserver.email_alias m ON m.id = u.delivery_mailbox_id
         JOIN authserver.domain d ON d.id = m.domain_id
         WHERE u.id = hit.user_id AND u.active;
         primary_address := owner.address;
         -- Mail for any alias of a user ends at the primary address, so that one has to be open.
-        decision := CASE WHEN owner.address IS NOT NULL AND owner.blocked IS NULL THEN 'user' ELSE 'unknown' END;
+        decision := CASE WHEN owner.address IS NOT NULL AND owner.open THEN 'user' ELSE 'unknown' END;
     END IF;
 END;
 $$;
 
 COMMENT ON FUNCTION authserver.look_up(text) IS
-'One step of address resolution, for the daemons and the stored-procedure API alike: user, list, blocked, redirect, unknown, foreign or invalid. primary_address is that of an active user, though it may itself be blocked (then the decision is unknown).';
+'One step of address resolution, for the daemons and the stored-procedure API alike: user, list, blocked, inactive (a deactivated domain, or with a list_id a deactivated list), redirect, unknown, foreign or invalid. primary_address is that of an active user, though it may itself be blocked or in a deactivated domain (then the decision is unknown).';
 
 REVOKE ALL ON FUNCTION authserver.look_up(text) FROM PUBLIC;

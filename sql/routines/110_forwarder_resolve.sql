@@ -128,7 +128,7 @@ BEGIN
                     FROM authserver.mail_user u
                     JOIN authserver.email_alias o ON o.id = u.delivery_mailbox_id
                     JOIN authserver.domain d ON d.id = o.domain_id
-                    WHERE u.id = listed.owner_id AND u.active;
+                    WHERE u.id = listed.owner_id AND u.active AND d.active;
                 END IF;
             END IF;
 
@@ -173,7 +173,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION authserver.forwarder_resolve(text[]) IS
-'All steps of the resolution of all addresses, depth first, lists within lists and redirects followed. A circle is cut (circle); below depth 10 nothing is followed (too_deep); where an address needs more than 10,000 steps, its last row says too_many and what waited is left out.';
+'All steps of the resolution of all addresses, depth first, lists within lists and redirects followed. A deactivated domain or list ends a path (inactive). A circle is cut (circle); below depth 10 nothing is followed (too_deep); where an address needs more than 10,000 steps, its last row says too_many and what waited is left out.';
 
 REVOKE ALL ON FUNCTION authserver.forwarder_resolve(text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION authserver.forwarder_resolve(text[]) TO authserver_forwarder, authserver_admin;

@@ -41,6 +41,6 @@ END;
 $$;
 
 COMMENT ON FUNCTION authserver.find_login(text) IS
-'Who logs in with an address of his or with a service user''s name; NULLs where nobody does: unknown, disabled, blocked, without a mailbox or a usable password.';
+'Who logs in with an address of his or with a service user''s name; NULLs where nobody does: unknown, disabled, blocked, in a deactivated domain, without a mailbox or a usable password.';
 
 REVOKE ALL ON FUNCTION authserver.find_login(text) FROM PUBLIC;

@@ -28,6 +28,7 @@ BEGIN
     END IF;
 
     parts := authserver.split_address(email);
+    -- In a deactivated domain too: what was sent in its name may still come back.
     srs := authserver.is_srs_address(parts.local_part);
     IF srs IS NOT NULL AND EXISTS (SELECT FROM authserver.domain d WHERE d.name = parts.domain) THEN
         alias := CASE WHEN resolve_to_virtmail THEN virtmail ELSE email END;

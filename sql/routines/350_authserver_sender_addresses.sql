@@ -17,17 +17,19 @@ BEGIN
     END IF;
     RETURN QUERY
         WITH RECURSIVE own (local_part, domain, alias_id, depth) AS (
-            SELECT a.local_part, (SELECT d.name FROM authserver.domain d WHERE d.id = a.domain_id), a.id, 0
+            SELECT a.local_part, d.name, a.id, 0
             FROM authserver.email_alias a
+            -- Not as joins, here and below: for many aliases they would read all domains.
+            CROSS JOIN LATERAL (
+                SELECT n.name FROM authserver.domain n WHERE n.id = a.domain_id AND n.active OFFSET 0) d
             WHERE a.user_id = found.user_id AND a.blocked IS NULL
             UNION ALL
             -- The same local part in a domain that is redirected, where it is nobody's own there; as far as
             -- forwarder_resolve follows redirects.
             SELECT o.local_part, d.name, o.alias_id, o.depth + 1
             FROM own o
-            -- Not as a join: for many aliases that would read all domains.
             CROSS JOIN LATERAL (
-                SELECT r.id, r.name FROM authserver.domain r WHERE r.redirect_to = o.domain OFFSET 0) d
+                SELECT r.id, r.name FROM authserver.domain r WHERE r.redirect_to = o.domain AND r.active OFFSET 0) d
             WHERE o.depth < 10 AND NOT EXISTS (
                 SELECT FROM authserver.email_alias a
                 WHERE a.domain_id = d.id AND a.local_part = ANY (authserver.lookup_keys(o.local_part)))
@@ -46,7 +48,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION public.authserver_sender_addresses(varchar) IS
-'STABLE API, for the senders table (query_mailaddrmap) of OpenSMTPD: the addresses from which somebody may send who logged in with an address of his or as a service user: the primary address first, then his other aliases that are not blocked, also by way of redirected domains, as many as OpenSMTPD takes (2,000 octets), with \'' for an apostrophe. No row for who cannot log in.';
+'STABLE API, for the senders table (query_mailaddrmap) of OpenSMTPD: the addresses from which somebody may send who logged in with an address of his or as a service user: the primary address first, then his other aliases that are neither blocked nor in a deactivated domain, also by way of redirected domains, as many as OpenSMTPD takes (2,000 octets), with \'' for an apostrophe. No row for who cannot log in.';
 
 REVOKE ALL ON FUNCTION public.authserver_sender_addresses(varchar) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.authserver_sender_addresses(varchar) TO authserver_api;

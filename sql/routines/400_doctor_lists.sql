@@ -4,52 +4,58 @@ LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH RECURSIVE
-    -- Where each member in a domain of ours is found, as authserver.look_up finds it; redirects followed.
+    -- Where each member of a list that is in use is found in a domain of ours, as authserver.look_up finds it;
+    -- redirects followed.
     walk AS (
         SELECT m.id AS member_id, m.list_id, m.address, n.local_part, 0 AS depth, d.id AS domain_id, n.redirect_to,
-               h.id AS alias_id, h.user_id, h.list_id AS to_list, h.blocked
+               d.active, h.id AS alias_id, h.user_id, h.list_id AS to_list, h.blocked
         FROM authserver.mailing_list_address m
+        JOIN authserver.mailing_list ml ON ml.id = m.list_id AND ml.active
         CROSS JOIN LATERAL (
             -- In the column's own collation, without which its index is of no use.
             SELECT lower(split_part(m.address, '@', 1) COLLATE "C") COLLATE "default" AS local_part) l
         JOIN authserver.domain d ON d.name = split_part(m.address, '@', 2)
         -- Where it goes from here if nobody is found: a catch-all has a local part of its own.
         CROSS JOIN LATERAL (
-            SELECT coalesce(split_part(d.catch_all, '@', 2), d.redirect_to) AS redirect_to,
+            SELECT CASE WHEN d.active THEN coalesce(split_part(d.catch_all, '@', 2), d.redirect_to) END AS redirect_to,
                    coalesce(lower(split_part(d.catch_all, '@', 1) COLLATE "C") COLLATE "default", l.local_part) AS local_part) n
         LEFT JOIN LATERAL (
             SELECT a.id, a.user_id, a.list_id, a.blocked FROM authserver.email_alias a
             WHERE a.domain_id = d.id AND a.local_part = ANY (
                 CASE WHEN l.local_part ~ '.[+-]' THEN authserver.lookup_keys(l.local_part) ELSE ARRAY[l.local_part] END)
-            ORDER BY octet_length(a.local_part) DESC LIMIT 1) h ON true
+            ORDER BY octet_length(a.local_part) DESC LIMIT 1) h ON d.active
         UNION ALL
         SELECT w.member_id, w.list_id, w.address, n.local_part, w.depth + 1, d.id, n.redirect_to,
-               h.id, h.user_id, h.list_id, h.blocked
+               d.active, h.id, h.user_id, h.list_id, h.blocked
         FROM walk w
         JOIN authserver.domain d ON d.name = w.redirect_to
         CROSS JOIN LATERAL (
-            SELECT coalesce(split_part(d.catch_all, '@', 2), d.redirect_to) AS redirect_to,
+            SELECT CASE WHEN d.active THEN coalesce(split_part(d.catch_all, '@', 2), d.redirect_to) END AS redirect_to,
                    coalesce(lower(split_part(d.catch_all, '@', 1) COLLATE "C") COLLATE "default", w.local_part) AS local_part) n
         LEFT JOIN LATERAL (
             SELECT a.id, a.user_id, a.list_id, a.blocked FROM authserver.email_alias a
             WHERE a.domain_id = d.id AND a.local_part = ANY (
                 CASE WHEN w.local_part ~ '.[+-]' THEN authserver.lookup_keys(w.local_part) ELSE ARRAY[w.local_part] END)
-            ORDER BY octet_length(a.local_part) DESC LIMIT 1) h ON true
+            ORDER BY octet_length(a.local_part) DESC LIMIT 1) h ON d.active
         WHERE w.alias_id IS NULL AND w.depth < 10
     ),
     ends AS MATERIALIZED (
         SELECT w.list_id, w.address, w.to_list,
                CASE
+                   WHEN NOT w.active THEN 'inactive_domain'
                    WHEN w.alias_id IS NULL AND w.redirect_to IS NOT NULL AND w.depth < 10 THEN 'foreign'
                    WHEN w.alias_id IS NULL THEN 'nobody'
                    WHEN w.blocked IS NOT NULL THEN 'blocked'
+                   WHEN NOT t.active THEN 'inactive_list'
                    WHEN w.to_list IS NOT NULL THEN 'list'
-                   WHEN u.active AND b.id IS NOT NULL AND b.blocked IS NULL THEN 'user'
+                   WHEN u.active AND b.blocked IS NULL AND bd.active THEN 'user'
                    ELSE 'disabled'
                END AS kind
         FROM walk w
         LEFT JOIN authserver.mail_user u ON u.id = w.user_id
         LEFT JOIN authserver.email_alias b ON b.id = u.delivery_mailbox_id
+        LEFT JOIN authserver.domain bd ON bd.id = b.domain_id
+        LEFT JOIN authserver.mailing_list t ON t.id = w.to_list
         -- The last step of each member: nothing follows it.
         WHERE w.alias_id IS NOT NULL OR w.redirect_to IS NULL OR w.depth = 10
             OR NOT EXISTS (SELECT FROM authserver.domain n WHERE n.name = w.redirect_to)
@@ -72,7 +78,7 @@ AS $$
     ),
     used AS (
         SELECT l.id, l.name FROM authserver.mailing_list l
-        WHERE EXISTS (SELECT FROM authserver.email_alias a WHERE a.list_id = l.id)
+        WHERE l.active AND EXISTS (SELECT FROM authserver.email_alias a WHERE a.list_id = l.id)
     ),
     faults AS (
         SELECT DISTINCT 'list_circle' AS fault, l.name, NULL::text AS address
@@ -94,13 +100,14 @@ AS $$
         UNION ALL
         SELECT 'member_' || e.kind, l.name, e.address
         FROM ends e JOIN authserver.mailing_list l ON l.id = e.list_id
-        WHERE e.kind IN ('nobody', 'disabled', 'blocked')
+        WHERE e.kind IN ('nobody', 'disabled', 'blocked', 'inactive_domain', 'inactive_list')
         UNION ALL
         SELECT 'list_mailfrom_leads_back', l.name, l.new_mailfrom
         FROM authserver.mailing_list l
         JOIN authserver.domain d ON d.name = split_part(l.new_mailfrom, '@', 2)
         JOIN authserver.email_alias a ON a.list_id = l.id AND a.domain_id = d.id
             AND a.local_part = lower(split_part(l.new_mailfrom, '@', 1) COLLATE "C") COLLATE "default"
+        WHERE l.active
     )
     SELECT f.fault, f.name, f.address
     FROM (
@@ -111,7 +118,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION authserver.doctor_lists(int) IS
-'Lists that lead to themselves (list_circle), too deep, to nobody (list_empty, list_nowhere) or back by their own reverse-path, and members that are nobody, disabled or blocked; at most max_rows of each. One pass over all members.';
+'Lists that lead to themselves (list_circle), too deep, to nobody (list_empty, list_nowhere) or back by their own reverse-path, and members that are nobody, disabled, blocked, in a deactivated domain or a deactivated list; at most max_rows of each. Deactivated lists are not examined. One pass over all members.';
 
 REVOKE ALL ON FUNCTION authserver.doctor_lists(int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION authserver.doctor_lists(int) TO authserver_admin;

@@ -1,6 +1,6 @@
 -- What addresses resolve to, for mailforwarder and for the stored-procedure API. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(31);
+SELECT plan(48);
 
 INSERT INTO authserver.domain (name, redirect_to) VALUES
     ('ours.example', NULL), ('old.example', 'ours.example'), ('gone.example', 'foreign.example');
@@ -81,6 +81,51 @@ SELECT is_empty($$ SELECT * FROM authserver_sender_addresses('spam@ours.example'
 SELECT is_empty($$ SELECT * FROM authserver_sender_addresses('team@ours.example') $$);
 SELECT is_empty($$ SELECT * FROM authserver_sender_addresses(NULL) $$);
 SELECT throws_ok($$ UPDATE authserver.domain SET name = 'new.example' WHERE name = 'ours.example' $$, '23514');
+
+-- Deactivated: kept, ours, and of no effect.
+INSERT INTO authserver.user_group (name) VALUES ('staff');
+INSERT INTO authserver.user_group_member
+SELECT g.id, u.id FROM authserver.user_group g, authserver.mail_user u WHERE u.identifier = 'alice';
+INSERT INTO authserver.permission (name) VALUES ('vpn');
+INSERT INTO authserver.user_group_permission SELECT g.id, p.id FROM authserver.user_group g, authserver.permission p;
+SELECT results_eq($$ SELECT count(*)::int FROM authserver_get_credentials('alice@ours.example', 'vpn') $$, ARRAY[1]);
+UPDATE authserver.user_group SET active = false;
+SELECT is_empty($$ SELECT * FROM authserver_get_credentials('alice@ours.example', 'vpn') $$, 'a deactivated group gives nothing');
+SELECT results_eq($$ SELECT count(*)::int FROM authserver_get_credentials('phone', 'mail') $$, ARRAY[1],
+    'what somebody holds himself stays');
+UPDATE authserver.user_group SET active = true;
+UPDATE authserver.permission SET active = false;
+SELECT is_empty($$ SELECT * FROM authserver_get_credentials('alice@ours.example', 'mail') $$, 'a deactivated permission nobody holds');
+SELECT is_empty($$ SELECT * FROM authserver_get_credentials('alice@ours.example', 'vpn') $$);
+
+UPDATE authserver.mailing_list SET active = false;
+SELECT results_eq(
+    $$ SELECT step, decision, list_name FROM authserver.forwarder_resolve(ARRAY['team@old.example']) $$,
+    $$ VALUES (1, 'redirect', NULL), (2, 'inactive', 'team') $$,
+    'a deactivated list is not expanded');
+SELECT is_empty($$ SELECT * FROM authserver_resolve_alias('team@ours.example', TRUE) $$);
+
+UPDATE authserver.domain SET active = false WHERE name = 'old.example';
+SELECT results_eq(
+    $$ SELECT address::text FROM authserver_sender_addresses('phone') $$,
+    $$ VALUES ('alice@ours.example'), ('info-desk@ours.example') $$,
+    'nobody sends by way of a deactivated domain');
+SELECT is_empty($$ SELECT * FROM authserver_get_credentials('alice@old.example') $$);
+UPDATE authserver.domain SET active = false WHERE name = 'ours.example';
+SELECT results_eq(
+    $$ SELECT address, decision, domain, domain_id IS NOT NULL
+       FROM authserver.forwarder_resolve(ARRAY['alice@ours.example', 'spam@ours.example', 'who@any.example']) $$,
+    $$ VALUES ('alice@ours.example', 'inactive', 'ours.example', true), ('spam@ours.example', 'inactive', 'ours.example', true),
+              ('who@any.example', 'redirect', 'any.example', true), ('Alice+any@ours.example', 'inactive', 'ours.example', true) $$,
+    'a deactivated domain decides before its aliases, and stays ours');
+SELECT is_empty($$ SELECT * FROM authserver_check_domain('ours.example') $$);
+SELECT is_empty($$ SELECT * FROM authserver_resolve_alias('alice@ours.example', TRUE) $$);
+SELECT is_empty($$ SELECT * FROM authserver_resolve_alias('who@any.example', TRUE) $$, 'nor is what leads there taken');
+SELECT is_empty($$ SELECT * FROM authserver_get_credentials('alice@ours.example') $$);
+SELECT is_empty($$ SELECT * FROM authserver_sender_addresses('phone') $$);
+SELECT is_empty($$ SELECT * FROM authserver_iterate_users() $$);
+SELECT results_eq($$ SELECT sign, require_signature, key_id FROM authserver.signer_keys(ARRAY['ours.example']) $$,
+    $$ VALUES (false, false, NULL::bigint) $$, 'it does not sign');
 
 SELECT * FROM finish();
 ROLLBACK;

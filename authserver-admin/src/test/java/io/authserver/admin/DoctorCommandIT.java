@@ -169,6 +169,50 @@ class DoctorCommandIT extends AdminFixture {
   }
 
   @Test
+  void whatLeadsToSomethingDeactivatedIsNamedAndWhatIsDeactivatedItselfIsNot() {
+    healthy();
+    list("asleep", "nobody@ours.example", "asleep@ours.example", "alice@ours.example");
+    list("mixed", "asleep@ours.example", "x@todead.example", "y@anydead.example", "z@far.example");
+    list("sleepers", "asleep@ours.example", "who@dead.example");
+    database.execute(
+        "INSERT INTO authserver.domain (name, redirect_to, catch_all, active, require_signature)"
+            + " VALUES ('dead.example', NULL, NULL, false, true),"
+            + " ('todead.example', 'dead.example', NULL, true, false),"
+            + " ('anydead.example', NULL, 'carol@dead.example', true, false),"
+            + " ('round.example', 'round2.example', NULL, true, false),"
+            + " ('round2.example', 'round.example', NULL, false, false)",
+        "INSERT INTO authserver.mail_user (identifier, active) VALUES ('carol', true),"
+            + " ('former', false), ('only', true)",
+        "INSERT INTO authserver.email_alias (domain_id, local_part, user_id)"
+            + " SELECT d.id, a.n, u.id FROM (VALUES ('dead.example', 'carol', 'carol'),"
+            + " ('ours.example', 'carol', 'carol'), ('dead.example', 'former', 'former'),"
+            + " ('dead.example', 'only', 'only')) a (d, n, u)"
+            + " JOIN authserver.domain d ON d.name = a.d"
+            + " JOIN authserver.mail_user u ON u.identifier = a.u",
+        "UPDATE authserver.mail_user u SET delivery_mailbox_id = a.id FROM authserver.email_alias"
+            + " a JOIN authserver.domain d ON d.id = a.domain_id WHERE a.user_id = u.id AND"
+            + " d.name = 'dead.example'",
+        "UPDATE authserver.mailing_list SET active = false WHERE name = 'asleep'");
+    Map<String, List<String>> problems = problems();
+    assertEquals(List.of("asleep@ours.example asleep"), problems.remove("alias-of-inactive-list"));
+    assertEquals(
+        List.of("mixed asleep@ours.example", "sleepers asleep@ours.example"),
+        problems.remove("member-inactive-list"));
+    assertEquals(
+        List.of("mixed x@todead.example", "mixed y@anydead.example", "sleepers who@dead.example"),
+        problems.remove("member-inactive-domain"));
+    assertEquals(List.of("sleepers"), problems.remove("list-nowhere"));
+    assertEquals(
+        List.of("carol carol@dead.example"), problems.remove("mailbox-in-inactive-domain"));
+    assertEquals(
+        List.of("round.example round2.example", "todead.example dead.example"),
+        problems.remove("redirect-to-inactive-domain"));
+    assertEquals(
+        List.of("anydead.example carol@dead.example"), problems.remove("catch-all-nobody"));
+    assertEquals(Map.of(), problems);
+  }
+
+  @Test
   void aTargetThatIsNoAddressIsFoundWhereItsConstraintIsGone() {
     healthy();
     database.execute(

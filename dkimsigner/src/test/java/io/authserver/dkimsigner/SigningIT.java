@@ -209,6 +209,30 @@ class SigningIT {
   }
 
   @Test
+  void aDeactivatedDomainsMailIsRelayedUnsignedUntilItIsActivated() throws Exception {
+    SigningRows.domain(database, "sub.example.org", ", require_signature = true, active = false");
+    SigningRows.ed25519Key(database, "sub.example.org", "e1", wrappingKeys);
+    byte[] message = bytes("From: a@sub.example.org\r\n\r\nHello.\r\n");
+    // Neither with its own key, nor with those of the parent; and it does not wait.
+    assertTrue(send("a@sub.example.org", message).startsWith("250"));
+    byte[] got = sink.awaitMessage(SOON).data();
+    assertEndsWith(message, got);
+    assertEquals(List.of(), signatures(got));
+
+    database.execute("UPDATE authserver.domain SET active = true WHERE name = 'sub.example.org'");
+    Instant giveUp = Instant.now().plus(SOON);
+    int sent = 1;
+    while (signatures(sink.messages().getLast().data()).isEmpty()) {
+      assertTrue(Instant.now().isBefore(giveUp), "the change was not seen");
+      send("a@sub.example.org", message);
+      sent++;
+      sink.awaitMessages(sent, SOON);
+    }
+    assertEquals(
+        "sub.example.org", signatures(sink.messages().getLast().data()).getFirst().get("d"));
+  }
+
+  @Test
   void refusesSeveralAuthorsWhereTheDomainSaysSo() throws Exception {
     SigningRows.domain(database, "strict.example", ", refuse_several_authors = true");
     byte[] strict = bytes("From: a@strict.example\r\nFrom: b@strict.example\r\n\r\nHello.\r\n");

@@ -33,6 +33,7 @@ public final class FakeSite implements ResolutionStore {
   private final Set<String> transactional = new HashSet<>();
   private final List<List<String>> calls = new ArrayList<>();
   private final Set<String> cached = new HashSet<>();
+  private final Set<String> inactive = new HashSet<>();
   private boolean down;
 
   public FakeSite domain(String domain) {
@@ -68,6 +69,12 @@ public final class FakeSite implements ResolutionStore {
   public FakeSite redirect(String domain, String to) {
     redirects.put(domain, to);
     return domain(domain);
+  }
+
+  /** Deactivates domains, and lists by their address. */
+  public FakeSite inactive(String... names) {
+    inactive.addAll(List.of(names));
+    return this;
   }
 
   /** Lets every question fail, or no longer. */
@@ -116,6 +123,8 @@ public final class FakeSite implements ResolutionStore {
       decision = Decision.INVALID;
     } else if (!domains.containsKey(domain)) {
       decision = Decision.FOREIGN;
+    } else if (inactive.contains(domain) || inactive.contains(folded)) {
+      decision = Decision.INACTIVE;
     } else if (path.contains(folded)) {
       decision = Decision.CIRCLE;
     } else if (alias == null) {
@@ -149,7 +158,7 @@ public final class FakeSite implements ResolutionStore {
             null,
             null,
             null,
-            null,
+            inactive.contains(folded) ? 1L : null,
             null,
             list == null ? null : list.newMailfrom(),
             list == null ? null : list.owner(),

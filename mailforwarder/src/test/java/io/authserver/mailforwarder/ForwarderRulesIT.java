@@ -47,7 +47,9 @@ final class ForwarderRulesIT {
             INSERT INTO authserver.domain (name, redirect_to, catch_all) VALUES
               ('ours.example', NULL, NULL), ('moved.example', 'far.example', NULL),
               ('inner.example', 'ours.example', NULL), ('any.example', NULL, 'alice@ours.example'),
-              ('void.example', NULL, 'void@void.example'), ('changing.example', 'far.example', NULL)
+              ('void.example', NULL, 'void@void.example'), ('changing.example', 'far.example', NULL),
+              ('dead.example', NULL, 'alice@ours.example'), ('todead.example', 'dead.example', NULL),
+              ('anydead.example', NULL, 'x@dead.example'), ('sleepy.example', 'far.example', NULL)
             """,
             """
             INSERT INTO authserver.mail_user (identifier, active) VALUES
@@ -56,7 +58,7 @@ final class ForwarderRulesIT {
             """
             INSERT INTO authserver.mailing_list (name)
             SELECT 'deep' || i FROM generate_series(0, 11) i UNION
-            SELECT unnest(ARRAY['team', 'empty', 'here', 'there', 'odd'])
+            SELECT unnest(ARRAY['team', 'empty', 'here', 'there', 'odd', 'asleep', 'some'])
             """,
             """
             INSERT INTO authserver.email_alias (domain_id, local_part, user_id, list_id, blocked)
@@ -66,7 +68,9 @@ final class ForwarderRulesIT {
               ('here', 'ours', NULL, 'here', NULL), ('there', 'ours', NULL, 'there', NULL),
               ('odd', 'ours', NULL, 'odd', NULL), ('kept', 'moved', 'alice', NULL, NULL),
               ('kept', 'any', NULL, 'team', NULL), ('no', 'ours', 'alice', NULL, 'reject'),
-              ('hole', 'ours', 'alice', NULL, 'drop'), ('later', 'ours', 'alice', NULL, 'defer')
+              ('asleep', 'ours', NULL, 'asleep', NULL), ('some', 'ours', NULL, 'some', NULL),
+              ('alice', 'dead', 'alice', NULL, NULL), ('team', 'dead', NULL, 'team', NULL),
+              ('hole', 'dead', 'alice', NULL, 'drop'), ('hole', 'ours', 'alice', NULL, 'drop'), ('later', 'ours', 'alice', NULL, 'defer')
             ) a (local_part, domain, identifier, list, blocked)
             JOIN authserver.domain d ON d.name = a.domain || '.example'
             LEFT JOIN authserver.mail_user u ON u.identifier = a.identifier
@@ -79,7 +83,8 @@ final class ForwarderRulesIT {
             """,
             """
             UPDATE authserver.mail_user u SET delivery_mailbox_id = a.id
-            FROM authserver.email_alias a WHERE a.user_id = u.id AND a.local_part = u.identifier
+            FROM authserver.email_alias a JOIN authserver.domain d ON d.id = a.domain_id
+            WHERE a.user_id = u.id AND a.local_part = u.identifier AND d.name = 'ours.example'
             """,
             """
             INSERT INTO authserver.mailing_list_address (list_id, address)
@@ -88,9 +93,13 @@ final class ForwarderRulesIT {
               UNION ALL VALUES ('deep11', 'carol@far.example'), ('deep1', 'dan@far.example'),
                 ('team', 'carol@far.example'), ('team', 'dan@far.example'),
                 ('here', 'there@inner.example'), ('here', 'carol@far.example'),
-                ('there', 'here@ours.example'), ('there', 'dan@far.example')
+                ('there', 'here@ours.example'), ('there', 'dan@far.example'),
+                ('asleep', 'dan@far.example'), ('some', 'asleep@ours.example'),
+                ('some', 'alice@dead.example'), ('some', 'carol@far.example')
             ) m (list, address) JOIN authserver.mailing_list l ON l.name = m.list
-            """);
+            """,
+            "UPDATE authserver.domain SET active = false WHERE name = 'dead.example'",
+            "UPDATE authserver.mailing_list SET active = false WHERE name = 'asleep'");
   }
 
   @AfterAll
@@ -197,6 +206,14 @@ final class ForwarderRulesIT {
         "<later@ours.example>|450 4.7.1",
         "<hole@ours.example>|250 2.1.5",
         "<former@ours.example>|550 5.1.1",
+        "<alice@dead.example>|550 5.2.1",
+        "<nobody@dead.example>|550 5.2.1",
+        "<team@dead.example>|550 5.2.1",
+        "<hole@dead.example>|550 5.2.1",
+        "<x@todead.example>|550 5.2.1",
+        "<x@anydead.example>|550 5.2.1",
+        "<asleep@ours.example>|550 5.2.1",
+        "<asleep+x@inner.example>|550 5.2.1",
         "<SRS0=aaaa=AA=far.example=x@ours.example>|550 5.1.1",
         "<a@b@ours.example>|501 5.1.3",
         "<a b@ours.example>|501 5.1.3",
@@ -219,6 +236,37 @@ final class ForwarderRulesIT {
       client.command("MAIL FROM:<x@out.example> X=1", "555 5.5.4");
       client.command("MAIL FROM:<x@out.example", "501 5.1.7");
     }
+  }
+
+  @Test
+  void whatIsDeactivatedInsideAListGetsNothing() throws IOException {
+    try (LogCapture log = new LogCapture(LOG)) {
+      // The member in the deactivated domain is reported to the sender, the nested list is not.
+      assertEquals(List.of("carol@far.example", "x@out.example"), delivered("some@ours.example"));
+      assertTrue(log.containing("reason=inactive_list").getFirst().startsWith("INFO "));
+    }
+  }
+
+  @Test
+  void aDomainIsDeactivatedAndActivatedWithoutARestart() throws IOException {
+    assertEquals(List.of("x@far.example"), delivered("x@sleepy.example"));
+    for (String active : List.of("false", "true")) {
+      site.database()
+          .execute(
+              "UPDATE authserver.domain SET active = " + active + " WHERE name = 'sleepy.example'");
+      String expected = active.equals("true") ? "250" : "550 5.2.1";
+      long end = System.nanoTime() + ForwarderSite.SOON.toNanos();
+      while (!rcpt("<x@sleepy.example>").startsWith(expected)) {
+        assertTrue(System.nanoTime() < end, "the change is heard of");
+      }
+    }
+  }
+
+  /** The hash says that we made it; what is behind it is not in the domain. */
+  @Test
+  void aBounceStillComesBackThroughADeactivatedDomain() throws IOException {
+    String srs = ForwarderSite.SRS.forward("Bob", "far.example", ForwarderSite.NOW);
+    assertEquals(List.of("Bob@far.example"), delivered(srs + "@dead.example"));
   }
 
   @Test

@@ -9,14 +9,18 @@ import io.authserver.admin.dns.RecordCheck;
 import io.authserver.admin.doctor.Findings;
 import io.authserver.admin.doctor.KeyExamination;
 import io.authserver.admin.output.Rows;
+import io.authserver.db.admin.DomainRow;
 import io.authserver.db.admin.Examination;
 import io.authserver.db.admin.Finding;
 import io.authserver.db.admin.KeyRow;
 import io.authserver.db.admin.RefusedException;
+import io.authserver.db.admin.Selection;
 import io.authserver.db.migrate.MigrationRunner;
 import io.authserver.db.pool.AuthDatabaseException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,7 +31,8 @@ import picocli.CommandLine.Option;
     description = {
       "Look for what is wrong: schema and routines, rights of the daemons' roles, lists that lead"
           + " to themselves or nowhere, targets that are no addresses, aliases of disabled users,"
-          + " domains without postmaster or keys, keys that are not in DNS or do not open.",
+          + " what leads to deactivated domains and lists, domains without postmaster or keys, keys"
+          + " that are not in DNS or do not open.",
       "Each finding has a kind that stays the same, what it is about, and what mends it. It changes"
           + " nothing."
     },
@@ -39,6 +44,8 @@ import picocli.CommandLine.Option;
       "3:it could not be examined: the database cannot be reached or refuses"
     })
 public final class DoctorCommand extends AdminCommand {
+  private static final Selection INACTIVE_DOMAINS =
+      new Selection(List.of(), null, null, null, null, null, null, false);
   private static final List<String> COLUMNS = List.of("severity", "id", "sentence", "mend");
 
   @Option(names = "--no-dns", description = "Do not look for the records of keys.")
@@ -128,9 +135,18 @@ public final class DoctorCommand extends AdminCommand {
   }
 
   private void lookUp(Findings findings) throws IOException, RefusedException, UsageException {
+    Set<String> inactive =
+        context().database().domains().select(INACTIVE_DOMAINS).stream()
+            .map(DomainRow::name)
+            .collect(Collectors.toUnmodifiableSet());
+    // An active key of a deactivated domain signs nothing; what a retired one has signed may be
+    // under way.
     List<KeyRow> keys =
         context().database().keys().list(null).stream()
-            .filter(key -> key.state().equals("active") || key.state().equals("retired"))
+            .filter(
+                key ->
+                    key.state().equals("retired")
+                        || (key.state().equals("active") && !inactive.contains(key.domain())))
             .toList();
     List<RecordCheck> checks =
         resolver.check(context()).checkAll(keys.stream().map(KeyMaker::record).toList());

@@ -37,12 +37,21 @@ import picocli.CommandLine.Parameters;
       DomainCommand.ListAll.class,
       DomainCommand.Show.class,
       DomainCommand.Edit.class,
+      DomainCommand.Activate.class,
+      DomainCommand.Deactivate.class,
       DomainCommand.Remove.class
     })
 public final class DomainCommand {
   private static final Noun<DomainRow> NOUN =
       new Noun<>(
-          List.of("name", "redirect_to", "transactional", "sign", "active_keys", "aliases"),
+          List.of(
+              "name",
+              "is_active",
+              "redirect_to",
+              "transactional",
+              "sign",
+              "active_keys",
+              "aliases"),
           DomainCommand::fields,
           DomainCommand::losses,
           (database, selection) -> database.domains().select(selection));
@@ -54,6 +63,7 @@ public final class DomainCommand {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("id", domain.id());
     fields.put("name", domain.name());
+    fields.put("is_active", domain.active());
     DomainSettings settings = domain.settings();
     DomainName redirectTo = settings.redirectTo();
     fields.put("redirect_to", redirectTo == null ? null : redirectTo.name());
@@ -92,7 +102,7 @@ public final class DomainCommand {
   }
 
   /** Which domains. */
-  static final class Which extends Selectors {}
+  static final class Which extends ActiveSelectors {}
 
   /** What {@code --create-key} makes. */
   enum KeyChoice {
@@ -208,6 +218,38 @@ public final class DomainCommand {
     void change(List<DomainRow> domains) throws IOException, RefusedException, UsageException {
       List<DomainName> names = domains.stream().map(row -> new DomainName(row.name())).toList();
       context().database().domains().edit(names, options.change(), context().occasion());
+    }
+  }
+
+  /** {@code authserver domain activate}. */
+  @Command(
+      name = "activate",
+      description = "Let domains take mail, let log in, send and sign again.")
+  static final class Activate extends NounCommand.ChangeRows<DomainRow, Which> {
+    Activate(Context context) {
+      super(context, NOUN, new Which(), "activate", "activated");
+    }
+
+    @Override
+    void change(List<DomainRow> rows) throws IOException, RefusedException, UsageException {
+      context().database().domains().setActive(rows, true);
+    }
+  }
+
+  /** {@code authserver domain deactivate}. */
+  @Command(
+      name = "deactivate",
+      description =
+          "Keep domains and all they have, but take no mail for them, let nobody log in or send by"
+              + " their addresses, and do not sign. They stay ours: nothing goes elsewhere.")
+  static final class Deactivate extends NounCommand.ChangeRows<DomainRow, Which> {
+    Deactivate(Context context) {
+      super(context, NOUN, new Which(), "deactivate", "deactivated");
+    }
+
+    @Override
+    void change(List<DomainRow> rows) throws IOException, RefusedException, UsageException {
+      context().database().domains().setActive(rows, false);
     }
   }
 

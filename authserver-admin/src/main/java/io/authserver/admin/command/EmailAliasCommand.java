@@ -31,6 +31,8 @@ import picocli.CommandLine.Parameters;
       EmailAliasCommand.Edit.class,
       EmailAliasCommand.Block.class,
       EmailAliasCommand.Unblock.class,
+      EmailAliasCommand.Activate.class,
+      EmailAliasCommand.Deactivate.class,
       EmailAliasCommand.Remove.class
     })
 public final class EmailAliasCommand {
@@ -212,11 +214,8 @@ public final class EmailAliasCommand {
   }
 
   /** {@code authserver emailalias block}. */
-  @Command(
-      name = "block",
-      aliases = {"blacklist", "deactivate"},
-      description = "Let addresses receive no mail.")
-  static final class Block extends NounCommand.ChangeRows<AliasRow, Which> {
+  @Command(name = "block", aliases = "blacklist", description = "Let addresses receive no mail.")
+  static class Block extends NounCommand.ChangeRows<AliasRow, Which> {
     @Option(
         names = "--action",
         paramLabel = "ACTION",
@@ -232,8 +231,15 @@ public final class EmailAliasCommand {
                 + " unblocked.")
     private boolean createIfMissing;
 
+    private final String done;
+
     Block(Context context) {
-      super(context, NOUN, new Which(), "block", "blocked");
+      this(context, "block", "blocked");
+    }
+
+    private Block(Context context, String verb, String done) {
+      super(context, NOUN, new Which(), verb, done);
+      this.done = done;
     }
 
     @Override
@@ -246,7 +252,7 @@ public final class EmailAliasCommand {
       selectors().requireOnlyNamesAndTarget("--create-if-missing");
       List<Address> addresses = parse(selectors().names());
       context().database().aliases().block(addresses, action.name(), target);
-      addresses.forEach(address -> say("blocked alias " + address));
+      addresses.forEach(address -> say(done + " alias " + address));
     }
 
     @Override
@@ -258,16 +264,38 @@ public final class EmailAliasCommand {
   /** {@code authserver emailalias unblock}. */
   @Command(
       name = "unblock",
-      aliases = {"unblacklist", "activate"},
+      aliases = "unblacklist",
       description = "Let blocked addresses receive mail again.")
-  static final class Unblock extends NounCommand.ChangeRows<AliasRow, Which> {
+  static class Unblock extends NounCommand.ChangeRows<AliasRow, Which> {
     Unblock(Context context) {
-      super(context, NOUN, new Which(), "unblock", "unblocked");
+      this(context, "unblock", "unblocked");
+    }
+
+    private Unblock(Context context, String verb, String done) {
+      super(context, NOUN, new Which(), verb, done);
     }
 
     @Override
     void change(List<AliasRow> aliases) throws IOException, RefusedException, UsageException {
       context().database().aliases().setBlocked(aliases, null);
+    }
+  }
+
+  /** {@code authserver emailalias activate}. */
+  @Command(
+      name = "activate",
+      description = "Let blocked addresses receive mail again: the same as unblock.")
+  static final class Activate extends Unblock {
+    Activate(Context context) {
+      super(context, "activate", "activated");
+    }
+  }
+
+  /** {@code authserver emailalias deactivate}. */
+  @Command(name = "deactivate", description = "Let addresses receive no mail: the same as block.")
+  static final class Deactivate extends Block {
+    Deactivate(Context context) {
+      super(context, "deactivate", "deactivated");
     }
   }
 

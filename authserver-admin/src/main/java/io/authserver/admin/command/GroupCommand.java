@@ -28,12 +28,14 @@ import picocli.CommandLine.Parameters;
       GroupCommand.Edit.class,
       GroupCommand.AddUser.class,
       GroupCommand.RemoveUser.class,
+      GroupCommand.Activate.class,
+      GroupCommand.Deactivate.class,
       GroupCommand.Remove.class
     })
 public final class GroupCommand {
   private static final Noun<GroupRow> NOUN =
       new Noun<>(
-          List.of("name", "description", "users", "permissions"),
+          List.of("name", "is_active", "description", "users", "permissions"),
           GroupCommand::fields,
           GroupCommand::losses,
           (database, selection) -> database.groups().select(selection));
@@ -46,6 +48,7 @@ public final class GroupCommand {
     fields.put("id", group.id());
     fields.put("name", group.name());
     fields.put("description", group.description());
+    fields.put("is_active", group.active());
     fields.put("users", group.users());
     fields.put("permissions", group.permissions());
     return fields;
@@ -63,7 +66,7 @@ public final class GroupCommand {
   }
 
   /** Which groups. */
-  static final class Which extends Selectors {
+  static final class Which extends ActiveSelectors {
     @Option(
         names = {"-u", "--user"},
         paramLabel = "USER",
@@ -73,7 +76,7 @@ public final class GroupCommand {
     @Option(
         names = {"-p", "--permission"},
         paramLabel = "PERMISSION",
-        description = "Only those that hold this permission.")
+        description = "Only those that this permission is granted to.")
     private @Nullable String permission;
 
     @Override
@@ -187,6 +190,34 @@ public final class GroupCommand {
         throws RefusedException, AuthDatabaseException {
       groups.removeUsers(group, users);
       say("removed " + users.size() + " users from group " + group);
+    }
+  }
+
+  /** {@code authserver group activate}. */
+  @Command(name = "activate", description = "Let groups give their permissions again.")
+  static final class Activate extends NounCommand.ChangeRows<GroupRow, Which> {
+    Activate(Context context) {
+      super(context, NOUN, new Which(), "activate", "activated");
+    }
+
+    @Override
+    void change(List<GroupRow> rows) throws IOException, RefusedException, UsageException {
+      context().database().groups().setActive(rows, true);
+    }
+  }
+
+  /** {@code authserver group deactivate}. */
+  @Command(
+      name = "deactivate",
+      description = "Keep groups, their users and permissions, but let them give their users none.")
+  static final class Deactivate extends NounCommand.ChangeRows<GroupRow, Which> {
+    Deactivate(Context context) {
+      super(context, NOUN, new Which(), "deactivate", "deactivated");
+    }
+
+    @Override
+    void change(List<GroupRow> rows) throws IOException, RefusedException, UsageException {
+      context().database().groups().setActive(rows, false);
     }
   }
 

@@ -34,12 +34,14 @@ import picocli.CommandLine.Parameters;
       MailingListCommand.AddAddress.class,
       MailingListCommand.RemoveAddress.class,
       MailingListCommand.SetAddresses.class,
+      MailingListCommand.Activate.class,
+      MailingListCommand.Deactivate.class,
       MailingListCommand.Remove.class
     })
 public final class MailingListCommand {
   private static final Noun<ListRow> NOUN =
       new Noun<>(
-          List.of("id", "name", "members", "new_mailfrom", "owner", "aliases"),
+          List.of("id", "name", "is_active", "members", "new_mailfrom", "owner", "aliases"),
           MailingListCommand::fields,
           MailingListCommand::losses,
           (database, selection) -> database.lists().select(selection));
@@ -52,6 +54,7 @@ public final class MailingListCommand {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("id", list.id());
     fields.put("name", list.name());
+    fields.put("is_active", list.active());
     fields.put("new_mailfrom", list.newMailFrom());
     fields.put("owner", list.owner());
     fields.put("members", list.addresses().size());
@@ -68,7 +71,7 @@ public final class MailingListCommand {
   }
 
   /** Which lists. */
-  static final class Which extends Selectors {
+  static final class Which extends ActiveSelectors {
     @Option(
         names = {"-d", "--domain"},
         paramLabel = "DOMAIN",
@@ -304,6 +307,36 @@ public final class MailingListCommand {
         throws IOException, RefusedException {
       lists.setAddresses(list, members);
       say("mailing list " + list + " has " + members.size() + " addresses now");
+    }
+  }
+
+  /** {@code authserver mailinglist activate}. */
+  @Command(name = "activate", description = "Let mailing lists take mail again.")
+  static final class Activate extends NounCommand.ChangeRows<ListRow, Which> {
+    Activate(Context context) {
+      super(context, NOUN, new Which(), "activate", "activated");
+    }
+
+    @Override
+    void change(List<ListRow> rows) throws IOException, RefusedException, UsageException {
+      context().database().lists().setActive(rows, true);
+    }
+  }
+
+  /** {@code authserver mailinglist deactivate}. */
+  @Command(
+      name = "deactivate",
+      description =
+          "Keep mailing lists and their members, but refuse their mail; within another list they"
+              + " are skipped.")
+  static final class Deactivate extends NounCommand.ChangeRows<ListRow, Which> {
+    Deactivate(Context context) {
+      super(context, NOUN, new Which(), "deactivate", "deactivated");
+    }
+
+    @Override
+    void change(List<ListRow> rows) throws IOException, RefusedException, UsageException {
+      context().database().lists().setActive(rows, false);
     }
   }
 

@@ -28,12 +28,14 @@ import picocli.CommandLine.Parameters;
       PermissionCommand.Edit.class,
       PermissionCommand.Grant.class,
       PermissionCommand.Revoke.class,
+      PermissionCommand.Activate.class,
+      PermissionCommand.Deactivate.class,
       PermissionCommand.Remove.class
     })
 public final class PermissionCommand {
   private static final Noun<PermissionRow> NOUN =
       new Noun<>(
-          List.of("name", "description", "users", "groups"),
+          List.of("name", "is_active", "description", "users", "groups"),
           PermissionCommand::fields,
           PermissionCommand::losses,
           (database, selection) -> database.permissions().select(selection));
@@ -46,6 +48,7 @@ public final class PermissionCommand {
     fields.put("id", permission.id());
     fields.put("name", permission.name());
     fields.put("description", permission.description());
+    fields.put("is_active", permission.active());
     fields.put("users", permission.users());
     fields.put("groups", permission.groups());
     return fields;
@@ -59,7 +62,7 @@ public final class PermissionCommand {
   }
 
   /** Which permissions. */
-  static final class Which extends Selectors {
+  static final class Which extends ActiveSelectors {
     @Option(
         names = {"-u", "--user"},
         paramLabel = "USER",
@@ -69,7 +72,7 @@ public final class PermissionCommand {
     @Option(
         names = {"-g", "--group"},
         paramLabel = "GROUP",
-        description = "Only those that this group holds.")
+        description = "Only those that are granted to this group.")
     private @Nullable String group;
 
     @Override
@@ -207,6 +210,34 @@ public final class PermissionCommand {
       List<String> still = database.permissions().revoke(rows, users, groups);
       say("revoked", rows, "from");
       still.forEach(this::say);
+    }
+  }
+
+  /** {@code authserver permission activate}. */
+  @Command(name = "activate", description = "Let permissions count again for all who have them.")
+  static final class Activate extends NounCommand.ChangeRows<PermissionRow, Which> {
+    Activate(Context context) {
+      super(context, NOUN, new Which(), "activate", "activated");
+    }
+
+    @Override
+    void change(List<PermissionRow> rows) throws IOException, RefusedException, UsageException {
+      context().database().permissions().setActive(rows, true);
+    }
+  }
+
+  /** {@code authserver permission deactivate}. */
+  @Command(
+      name = "deactivate",
+      description = "Keep permissions and whom they are granted to, but let nobody hold them.")
+  static final class Deactivate extends NounCommand.ChangeRows<PermissionRow, Which> {
+    Deactivate(Context context) {
+      super(context, NOUN, new Which(), "deactivate", "deactivated");
+    }
+
+    @Override
+    void change(List<PermissionRow> rows) throws IOException, RefusedException, UsageException {
+      context().database().permissions().setActive(rows, false);
     }
   }
 

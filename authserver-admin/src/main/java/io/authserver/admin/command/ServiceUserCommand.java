@@ -54,27 +54,16 @@ public final class ServiceUserCommand {
   }
 
   /** Which service users. */
-  static final class Which extends Selectors {
+  static final class Which extends ActiveSelectors {
     @Option(
         names = {"-u", "--user"},
         paramLabel = "USER",
         description = "Only this user's (UUID, identifier or address).")
     private @Nullable String user;
 
-    @Option(
-        names = "--active",
-        negatable = true,
-        description = "Only active ones, or only ones that are not.")
-    private @Nullable Boolean active;
-
     @Override
     @Nullable String user() {
       return user;
-    }
-
-    @Override
-    @Nullable Boolean state() {
-      return active;
     }
   }
 

@@ -76,7 +76,7 @@ public final class UserCommand {
   }
 
   /** Which users. */
-  static final class Which extends Selectors {
+  static final class Which extends ActiveSelectors {
     @Option(
         names = {"-d", "--domain"},
         paramLabel = "DOMAIN",
@@ -95,12 +95,6 @@ public final class UserCommand {
         description = "Only those with this permission, directly or through a group.")
     private @Nullable String permission;
 
-    @Option(
-        names = "--active",
-        negatable = true,
-        description = "Only active ones, or only ones that are not.")
-    private @Nullable Boolean active;
-
     @Override
     @Nullable String domain() {
       return domain;
@@ -114,11 +108,6 @@ public final class UserCommand {
     @Override
     @Nullable String permission() {
       return permission;
-    }
-
-    @Override
-    @Nullable Boolean state() {
-      return active;
     }
   }
 

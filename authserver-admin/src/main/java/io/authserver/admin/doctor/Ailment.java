@@ -89,6 +89,21 @@ enum Ailment {
       Severity.WARNING,
       "list %1$s has the member %2$s, which is blocked",
       "authserver mailinglist remove-address %1$s %2$s"),
+  MEMBER_INACTIVE_DOMAIN(
+      "member-inactive-domain",
+      Severity.WARNING,
+      "list %1$s has the member %2$s, whose domain, or one that it is sent on to, is deactivated",
+      "authserver domain activate DOMAIN, or authserver mailinglist remove-address %1$s %2$s"),
+  MEMBER_INACTIVE_LIST(
+      "member-inactive-list",
+      Severity.WARNING,
+      "list %1$s has the member %2$s, which stands for a deactivated list: its members are skipped",
+      "authserver mailinglist activate LIST, or authserver mailinglist remove-address %1$s %2$s"),
+  ALIAS_OF_INACTIVE_LIST(
+      "alias-of-inactive-list",
+      Severity.WARNING,
+      "%1$s stands for the deactivated list %2$s: its mail is refused (550 5.2.1)",
+      "authserver mailinglist activate %2$s, or authserver emailalias remove %1$s"),
   ALIAS_OF_DISABLED_USER(
       "alias-of-disabled-user",
       Severity.WARNING,
@@ -111,6 +126,12 @@ enum Ailment {
       "the delivery mailbox %2$s of user %1$s has a slash in it: a mail store that makes folders of"
           + " addresses may open another user's",
       "authserver user set-delivery-mailbox %1$s ADDRESS"),
+  MAILBOX_IN_INACTIVE_DOMAIN(
+      "mailbox-in-inactive-domain",
+      Severity.ERROR,
+      "the delivery mailbox %2$s of user %1$s is in a deactivated domain: mail for the user's"
+          + " addresses in other domains is refused too",
+      "authserver user set-delivery-mailbox %1$s ADDRESS, or authserver domain activate DOMAIN"),
   DOMAIN_WITHOUT_POSTMASTER(
       "domain-without-postmaster",
       Severity.WARNING,
@@ -121,10 +142,17 @@ enum Ailment {
       Severity.ERROR,
       "the redirect of domain %1$s leads on and on, or back to it, over %2$s",
       "authserver domain edit %1$s --redirect-to none, or the same of another one"),
+  REDIRECT_TO_INACTIVE_DOMAIN(
+      "redirect-to-inactive-domain",
+      Severity.ERROR,
+      "domain %1$s redirects to %2$s, which is deactivated: what is nobody's in %1$s is refused"
+          + " (550 5.2.1)",
+      "authserver domain activate %2$s, or authserver domain edit %1$s --redirect-to none"),
   CATCH_ALL_NOBODY(
       "catch-all-nobody",
       Severity.ERROR,
-      "%2$s, to which domain %1$s sends what is nobody's, is nobody's itself, or blocked",
+      "%2$s, to which domain %1$s sends what is nobody's, is nobody's itself, blocked, or"
+          + " deactivated",
       "authserver domain edit %1$s --catch-all ADDRESS"),
   DOMAIN_CANNOT_SIGN(
       "domain-cannot-sign",

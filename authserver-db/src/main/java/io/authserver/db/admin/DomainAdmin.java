@@ -21,7 +21,8 @@ public final class DomainAdmin {
         (SELECT count(*) FROM authserver.dkim_key k WHERE k.domain_id = d.id),
         (SELECT count(*) FROM authserver.email_alias a WHERE a.domain_id = d.id),
         d.header_canonicalization, d.body_canonicalization, d.signed_fields, d.oversigned_fields,
-        d.auid, d.rotate_keys, d.key_age_days, d.key_lead_days, d.key_grace_days, d.catch_all
+        d.auid, d.rotate_keys, d.key_age_days, d.key_lead_days, d.key_grace_days, d.catch_all,
+        d.active
       FROM authserver.domain d
       """;
 
@@ -153,6 +154,9 @@ public final class DomainAdmin {
           if (text != null) {
             where.and("position(? IN d.name) > 0", DomainNaming.part(text));
           }
+          if (selection.state() != null) {
+            where.and("d.active = ?", selection.state());
+          }
           return sql.list(
               SELECT + where.clause() + "ORDER BY d.name", DomainAdmin::map, where.values());
         });
@@ -161,6 +165,18 @@ public final class DomainAdmin {
   private static DomainRow get(Sql sql, DomainName name) throws SQLException, RefusedException {
     return sql.first(SELECT + "WHERE d.name = ?", DomainAdmin::map, name.name())
         .orElseThrow(() -> new RefusedException("domain " + name + " does not exist"));
+  }
+
+  /** Lets domains take mail and sign, or not, all or none; they are ours either way. */
+  public void setActive(List<DomainRow> domains, boolean active)
+      throws RefusedException, AuthDatabaseException {
+    database.transact(
+        Thing.subject(domains),
+        sql ->
+            sql.change(
+                domains,
+                "UPDATE authserver.domain SET active = ? WHERE id = ANY (?::bigint[])",
+                active));
   }
 
   /**
@@ -270,6 +286,12 @@ public final class DomainAdmin {
             form,
             new RotationPolicy(row.getBoolean(18), row.getInt(19), row.getInt(20), row.getInt(21)));
     return new DomainRow(
-        row.getLong(1), row.getString(2), settings, row.getInt(10), row.getInt(11), row.getInt(12));
+        row.getLong(1),
+        row.getString(2),
+        row.getBoolean(23),
+        settings,
+        row.getInt(10),
+        row.getInt(11),
+        row.getInt(12));
   }
 }

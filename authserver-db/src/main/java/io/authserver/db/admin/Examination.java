@@ -83,7 +83,7 @@ public final class Examination {
         });
   }
 
-  /** Returns aliases whose mail is refused because of their user. */
+  /** Returns aliases whose mail is refused because of their user or list. */
   public List<Finding> users(int limit) throws RefusedException, AuthDatabaseException {
     return database.transact(
         "the users",
@@ -95,7 +95,7 @@ public final class Examination {
                   SELECT 'alias-of-disabled-user', a.local_part || '@' || d.name, u.identifier
                   FROM authserver.mail_user u
                   JOIN authserver.email_alias a ON a.user_id = u.id AND a.blocked IS NULL
-                  JOIN authserver.domain d ON d.id = a.domain_id
+                  JOIN authserver.domain d ON d.id = a.domain_id AND d.active
                   WHERE NOT u.active
                   ORDER BY d.name, a.local_part LIMIT ?\
                   """,
@@ -104,15 +104,36 @@ public final class Examination {
           found.addAll(
               sql.list(
                   """
-                  SELECT CASE WHEN b.id IS NULL THEN 'user-without-mailbox' ELSE 'mailbox-blocked' END,
-                    u.identifier, b.local_part || '@' || d.name
-                  FROM authserver.mail_user u
-                  LEFT JOIN authserver.email_alias b ON b.id = u.delivery_mailbox_id
-                  LEFT JOIN authserver.domain d ON d.id = b.domain_id
-                  WHERE u.active AND (b.id IS NULL OR b.blocked IS NOT NULL)
-                    AND EXISTS (SELECT FROM authserver.email_alias a
-                      WHERE a.user_id = u.id AND a.blocked IS NULL)
-                  ORDER BY u.identifier LIMIT ?\
+                  SELECT 'alias-of-inactive-list', a.local_part || '@' || d.name, l.name
+                  FROM authserver.mailing_list l
+                  JOIN authserver.email_alias a ON a.list_id = l.id AND a.blocked IS NULL
+                  JOIN authserver.domain d ON d.id = a.domain_id AND d.active
+                  WHERE NOT l.active
+                  ORDER BY d.name, a.local_part LIMIT ?\
+                  """,
+                  Examination::finding,
+                  limit + 1));
+          found.addAll(
+              sql.list(
+                  """
+                  SELECT f.fault, f.identifier, f.address
+                  FROM (
+                    SELECT k.fault, u.identifier, b.local_part || '@' || d.name AS address,
+                      row_number() OVER (PARTITION BY k.fault ORDER BY u.identifier) AS place
+                    FROM authserver.mail_user u
+                    LEFT JOIN authserver.email_alias b ON b.id = u.delivery_mailbox_id
+                    LEFT JOIN authserver.domain d ON d.id = b.domain_id
+                    CROSS JOIN LATERAL (
+                      SELECT CASE WHEN b.id IS NULL THEN 'user-without-mailbox'
+                        WHEN b.blocked IS NOT NULL THEN 'mailbox-blocked'
+                        WHEN NOT d.active THEN 'mailbox-in-inactive-domain' END AS fault) k
+                    WHERE u.active AND k.fault IS NOT NULL
+                      -- Where all are blocked or deactivated, somebody wants it so.
+                      AND EXISTS (SELECT FROM authserver.email_alias a
+                        JOIN authserver.domain ad ON ad.id = a.domain_id AND ad.active
+                        WHERE a.user_id = u.id AND a.blocked IS NULL)) f
+                  WHERE f.place <= ?
+                  ORDER BY f.identifier\
                   """,
                   Examination::finding,
                   limit + 1));
@@ -143,7 +164,7 @@ public final class Examination {
                   """
                   SELECT 'domain-without-postmaster', d.name, NULL
                   FROM authserver.domain d
-                  WHERE d.redirect_to IS NULL AND d.catch_all IS NULL AND NOT EXISTS (
+                  WHERE d.active AND d.redirect_to IS NULL AND d.catch_all IS NULL AND NOT EXISTS (
                     SELECT FROM authserver.email_alias a
                     LEFT JOIN authserver.mail_user u ON u.id = a.user_id
                     WHERE a.domain_id = d.id AND a.local_part = 'postmaster' AND a.blocked IS NULL
@@ -157,11 +178,11 @@ public final class Examination {
                   """
                   WITH RECURSIVE walk AS (
                     SELECT d.name AS start, d.redirect_to AS at, 1 AS depth
-                    FROM authserver.domain d WHERE d.redirect_to IS NOT NULL
+                    FROM authserver.domain d WHERE d.active AND d.redirect_to IS NOT NULL
                     UNION
                     SELECT w.start, d.redirect_to, w.depth + 1
                     FROM walk w JOIN authserver.domain d ON d.name = w.at
-                    WHERE d.redirect_to IS NOT NULL AND w.at <> w.start AND w.depth <= 10)
+                    WHERE d.active AND d.redirect_to IS NOT NULL AND w.at <> w.start AND w.depth <= 10)
                   SELECT 'redirect-circle', w.start, min(w.at) FROM walk w
                   WHERE w.at = w.start OR w.depth > 10
                   GROUP BY w.start ORDER BY w.start LIMIT ?\
@@ -171,9 +192,20 @@ public final class Examination {
           found.addAll(
               sql.list(
                   """
+                  SELECT 'redirect-to-inactive-domain', d.name, d.redirect_to
+                  FROM authserver.domain d JOIN authserver.domain t ON t.name = d.redirect_to
+                  WHERE d.active AND NOT t.active
+                  ORDER BY d.name LIMIT ?\
+                  """,
+                  Examination::finding,
+                  limit + 1));
+          found.addAll(
+              sql.list(
+                  """
                   SELECT 'catch-all-nobody', d.name, d.catch_all
                   FROM authserver.domain d, authserver.forwarder_resolve(ARRAY[d.catch_all]) l
-                  WHERE d.catch_all IS NOT NULL AND l.step = 1 AND (l.decision IN ('unknown', 'blocked', 'invalid')
+                  WHERE d.active AND d.catch_all IS NOT NULL AND l.step = 1
+                    AND (l.decision IN ('unknown', 'blocked', 'inactive', 'invalid')
                     OR (l.decision = 'redirect' AND l.target = d.catch_all))
                   ORDER BY d.name LIMIT ?\
                   """,
@@ -185,12 +217,12 @@ public final class Examination {
                   """
                   SELECT 'domain-cannot-sign', d.name, NULL
                   FROM authserver.domain d
-                  WHERE d.require_signature
+                  WHERE d.active AND d.require_signature
                     AND NOT EXISTS (SELECT FROM authserver.dkim_key k
                       WHERE k.domain_id = d.id AND k.state = 'active')
                     AND NOT EXISTS (
                       SELECT FROM generate_series(1, length(d.name)) i
-                      JOIN authserver.domain p ON p.name = substr(d.name, i + 1) AND p.sign
+                      JOIN authserver.domain p ON p.name = substr(d.name, i + 1) AND p.sign AND p.active
                       JOIN authserver.dkim_key k ON k.domain_id = p.id AND k.state = 'active'
                       WHERE substr(d.name, i, 1) = '.')
                   ORDER BY d.name LIMIT ?\

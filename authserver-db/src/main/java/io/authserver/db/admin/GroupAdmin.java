@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class GroupAdmin {
   private static final String SELECT =
       """
-      SELECT g.id, g.name, g.description,
+      SELECT g.id, g.name, g.description, g.active,
         ARRAY(SELECT u.identifier FROM authserver.user_group_member gm
           JOIN authserver.mail_user u ON u.id = gm.user_id
           WHERE gm.group_id = g.id ORDER BY 1),
@@ -69,6 +69,9 @@ public final class GroupAdmin {
                     + " WHERE gp.group_id = g.id AND gp.permission_id = ?)",
                 Things.permission(sql, selection.permission()));
           }
+          if (selection.state() != null) {
+            where.and("g.active = ?", selection.state());
+          }
           return sql.list(
               SELECT + where.clause() + "ORDER BY g.name", GroupAdmin::map, where.values());
         });
@@ -89,6 +92,18 @@ public final class GroupAdmin {
                 """,
                 name,
                 description));
+  }
+
+  /** Lets groups give their permissions, or not, all or none. */
+  public void setActive(List<GroupRow> groups, boolean active)
+      throws RefusedException, AuthDatabaseException {
+    database.transact(
+        Thing.subject(groups),
+        sql ->
+            sql.change(
+                groups,
+                "UPDATE authserver.user_group SET active = ? WHERE id = ANY (?::bigint[])",
+                active));
   }
 
   /** Removes groups, all or none; their members stay, without what the groups held. */
@@ -158,7 +173,8 @@ public final class GroupAdmin {
         row.getLong(1),
         row.getString(2),
         row.getString(3),
-        UserAdmin.texts(row, 4),
-        UserAdmin.texts(row, 5));
+        row.getBoolean(4),
+        UserAdmin.texts(row, 5),
+        UserAdmin.texts(row, 6));
   }
 }

@@ -5,11 +5,17 @@ import java.util.List;
 /**
  * A group of users.
  *
+ * @param active whether its members hold its permissions
  * @param users the identifiers of its members
  * @param permissions the names of what it holds
  */
 public record GroupRow(
-    long id, String name, String description, List<String> users, List<String> permissions)
+    long id,
+    String name,
+    String description,
+    boolean active,
+    List<String> users,
+    List<String> permissions)
     implements Thing {
   @Override
   public String key() {

@@ -11,7 +11,7 @@ import java.util.UUID;
 public final class ListAdmin {
   private static final String SELECT =
       """
-      SELECT l.id, l.name, l.new_mailfrom, u.identifier,
+      SELECT l.id, l.name, l.active, l.new_mailfrom, u.identifier,
         ARRAY(SELECT m.address FROM authserver.mailing_list_address m
           WHERE m.list_id = l.id ORDER BY m.id),
         ARRAY(SELECT a.local_part || '@' || d.name
@@ -72,6 +72,9 @@ public final class ListAdmin {
           if (selection.user() != null) {
             where.and("l.owner_id = ?", Things.user(sql, selection.user()));
           }
+          if (selection.state() != null) {
+            where.and("l.active = ?", selection.state());
+          }
           return sql.list(
               SELECT + where.clause() + "ORDER BY l.name", ListAdmin::map, where.values());
         });
@@ -89,6 +92,18 @@ public final class ListAdmin {
           sql.change(lists, "DELETE FROM authserver.mailing_list WHERE id = ANY (?::bigint[])");
           return lists;
         });
+  }
+
+  /** Lets lists take mail, or not, all or none. */
+  public void setActive(List<ListRow> lists, boolean active)
+      throws RefusedException, AuthDatabaseException {
+    database.transact(
+        Thing.subject(lists),
+        sql ->
+            sql.change(
+                lists,
+                "UPDATE authserver.mailing_list SET active = ? WHERE id = ANY (?::bigint[])",
+                active));
   }
 
   /** Changes lists, all or none. */
@@ -221,9 +236,10 @@ public final class ListAdmin {
     return new ListRow(
         row.getLong(1),
         row.getString(2),
-        row.getString(3),
+        row.getBoolean(3),
         row.getString(4),
-        UserAdmin.texts(row, 5),
-        UserAdmin.texts(row, 6));
+        row.getString(5),
+        UserAdmin.texts(row, 6),
+        UserAdmin.texts(row, 7));
   }
 }

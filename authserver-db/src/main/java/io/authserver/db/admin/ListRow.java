@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A mailing list.
  *
+ * @param active whether it takes mail
  * @param newMailFrom the reverse-path of what it sends on, or null for the sender's
  * @param owner the identifier of the user who is told about members that fail, or null
  * @param addresses the members, in the order in which they came
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record ListRow(
     long id,
     String name,
+    boolean active,
     @Nullable String newMailFrom,
     @Nullable String owner,
     List<String> addresses,

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class PermissionAdmin {
   private static final String SELECT =
       """
-      SELECT p.id, p.name, p.description,
+      SELECT p.id, p.name, p.description, p.active,
         ARRAY(SELECT u.identifier FROM authserver.user_permission up
           JOIN authserver.mail_user u ON u.id = up.user_id
           WHERE up.permission_id = p.id ORDER BY 1),
@@ -40,7 +40,7 @@ public final class PermissionAdmin {
                 description));
   }
 
-  /** Returns permissions by name; a user's are also those that come through a group. */
+  /** Returns permissions by name; a user's are those that count, also through a group. */
   public List<PermissionRow> select(Selection selection)
       throws RefusedException, AuthDatabaseException {
     return database.transact(
@@ -64,11 +64,12 @@ public final class PermissionAdmin {
             UUID user = Things.user(sql, selection.user());
             where.and(
                 """
-                EXISTS (SELECT FROM authserver.user_permission up
+                p.active AND (EXISTS (SELECT FROM authserver.user_permission up
                   WHERE up.permission_id = p.id AND up.user_id = ?)
                 OR EXISTS (SELECT FROM authserver.user_group_member gm
                   JOIN authserver.user_group_permission gp ON gp.group_id = gm.group_id
-                  WHERE gp.permission_id = p.id AND gm.user_id = ?)\
+                  JOIN authserver.user_group g ON g.id = gm.group_id AND g.active
+                  WHERE gp.permission_id = p.id AND gm.user_id = ?))\
                 """,
                 user,
                 user);
@@ -78,6 +79,9 @@ public final class PermissionAdmin {
                 "EXISTS (SELECT FROM authserver.user_group_permission gp"
                     + " WHERE gp.permission_id = p.id AND gp.group_id = ?)",
                 Things.group(sql, selection.group()));
+          }
+          if (selection.state() != null) {
+            where.and("p.active = ?", selection.state());
           }
           return sql.list(
               SELECT + where.clause() + "ORDER BY p.name", PermissionAdmin::map, where.values());
@@ -100,6 +104,18 @@ public final class PermissionAdmin {
                 """,
                 name,
                 description));
+  }
+
+  /** Lets permissions count, or not, all or none; what is granted stays so. */
+  public void setActive(List<PermissionRow> permissions, boolean active)
+      throws RefusedException, AuthDatabaseException {
+    database.transact(
+        Thing.subject(permissions),
+        sql ->
+            sql.change(
+                permissions,
+                "UPDATE authserver.permission SET active = ? WHERE id = ANY (?::bigint[])",
+                active));
   }
 
   /** Removes permissions, all or none; nobody holds them any more. */
@@ -216,7 +232,7 @@ public final class PermissionAdmin {
         """
         SELECT g.name FROM authserver.user_group_member gm
           JOIN authserver.user_group_permission gp ON gp.group_id = gm.group_id
-          JOIN authserver.user_group g ON g.id = gm.group_id
+          JOIN authserver.user_group g ON g.id = gm.group_id AND g.active
         WHERE gm.user_id = ? AND gp.permission_id = ? ORDER BY g.name\
         """,
         row -> Folding.quote(row.getString(1)),
@@ -229,7 +245,8 @@ public final class PermissionAdmin {
         row.getLong(1),
         row.getString(2),
         row.getString(3),
-        UserAdmin.texts(row, 4),
-        UserAdmin.texts(row, 5));
+        row.getBoolean(4),
+        UserAdmin.texts(row, 5),
+        UserAdmin.texts(row, 6));
   }
 }

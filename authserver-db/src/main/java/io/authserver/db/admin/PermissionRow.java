@@ -6,11 +6,17 @@ import java.util.List;
  * A permission.
  *
  * @param name what a service asks for; its case counts
- * @param users the identifiers of the users who hold it themselves
- * @param groups the names of the groups that hold it
+ * @param active whether it counts: nobody holds one that does not
+ * @param users the identifiers of the users to whom it is granted
+ * @param groups the names of the groups to which it is granted
  */
 public record PermissionRow(
-    long id, String name, String description, List<String> users, List<String> groups)
+    long id,
+    String name,
+    String description,
+    boolean active,
+    List<String> users,
+    List<String> groups)
     implements Thing {
   @Override
   public String key() {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param user of this user (UUID, identifier or address)
  * @param list of this mailing list (name or id)
  * @param group of this group (name or id)
- * @param permission with this permission (name or id)
+ * @param permission with this permission (name or id); of users, those who hold it now
  * @param state active ones or not; of aliases, blocked ones or not
  */
 public record Selection(

@@ -27,22 +27,25 @@ public final class UserAdmin {
         ARRAY(SELECT l.name FROM authserver.mailing_list l WHERE l.owner_id = u.id ORDER BY 1),
         ARRAY(SELECT g.name FROM authserver.user_group_member gm
           JOIN authserver.user_group g ON g.id = gm.group_id WHERE gm.user_id = u.id ORDER BY 1),
-        ARRAY(SELECT p.name FROM authserver.permission p WHERE p.id IN (
+        ARRAY(SELECT p.name FROM authserver.permission p WHERE p.active AND p.id IN (
             SELECT up.permission_id FROM authserver.user_permission up WHERE up.user_id = u.id
             UNION ALL
             SELECT gp.permission_id FROM authserver.user_group_member gm
               JOIN authserver.user_group_permission gp ON gp.group_id = gm.group_id
+              JOIN authserver.user_group g ON g.id = gm.group_id AND g.active
             WHERE gm.user_id = u.id) ORDER BY 1)
       FROM authserver.mail_user u
       """;
 
   private static final String HOLDS =
       """
-      EXISTS (SELECT FROM authserver.user_permission up
-        WHERE up.user_id = u.id AND up.permission_id = ?)
-      OR EXISTS (SELECT FROM authserver.user_group_member gm
-        JOIN authserver.user_group_permission gp ON gp.group_id = gm.group_id
-        WHERE gm.user_id = u.id AND gp.permission_id = ?)\
+      EXISTS (SELECT FROM authserver.permission p WHERE p.id = ? AND p.active AND (
+        EXISTS (SELECT FROM authserver.user_permission up
+          WHERE up.user_id = u.id AND up.permission_id = p.id)
+        OR EXISTS (SELECT FROM authserver.user_group_member gm
+          JOIN authserver.user_group_permission gp ON gp.group_id = gm.group_id
+          JOIN authserver.user_group g ON g.id = gm.group_id AND g.active
+          WHERE gm.user_id = u.id AND gp.permission_id = p.id)))\
       """;
 
   private static final Naming NAMING = new UserNaming();
@@ -113,8 +116,7 @@ public final class UserAdmin {
                 Things.group(sql, selection.group()));
           }
           if (selection.permission() != null) {
-            long permission = Things.permission(sql, selection.permission());
-            where.and(HOLDS, permission, permission);
+            where.and(HOLDS, Things.permission(sql, selection.permission()));
           }
           if (selection.state() != null) {
             where.and("u.active = ?", selection.state());

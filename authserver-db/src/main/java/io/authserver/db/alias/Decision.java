@@ -10,6 +10,11 @@ public enum Decision {
   REDIRECT,
   /** A blocked alias: {@link ResolutionStep#blockAction()} says what to do. */
   BLOCKED,
+  /**
+   * Deactivated: the domain of the address, or, where {@link ResolutionStep#listId()} says so, the
+   * list that it stands for.
+   */
+  INACTIVE,
   /** In a domain of ours, but nobody's: no alias, or one of a user who receives no mail. */
   UNKNOWN,
   /** In a domain that is not ours. */

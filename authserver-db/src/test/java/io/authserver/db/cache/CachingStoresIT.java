@@ -127,6 +127,16 @@ class CachingStoresIT {
         () -> decision("alice@b.example") == Decision.USER);
     // The delivery mailbox lies in another domain than the alias.
     change(
+        "UPDATE authserver.domain SET active = false WHERE name = 'a.example'",
+        () ->
+            decision("alice@b.example") == Decision.UNKNOWN
+                && decision("alice@a.example") == Decision.INACTIVE);
+    change(
+        "UPDATE authserver.domain SET active = true WHERE name = 'a.example'",
+        () ->
+            decision("alice@b.example") == Decision.USER
+                && decision("alice@a.example") == Decision.USER);
+    change(
         "UPDATE authserver.email_alias a SET blocked = 'reject' FROM authserver.domain d"
             + " WHERE d.id = a.domain_id AND d.name = 'a.example' AND a.local_part = 'alice'",
         () -> decision("alice@b.example") == Decision.UNKNOWN);
@@ -145,6 +155,9 @@ class CachingStoresIT {
     change(
         "UPDATE authserver.mail_user SET active = false",
         () -> first("team@a.example").ownerAddress() == null);
+    change(
+        "UPDATE authserver.mailing_list SET active = false",
+        () -> decision("team@a.example") == Decision.INACTIVE);
     change(
         "DELETE FROM authserver.mailing_list",
         () -> decision("team@a.example") == Decision.REDIRECT);
@@ -168,6 +181,10 @@ class CachingStoresIT {
     change(
         "UPDATE authserver.domain SET signature_expiry_seconds = NULL",
         () -> domain().policy().signatureExpiry() == null);
+    change(
+        "UPDATE authserver.domain SET active = false",
+        () -> !domain().policy().sign() && !domain().policy().requireSignature());
+    change("UPDATE authserver.domain SET active = true", () -> domain().policy().sign());
     change("TRUNCATE authserver.dkim_key", () -> domain().activeKeys().isEmpty());
   }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** What a transaction tells the log and the metrics. Addresses have no control characters. */
 final class TransactionLog {
@@ -46,12 +47,13 @@ final class TransactionLog {
       case Decision.Forward forward -> {
         metrics.decided("forward");
         for (Decision.Skipped skipped : forward.skipped()) {
-          LOG.warn(
-              "event=target_skipped session={} recipient={} target={} reason={}",
-              session,
-              path,
-              skipped.address(),
-              skipped.reason());
+          LOG.atLevel(skipped.isWanted() ? Level.INFO : Level.WARN)
+              .log(
+                  "event=target_skipped session={} recipient={} target={} reason={}",
+                  session,
+                  path,
+                  skipped.address(),
+                  skipped.reason());
         }
       }
     }

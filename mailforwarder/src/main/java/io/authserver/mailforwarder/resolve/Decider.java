@@ -3,6 +3,7 @@ package io.authserver.mailforwarder.resolve;
 import static io.authserver.db.alias.Decision.BLOCKED;
 import static io.authserver.db.alias.Decision.CIRCLE;
 import static io.authserver.db.alias.Decision.FOREIGN;
+import static io.authserver.db.alias.Decision.INACTIVE;
 import static io.authserver.db.alias.Decision.INVALID;
 
 import io.authserver.db.alias.BlockAction;
@@ -28,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  * submitted, and with its header section at hand.
  */
 public final class Decider {
+  /**
+   * RFC 3463 §3.3 X.2.1: exists, but takes no mail; that of a domain or list until it is activated.
+   */
+  private static final Reply DEACTIVATED = Reply.of(550, "5.2.1", "Address is deactivated");
+
   /** Reversals of an address that we rewrote more than once. */
   private static final int MAX_REVERSALS = 4;
 
@@ -148,12 +154,17 @@ public final class Decider {
     return switch (top.decision()) {
       case LIST, REDIRECT -> forward(recipient, mailbox, steps, facts);
       case BLOCKED -> blocked(top);
+      case INACTIVE -> deactivated();
       // An invalid one the front has read as an address: what the database cannot, a next hop may.
       case USER, UNKNOWN, FOREIGN, INVALID, CIRCLE, TOO_DEEP, TOO_MANY ->
           reversed
               ? forward(recipient, mailbox, steps, facts)
               : new Decision.PassOn(recipient.forwardPath(), top.domainId() == null);
     };
+  }
+
+  private static Decision deactivated() {
+    return new Decision.Refuse(DEACTIVATED, "inactive", false);
   }
 
   private static Decision blocked(ResolutionStep step) {
@@ -195,6 +206,9 @@ public final class Decider {
     }
     if (leaves.stream().anyMatch(leaf -> leaf.decision() == BLOCKED)) {
       return new Decision.Drop("blocked_targets");
+    }
+    if (leaves.stream().anyMatch(leaf -> leaf.decision() == INACTIVE)) {
+      return deactivated();
     }
     if (leaves.stream().anyMatch(leaf -> leaf.decision() == CIRCLE)) {
       return new Decision.Refuse(Reply.of(554, "5.4.6", "Forwarding loop"), "circle", true);
@@ -243,12 +257,21 @@ public final class Decider {
       }
       case BLOCKED -> {
         switch (action(leaf)) {
-          case DROP -> skipped.add(new Decision.Skipped(leaf.address(), "blocked_drop"));
+          case DROP ->
+              skipped.add(new Decision.Skipped(leaf.address(), Decision.Skipped.BLOCKED_DROP));
           case DEFER ->
               targets.add(
                   failed(address.get(), 450, "4.7.1", "Address is blocked for now", reportTo));
           case REJECT ->
               targets.add(failed(address.get(), 550, "5.7.1", "Address is blocked", reportTo));
+        }
+      }
+      case INACTIVE -> {
+        // Within a list, one that was deactivated on purpose is no failure to report each time.
+        if (leaf.listId() != null && above.stream().anyMatch(Steps::isList)) {
+          skipped.add(new Decision.Skipped(leaf.address(), Decision.Skipped.INACTIVE_LIST));
+        } else {
+          targets.add(new Target.Failed(address.get(), DEACTIVATED, reportTo));
         }
       }
       case TOO_DEEP ->

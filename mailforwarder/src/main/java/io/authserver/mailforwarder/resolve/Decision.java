@@ -67,5 +67,16 @@ public sealed interface Decision {
    * @param address as the database has it
    * @param reason in a word, e.g. {@code circle}
    */
-  record Skipped(String address, String reason) {}
+  record Skipped(String address, String reason) {
+    /** What an administrator blocked with {@code drop}. */
+    static final String BLOCKED_DROP = "blocked_drop";
+
+    /** A list within a list that an administrator deactivated. */
+    static final String INACTIVE_LIST = "inactive_list";
+
+    /** Returns whether an administrator wants it so: nobody has to act. */
+    public boolean isWanted() {
+      return reason.equals(BLOCKED_DROP) || reason.equals(INACTIVE_LIST);
+    }
+  }
 }

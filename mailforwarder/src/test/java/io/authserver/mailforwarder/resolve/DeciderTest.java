@@ -48,6 +48,13 @@ final class DeciderTest {
           .list("mixed@ours.example", "alice@ours.example", "not an address", "gone@ours.example")
           .list("blocks@ours.example", "no@ours.example", "drop@ours.example", "wait@ours.example")
           .list("drops@ours.example", "drop@ours.example")
+          .domain("dead.example")
+          .redirect("todead.example", "dead.example")
+          .list("asleep@ours.example", "carol@far.example")
+          .list("some@ours.example", "x@dead.example", "asleep@ours.example", "carol@far.example")
+          .list("sleepers@ours.example", "asleep@ours.example")
+          .redirect("tolist.example", "ours.example")
+          .inactive("dead.example", "asleep@ours.example")
           .blocked("no@ours.example", BlockAction.REJECT)
           .blocked("drop@ours.example", BlockAction.DROP)
           .blocked("wait@ours.example", BlockAction.DEFER);
@@ -107,6 +114,9 @@ final class DeciderTest {
     "wait@ours.example,450 4.7.1,false",
     "nobody@ours.example,550 5.1.1,true",
     "ring@ours.example,554 5.4.6,true",
+    "x@dead.example,550 5.2.1,false",
+    "asleep@ours.example,550 5.2.1,false",
+    "sleepers@ours.example,550 5.2.1,false",
     "SRS0=abcd=AA=x.example=y@ours.example,550 5.1.1,false",
     "srs1+abcd=x.example=y@ours.example,550 5.1.1,false"
   })
@@ -184,6 +194,39 @@ final class DeciderTest {
     assertEquals(
         List.of("550 no@ours.example", "450 wait@ours.example"),
         copies("blocks@ours.example", from("x@out.example")));
+  }
+
+  @Test
+  void whatIsDeactivatedInsideAListIsReportedWhereItIsAnAddressAndSkippedWhereItIsAList()
+      throws AuthDatabaseException {
+    Decision.Forward forward =
+        assertInstanceOf(Decision.Forward.class, decide("some@ours.example"));
+    assertEquals(
+        List.of("x@dead.example", "carol@far.example"),
+        forward.targets().stream().map(target -> target.address().toString()).toList());
+    Target.Failed failed = assertInstanceOf(Target.Failed.class, forward.targets().getFirst());
+    assertEquals("550 5.2.1", failed.reply().toString().substring(0, 9));
+    assertEquals(
+        List.of(new Decision.Skipped("asleep@ours.example", "inactive_list")), forward.skipped());
+    assertTrue(forward.skipped().getFirst().isWanted());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"x@todead.example,x@dead.example", "asleep@tolist.example,asleep@ours.example"})
+  void aRedirectToWhatIsDeactivatedFails(String address, String target)
+      throws AuthDatabaseException {
+    assertEquals(List.of("550 " + target), copies(address, from("x@out.example")));
+  }
+
+  /** Bounces to what was sent before the domain was deactivated still come back. */
+  @Test
+  void returnAddressesOfADeactivatedDomainAreStillReversed() throws AuthDatabaseException {
+    String srs = SRS.forward("Bob", "far.example", NOW);
+    assertEquals(List.of("<> Bob@far.example"), copies(srs + "@dead.example", from("")));
+    String dead = SRS.forward("x", "dead.example", NOW);
+    Decision.Refuse refuse =
+        assertInstanceOf(Decision.Refuse.class, decide(dead + "@ours.example"));
+    assertEquals("inactive", refuse.reason());
   }
 
   @Test
