@@ -13,11 +13,18 @@ class DocumentedFilesTest {
         List.of(
             "# " + OpenSmtpd.CONFIGURATION,
             "# " + OpenSmtpd.TABLE,
+            "# " + VariantsIT.SMART_HOST_ACTION,
+            "# " + VariantsIT.SECRETS,
             "# " + OpenSmtpd.PERMISSION_QUERY),
         titles("opensmtpd.md"));
     assertEquals(
         List.of(
-            "# " + Dovecot.CONFIGURATION, "# " + Dovecot.QUERIES, "# " + Dovecot.PERMISSION_QUERY),
+            "# " + Dovecot.CONFIGURATION,
+            "# " + Dovecot.QUERIES,
+            "# " + Dovecot.PERMISSION_QUERY,
+            "#!/bin/sh",
+            "# " + VariantsIT.LDA_ACTION,
+            "# " + VariantsIT.LDA_SOCKET),
         titles("dovecot.md"));
   }
 

@@ -27,6 +27,14 @@ final class Documents {
     return found.getFirst();
   }
 
+  /** Returns a shell script, the path in the line after the interpreter's. */
+  static String script(String document, String path) throws IOException {
+    return blocks(document).stream()
+        .filter(block -> block.startsWith("#!/bin/sh\n# " + path + "\n"))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(document + " has no script " + path));
+  }
+
   /** Returns all fenced blocks of a document. */
   static List<String> blocks(String document) throws IOException {
     List<String> blocks = new ArrayList<>();

@@ -81,6 +81,13 @@ final class Dovecot {
     start();
   }
 
+  /** Has it started anew with the documented dovecot.conf and more. */
+  void useMore(String more) throws IOException, InterruptedException {
+    stop();
+    Place.write(ROOT, CONFIGURATION, Documents.file(DOCUMENT, CONFIGURATION) + more);
+    start();
+  }
+
   /** Returns the address where it serves IMAP, under TLS. */
   static InetSocketAddress imap() {
     return new InetSocketAddress(Place.SITE_ADDRESS, 993);
