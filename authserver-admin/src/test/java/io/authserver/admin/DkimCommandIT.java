@@ -201,7 +201,7 @@ class DkimCommandIT extends AdminFixture {
     assertEquals(List.of("revoked"), states());
     assertEquals("[]\n", cli.ok("dkim", "dns", "example.org", "-f", "json").out());
     cli.ok("dkim", "remove", "-y", "example.org", "s1");
-    assertEquals(List.of(), states());
+    assertEquals("[]\n", cli.run("dkim", "list", "example.org", "--json").exits(1).out());
   }
 
   @Test
@@ -228,5 +228,38 @@ class DkimCommandIT extends AdminFixture {
         .with("DATABASE_URL", database.adminUrl())
         .run("dkim", "create", "example.org")
         .exits(2);
+  }
+
+  @Test
+  void keysAreSelectedByDomainTextAndState() {
+    for (String domain : List.of("one.example", "two.example")) {
+      cli.ok("domain", "create", domain);
+      for (String selector : List.of("a1", "a2", "b1")) {
+        cli.ok("dkim", "create", domain, "--algorithm", "ed25519", "--selector", selector);
+      }
+    }
+    cli.ok("dkim", "activate", "one.example", "A*", "--force");
+
+    assertEquals(3, cli.run("dkim", "list", "o*.example", "--json").rows().size());
+    assertEquals(6, cli.run("dkim", "list", "one.example", "two.example", "--json").rows().size());
+    assertEquals(2, cli.run("dkim", "list", "-c", "B1", "--json").rows().size());
+    assertEquals(3, cli.run("dkim", "show", "-c", "TWO", "--json").rows().size());
+    assertEquals(2, cli.run("dkim", "list", "--active", "--json").rows().size());
+    cli.run("dkim", "show").exits(2);
+    cli.run("dkim", "list", "z*").refuses("nothing matches \"z*\"");
+    cli.run("dkim", "dns", "one.example", "z?")
+        .refuses("domain one.example has no key with selector \"z?\"");
+    assertEquals(2, cli.ok("dkim", "dns", "one.example", "?1").out().lines().count());
+
+    cli.run("dkim", "retire", "one.example", "a*").exits(1);
+    Cli.Typist yes = new Cli.Typist("y", "y");
+    cli.typed(yes, "dkim", "retire", "one.example", "a*").exits(0);
+    cli.typed(yes, "dkim", "remove", "two.example", "*1").exits(0);
+    assertEquals(
+        List.of(
+            "retire key a1 and a2 of domain one.example? [y/N] ",
+            "remove key a1 and b1 of domain two.example? [y/N] "),
+        yes.prompts());
+    assertEquals("a2", cli.run("dkim", "list", "two.example", "--json").row().get("selector"));
   }
 }

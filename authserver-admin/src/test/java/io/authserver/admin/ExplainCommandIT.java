@@ -320,4 +320,41 @@ class ExplainCommandIT extends AdminFixture {
             .err()
             .contains("DATABASE_URL is not set"));
   }
+
+  @Test
+  void whatIsDeactivatedIsNamedAsTheStepThatDecides() {
+    cli.ok("mailinglist", "deactivate", "inner");
+    Map<String, Object> top =
+        list(explain("bob@x.example", "team@ours.example").get("path")).getFirst();
+    Map<String, Object> inner = list(top.get("leads_to")).get(1);
+    assertEquals("inactive", inner.get("decision"));
+    assertEquals("mailing list \"inner\"", inner.get("deactivated"));
+    String text = cli.ok("explain", "bob@x.example", "team@ours.example").out();
+    assertTrue(
+        text.contains(
+            "inner@ours.example  inactive, alias inner@ours.example,"
+                + " deactivated: mailing list \"inner\""),
+        text);
+    assertTrue(text.contains("left out  inner@ours.example: inactive_list"), text);
+
+    cli.ok("domain", "deactivate", "ours.example");
+    Map<String, Object> explained = explain("bob@x.example", "alice+x@old.example");
+    assertEquals("refuse", explained.get("decision"));
+    assertEquals(
+        "550 5.2.1 No address behind this one accepts the message", explained.get("reply"));
+    Map<String, Object> redirect = list(explained.get("path")).getFirst();
+    Map<String, Object> dead = list(redirect.get("leads_to")).getFirst();
+    assertEquals("domain ours.example", dead.get("deactivated"));
+    explained = explain("bob@x.example", "alice@ours.example");
+    assertEquals("inactive", explained.get("reason"));
+    assertEquals("550 5.2.1 Address is deactivated", explained.get("reply"));
+
+    explained = explain("alice@ours.example", "carol@far.example");
+    assertEquals("signing_off", signing(explained, 0).get("decision"));
+    assertEquals("ours.example", signing(explained, 0).get("domain"));
+    assertTrue(
+        String.valueOf(explained.get("notes"))
+            .contains("domain ours.example is deactivated: nothing is signed for it"),
+        explained::toString);
+  }
 }

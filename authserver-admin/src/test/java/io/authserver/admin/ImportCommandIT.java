@@ -449,4 +449,28 @@ class ImportCommandIT extends AdminFixture {
         .run("import", "mailauth")
         .exits(3);
   }
+
+  /** A redirect of the reference and a catch-all of ours exclude each other. */
+  @Test
+  void aDomainWithACatchAllStaysAsItIsAndThatIsSaid() throws Exception {
+    wholeSite();
+    run(0);
+    cli.ok("domain", "edit", "ours.example", "--catch-all", "alice@ours.example");
+    cli.ok(
+        "domain",
+        "edit",
+        "old.example",
+        "--redirect-to",
+        "none",
+        "--catch-all",
+        "alice@ours.example");
+    cli.ok("domain", "deactivate", "old.example");
+    Cli.Result again = run(5, "--json");
+    assertEquals(
+        List.of("differs domain ours.example", "differs domain old.example"), lines(again));
+    assertTrue(again.out().contains("with a different redirect, catch-all; it stays"), again.out());
+    assertEquals(
+        List.of("alice@ours.example"),
+        rows("SELECT catch_all FROM authserver.domain WHERE name = 'old.example' AND NOT active"));
+  }
 }

@@ -227,6 +227,13 @@ class SelectionIT extends AdminFixture {
             "domain xn--mnchen-3ya.example has the delivery mailbox of user \"albert\"; give that"
                 + " user another one first");
     cli.ok("user", "set-delivery-mailbox", "albert", "albert@example.org");
+    cli.ok("domain", "create", "any.example", "--catch-all", "Al+any@münchen.example");
+    // What it catches would leave the site.
+    cli.run("domain", "remove", "münchen.example", "--with-aliases", "--yes")
+        .refuses(
+            "domain any.example sends what is nobody's to Al+any@xn--mnchen-3ya.example; give it"
+                + " another catch-all first, or none");
+    cli.ok("domain", "edit", "any.example", "--catch-all", "albert@example.org");
     cli.run("domain", "remove", "münchen.example", "--with-aliases")
         .refuses(
             """
@@ -236,7 +243,11 @@ class SelectionIT extends AdminFixture {
             "remove domain xn--mnchen-3ya.example: not done, because there is no terminal to ask"
                 + " at; confirm with --yes");
     cli.ok("domain", "remove", "münchen.example", "--with-aliases", "--yes");
-    assertEquals(List.of("example.org", "old.example"), list("domain", "name"));
+    assertEquals(List.of("any.example", "example.org", "old.example"), list("domain", "name"));
+    // Its own catch-all keeps no domain, nor does that of one that goes as well.
+    cli.ok("domain", "edit", "any.example", "--catch-all", "x@old.example");
+    cli.ok("domain", "remove", "any.example", "old.example", "--yes");
+    cli.ok("domain", "create", "old.example", "--redirect-to", "münchen.example");
     cli.ok("domain", "edit", "*.example", "--redirect-to", "none", "--yes");
     assertNull(show("domain", "old.example").get("redirect_to"));
   }

@@ -2,24 +2,23 @@ package io.authserver.admin.command;
 
 import io.authserver.admin.cli.AdminCommand;
 import io.authserver.admin.cli.Context;
-import io.authserver.admin.cli.FormatOption;
 import io.authserver.admin.cli.UsageException;
 import io.authserver.admin.dns.KeyRecord;
 import io.authserver.admin.output.Json;
-import io.authserver.admin.output.Rows;
 import io.authserver.db.admin.DomainName;
 import io.authserver.db.admin.KeyRow;
 import io.authserver.db.admin.NewKey;
 import io.authserver.db.admin.RefusedException;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -46,15 +45,15 @@ import picocli.CommandLine.Parameters;
       DkimVerifyCommand.class
     })
 public final class DkimCommand {
-  private static final List<String> COLUMNS =
-      List.of("domain", "selector", "algorithm", "state", "forced", "created_at");
+  private static final Noun<KeyRow> NOUN =
+      new Noun<>(
+          List.of("domain", "selector", "algorithm", "state", "forced", "created_at"),
+          DkimCommand::fields,
+          _ -> List.of(),
+          (database, selection) -> database.keys().select(selection));
 
   /** Made by picocli. */
   public DkimCommand() {}
-
-  private static Rows rows(List<KeyRow> keys) {
-    return new Rows(keys.stream().map(DkimCommand::fields).toList());
-  }
 
   private static Map<String, @Nullable Object> fields(KeyRow key) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
@@ -144,41 +143,30 @@ public final class DkimCommand {
     }
   }
 
+  /** Which keys: those of the domains that are named. */
+  static final class Which extends ActiveSelectors {}
+
   /** {@code authserver dkim list}. */
-  @Command(name = "list", description = "List keys.")
-  static final class ListAll extends AdminCommand {
-    @Parameters(arity = "0..1", paramLabel = "DOMAIN", description = "Only this domain's.")
-    private @Nullable String domain;
-
-    @Mixin private final FormatOption format = new FormatOption();
-
+  @Command(
+      name = "list",
+      description =
+          "List keys: all, or those of the domains that are named. TEXT is looked for in"
+              + " selectors too.")
+  static final class ListAll extends NounCommand.ListRows<KeyRow, Which> {
     ListAll(Context context) {
-      super(context);
-    }
-
-    @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      DomainName name = domain == null ? null : DomainName.parse(domain);
-      rows(context().database().keys().list(name)).print(format.format(), COLUMNS, context().out());
+      super(context, NOUN, new Which());
     }
   }
 
   /** {@code authserver dkim show}. */
-  @Command(name = "show", description = "Show a domain's keys with all their times.")
-  static final class Show extends AdminCommand {
-    @Parameters(arity = "0..1", paramLabel = "DOMAIN", description = "Only this domain's.")
-    private @Nullable String domain;
-
-    @Mixin private final FormatOption format = new FormatOption();
-
+  @Command(
+      name = "show",
+      description =
+          "Show the keys of the domains that are named, with all their times. TEXT is"
+              + " looked for in selectors too.")
+  static final class Show extends NounCommand.ShowRows<KeyRow, Which> {
     Show(Context context) {
-      super(context);
-    }
-
-    @Override
-    protected void run() throws IOException, RefusedException, UsageException {
-      DomainName name = domain == null ? null : DomainName.parse(domain);
-      rows(context().database().keys().list(name)).printDetails(format.format(), context().out());
+      super(context, NOUN, new Which());
     }
   }
 
@@ -206,7 +194,8 @@ public final class DkimCommand {
         arity = "0..*",
         paramLabel = "SELECTOR",
         description =
-            "Only these (default: all but the revoked ones, whose record would be an empty p=).")
+            "Only these, * and ? being wildcards (default: all but the revoked ones, whose record"
+                + " would be an empty p=).")
     private List<String> selectors = List.of();
 
     @Option(
@@ -253,19 +242,45 @@ public final class DkimCommand {
     }
   }
 
+  /**
+   * Returns the keys that selectors name; in one {@code *} stands for any text and {@code ?} for
+   * any character, which no selector has.
+   *
+   * @throws RefusedException where one names nothing
+   */
   static List<KeyRow> select(List<KeyRow> keys, DomainName domain, List<String> selectors)
       throws RefusedException {
-    List<KeyRow> selected = new ArrayList<>();
+    Set<KeyRow> selected = new LinkedHashSet<>();
     for (String selector : selectors) {
-      selected.add(
-          keys.stream()
-              .filter(key -> key.selector().equalsIgnoreCase(selector))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new RefusedException(
-                          "domain " + domain + " has no key with selector \"" + selector + "\"")));
+      Pattern pattern = Pattern.compile(glob(selector), Pattern.CASE_INSENSITIVE);
+      List<KeyRow> found =
+          keys.stream().filter(key -> pattern.matcher(key.selector()).matches()).toList();
+      if (found.isEmpty()) {
+        throw new RefusedException(
+            "domain " + domain + " has no key with selector \"" + selector + "\"");
+      }
+      selected.addAll(found);
     }
-    return selected;
+    return List.copyOf(selected);
+  }
+
+  /** Returns whether selectors were written out, so that whoever wrote them knows what they hit. */
+  static boolean isExact(List<String> selectors) {
+    return selectors.stream().allMatch(text -> text.indexOf('*') < 0 && text.indexOf('?') < 0);
+  }
+
+  private static String glob(String selector) {
+    StringBuilder regex = new StringBuilder();
+    selector
+        .codePoints()
+        .forEach(
+            c ->
+                regex.append(
+                    switch (c) {
+                      case '*' -> ".*";
+                      case '?' -> ".";
+                      default -> Pattern.quote(Character.toString(c));
+                    }));
+    return regex.toString();
   }
 }

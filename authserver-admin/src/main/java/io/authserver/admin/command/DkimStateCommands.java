@@ -17,7 +17,23 @@ import picocli.CommandLine.Parameters;
 
 /** The verbs of {@code authserver dkim} that move a key through its life. */
 final class DkimStateCommands {
+  private static final String KEYS = "The keys; * stands for any text and ? for any character.";
+
   private DkimStateCommands() {}
+
+  /** Returns selectors with the patterns among them replaced by what they match. */
+  private static List<String> named(Context context, DomainName domain, List<String> selectors)
+      throws IOException, RefusedException, UsageException {
+    return DkimCommand.isExact(selectors)
+        ? selectors
+        : DkimCommand.select(context.database().keys().list(domain), domain, selectors).stream()
+            .map(KeyRow::selector)
+            .toList();
+  }
+
+  private static String question(String verb, DomainName domain, List<String> selectors) {
+    return verb + " key " + String.join(" and ", selectors) + " of domain " + domain;
+  }
 
   /** {@code authserver dkim activate}. */
   @Command(name = "activate", description = "Let keys sign whose records are in DNS.")
@@ -25,7 +41,7 @@ final class DkimStateCommands {
     @Parameters(index = "0", paramLabel = "DOMAIN", description = "The domain.")
     private String domain = "";
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "SELECTOR", description = "The keys.")
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "SELECTOR", description = KEYS)
     private List<String> selectors = List.of();
 
     @Option(names = "--all", description = "All published keys of the domain.")
@@ -95,8 +111,10 @@ final class DkimStateCommands {
     @Parameters(index = "0", paramLabel = "DOMAIN", description = "The domain.")
     private String domain = "";
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "SELECTOR", description = "The keys.")
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "SELECTOR", description = KEYS)
     private List<String> selectors = List.of();
+
+    @Mixin private final ConfirmOption confirm = new ConfirmOption();
 
     Retire(Context context) {
       super(context);
@@ -105,8 +123,12 @@ final class DkimStateCommands {
     @Override
     protected void run() throws IOException, RefusedException, UsageException {
       DomainName name = DomainName.parse(domain);
-      context().database().keys().retire(name, selectors, context().occasion());
-      selectors.forEach(selector -> say("retired key " + selector + " of domain " + name));
+      List<String> chosen = named(context(), name, selectors);
+      if (!DkimCommand.isExact(selectors)) {
+        confirm.require(context(), question("retire", name, chosen));
+      }
+      context().database().keys().retire(name, chosen, context().occasion());
+      chosen.forEach(selector -> say("retired key " + selector + " of domain " + name));
       if (context().database().keys().list(name).stream()
           .noneMatch(key -> key.state().equals("active"))) {
         say("warning: no key of domain " + name + " signs now");
@@ -123,7 +145,7 @@ final class DkimStateCommands {
     @Parameters(index = "0", paramLabel = "DOMAIN", description = "The domain.")
     private String domain = "";
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "SELECTOR", description = "The keys.")
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "SELECTOR", description = KEYS)
     private List<String> selectors = List.of();
 
     @Option(names = "--force", description = "Do not wait until the last signatures have expired.")
@@ -138,10 +160,10 @@ final class DkimStateCommands {
     @Override
     protected void run() throws IOException, RefusedException, UsageException {
       DomainName name = DomainName.parse(domain);
-      confirm.require(
-          context(), "revoke key " + String.join(" and ", selectors) + " of domain " + name);
-      context().database().keys().revoke(name, selectors, force, context().occasion());
-      selectors.forEach(selector -> say("revoked key " + selector + " of domain " + name));
+      List<String> chosen = named(context(), name, selectors);
+      confirm.require(context(), question("revoke", name, chosen));
+      context().database().keys().revoke(name, chosen, force, context().occasion());
+      chosen.forEach(selector -> say("revoked key " + selector + " of domain " + name));
     }
   }
 
@@ -151,7 +173,7 @@ final class DkimStateCommands {
     @Parameters(index = "0", paramLabel = "DOMAIN", description = "The domain.")
     private String domain = "";
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "SELECTOR", description = "The keys.")
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "SELECTOR", description = KEYS)
     private List<String> selectors = List.of();
 
     @Mixin private final ConfirmOption confirm = new ConfirmOption();
@@ -163,10 +185,10 @@ final class DkimStateCommands {
     @Override
     protected void run() throws IOException, RefusedException, UsageException {
       DomainName name = DomainName.parse(domain);
-      confirm.require(
-          context(), "remove key " + String.join(" and ", selectors) + " of domain " + name);
-      context().database().keys().remove(name, selectors, context().occasion());
-      selectors.forEach(selector -> say("removed key " + selector + " of domain " + name));
+      List<String> chosen = named(context(), name, selectors);
+      confirm.require(context(), question("remove", name, chosen));
+      context().database().keys().remove(name, chosen, context().occasion());
+      chosen.forEach(selector -> say("removed key " + selector + " of domain " + name));
     }
   }
 }

@@ -250,6 +250,11 @@ public final class DomainCommand {
     @Override
     void change(List<DomainRow> rows) throws IOException, RefusedException, UsageException {
       context().database().domains().setActive(rows, false);
+      for (DomainAdmin.Leading leading : context().database().domains().leadingTo(rows)) {
+        say(
+            "warning: domain %s sends what is nobody's to %s: it is refused meanwhile"
+                .formatted(leading.name(), leading.to()));
+      }
     }
   }
 
@@ -278,8 +283,11 @@ public final class DomainCommand {
     List<String> lines(List<DomainRow> domains)
         throws RefusedException, AuthDatabaseException, UsageException {
       List<String> lines = new ArrayList<>(super.lines(domains));
-      for (String name : context().database().domains().redirectingTo(domains)) {
-        lines.add("domain " + name + " stays and redirects to nowhere");
+      for (DomainAdmin.Leading leading : context().database().domains().leadingTo(domains)) {
+        if (leading.catchAll()) {
+          throw DomainAdmin.isCatchAll(leading);
+        }
+        lines.add("domain " + leading.name() + " stays and redirects to nowhere");
       }
       return lines;
     }

@@ -11,6 +11,7 @@ import io.authserver.admin.explain.SigningForecast;
 import io.authserver.admin.explain.SrsText;
 import io.authserver.admin.output.Json;
 import io.authserver.db.admin.RefusedException;
+import io.authserver.db.admin.Selection;
 import io.authserver.db.alias.JdbcResolutionStore;
 import io.authserver.db.alias.JdbcSrsTokenStore;
 import io.authserver.db.signing.JdbcSigningStore;
@@ -41,6 +42,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -125,6 +127,8 @@ public final class ExplainCommand extends AdminCommand {
     for (Rehearsal.PlannedCopy copy : outcome.copies()) {
       signatures.add(forecast.of(copy, authors));
     }
+    List<String> notes = notes(outcome, srs.isPresent(), header.isPresent(), reversePath);
+    notes.addAll(deactivated(signatures));
     HostPort local = ForwarderSettings.localDelivery(settings);
     Explanation explanation =
         new Explanation(
@@ -140,7 +144,7 @@ public final class ExplainCommand extends AdminCommand {
                 Route.TRANSACTIONAL_RELAY,
                 transactional.orElse(local).toString()),
             new SrsText(srs.isPresent()),
-            notes(outcome, srs.isPresent(), header.isPresent(), reversePath));
+            notes);
     if (json) {
       context().out().println(Json.write(explanation.fields()));
     } else {
@@ -170,6 +174,24 @@ public final class ExplainCommand extends AdminCommand {
                   + " for submitted");
     }
     return notes;
+  }
+
+  /** Says of domains that do not sign where that is because they are deactivated. */
+  private List<String> deactivated(List<Signing> signatures)
+      throws IOException, RefusedException, UsageException {
+    List<String> domains =
+        signatures.stream()
+            .filter(signing -> signing.decision().equals("signing_off"))
+            .map(Signing::domain)
+            .filter(Objects::nonNull)
+            .distinct()
+            .toList();
+    return domains.isEmpty()
+        ? List.of()
+        : context().database().domains().select(Selection.of(domains)).stream()
+            .filter(domain -> !domain.active())
+            .map(domain -> domain.title() + " is deactivated: nothing is signed for it")
+            .toList();
   }
 
   private static Authors authors(Optional<HeaderSection> header, ReversePath reversePath) {

@@ -107,6 +107,7 @@ public record Explanation(
       node.put("new_mailfrom", step.newMailfrom());
       node.put("redirect_to", step.target());
       node.put("blocked", step.blockAction() == null ? null : word(step.blockAction()));
+      node.put("deactivated", deactivated(step));
       node.put("leads_to", below);
       Integer parent = step.parent();
       (parent == null ? top : children.getOrDefault(parent, top)).add(node);
@@ -117,6 +118,16 @@ public record Explanation(
   private static @Nullable String alias(ResolutionStep step) {
     String matched = step.matchedLocalPart();
     return matched == null ? null : matched + "@" + step.domain();
+  }
+
+  /** Returns what ended the path there: the domain, or the list. */
+  private static @Nullable String deactivated(ResolutionStep step) {
+    if (step.decision() != io.authserver.db.alias.Decision.INACTIVE) {
+      return null;
+    }
+    return step.listId() == null
+        ? "domain " + step.domain()
+        : "mailing list \"" + step.listName() + "\"";
   }
 
   static String word(Enum<?> value) {

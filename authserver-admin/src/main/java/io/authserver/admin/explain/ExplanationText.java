@@ -74,9 +74,12 @@ public final class ExplanationText {
       Map<?, ?> step = (Map<?, ?>) node;
       StringBuilder text = new StringBuilder().append(step.get("address")).append("  ");
       text.append(step.get("decision"));
-      add(text, " \"", step.get("list"), "\"");
+      if (step.get("deactivated") == null) {
+        add(text, " \"", step.get("list"), "\"");
+      }
       add(text, ", alias ", step.get("alias"), "");
       add(text, ", blocked: ", step.get("blocked"), "");
+      add(text, ", deactivated: ", step.get("deactivated"), "");
       add(text, ", sends as <", step.get("new_mailfrom"), ">");
       line(depth, text.toString());
       if (step.get("leads_to") instanceof List<?> below) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param decision its word in the log: {@code sign}, {@code forwarded}, {@code foreign_author}, …;
  *     {@code local} where the copy does not come to it
- * @param domain the domain that signs, requires or refuses, or null
+ * @param domain the domain that signs, requires, refuses or does not sign, or null
  * @param required whether a message that then cannot be signed has to wait
  * @param keys those that would sign
  * @param reply what it would answer where it refuses, or null

@@ -14,6 +14,7 @@ import io.authserver.smtp.address.ReversePath;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -52,9 +53,22 @@ public final class SigningForecast {
                 ? Optional.of(mailbox.foldedDomain())
                 : Optional.empty(),
             SigningSelector.Origin.of(copy.mark()));
-    SigningDecision decision = selector.decide(store.find(selector.domainsToLookUp()));
+    Map<String, SigningDomain> ours = store.find(selector.domainsToLookUp());
+    SigningDecision decision = selector.decide(ours);
     return switch (decision) {
       case SigningDecision.Sign(SigningDomain domain, boolean required) -> sign(domain, required);
+      case SigningDecision.PassThrough(SigningDecision.Why why)
+          when why == SigningDecision.Why.SIGNING_OFF ->
+          new Signing(
+              decision.name(),
+              // The author's comes first, then its parents, closest first.
+              selector.domainsToLookUp().stream()
+                  .filter(ours::containsKey)
+                  .findFirst()
+                  .orElse(null),
+              false,
+              List.of(),
+              null);
       case SigningDecision.PassThrough passThrough -> Signing.none(passThrough.name());
       case SigningDecision.Reject reject ->
           new Signing(reject.name(), reject.domain().name(), false, List.of(), SEVERAL_AUTHORS);

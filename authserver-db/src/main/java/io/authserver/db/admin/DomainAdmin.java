@@ -183,7 +183,8 @@ public final class DomainAdmin {
    * Removes domains with their keys, all or none.
    *
    * @param withAliases whether their aliases go too; otherwise a domain that has some is refused
-   * @throws RefusedException also where an alias is a delivery mailbox
+   * @throws RefusedException also where an alias is a delivery mailbox, and where another domain
+   *     has its catch-all there, whose mail would leave the site
    */
   public void remove(List<DomainRow> domains, boolean withAliases)
       throws RefusedException, AuthDatabaseException {
@@ -197,6 +198,11 @@ public final class DomainAdmin {
             }
           }
           refuseMailboxes(sql, domains);
+          for (Leading leading : leadingTo(sql, domains)) {
+            if (leading.catchAll()) {
+              throw isCatchAll(leading);
+            }
+          }
           if (withAliases) {
             sql.update(
                 "DELETE FROM authserver.email_alias WHERE domain_id = ANY (?::bigint[])",
@@ -213,6 +219,13 @@ public final class DomainAdmin {
         "domain %s still has %d %s; remove them first, or take them along with --with-aliases"
             .formatted(
                 domain.name(), domain.aliases(), domain.aliases() == 1 ? "alias" : "aliases"));
+  }
+
+  /** Returns the refusal of a domain with the catch-all of another one. */
+  public static RefusedException isCatchAll(Leading leading) {
+    return new RefusedException(
+        "domain %s sends what is nobody's to %s; give it another catch-all first, or none"
+            .formatted(leading.name(), leading.to()));
   }
 
   private static void refuseMailboxes(Sql sql, List<DomainRow> domains)
@@ -236,23 +249,34 @@ public final class DomainAdmin {
     }
   }
 
-  /** Returns the other domains that redirect to one of these. */
-  public List<String> redirectingTo(List<DomainRow> domains)
+  /**
+   * A domain that sends what is nobody's there to another one.
+   *
+   * @param to the address that gets all of it, or the domain that it is redirected to
+   * @param catchAll whether it is an address
+   */
+  public record Leading(String name, String to, boolean catchAll) {}
+
+  /** Returns the other domains that redirect to one of these, or have their catch-all there. */
+  public List<Leading> leadingTo(List<DomainRow> domains)
       throws RefusedException, AuthDatabaseException {
-    return database.transact(
-        "the list of domains",
-        sql ->
-            sql.list(
-                """
-                SELECT r.name FROM authserver.domain r
-                WHERE r.redirect_to IN (
-                    SELECT d.name FROM authserver.domain d WHERE d.id = ANY (?::bigint[]))
-                  AND r.id <> ALL (?::bigint[])
-                ORDER BY 1\
-                """,
-                row -> row.getString(1),
-                Thing.keys(domains),
-                Thing.keys(domains)));
+    return database.transact("the list of domains", sql -> leadingTo(sql, domains));
+  }
+
+  private static List<Leading> leadingTo(Sql sql, List<DomainRow> domains)
+      throws SQLException, RefusedException {
+    return sql.list(
+        """
+        SELECT r.name, coalesce(r.catch_all, r.redirect_to), r.catch_all IS NOT NULL
+        FROM authserver.domain r
+        WHERE coalesce(r.redirect_to, split_part(r.catch_all, '@', 2)) IN (
+            SELECT d.name FROM authserver.domain d WHERE d.id = ANY (?::bigint[]))
+          AND r.id <> ALL (?::bigint[])
+        ORDER BY 1\
+        """,
+        row -> new Leading(row.getString(1), row.getString(2), row.getBoolean(3)),
+        Thing.keys(domains),
+        Thing.keys(domains));
   }
 
   private static Address stored(String address) {

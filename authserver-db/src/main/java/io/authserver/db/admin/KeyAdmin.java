@@ -109,6 +109,35 @@ public final class KeyAdmin {
   }
 
   /**
+   * Returns keys by domain and age: those of the domains that are named, and of these the ones that
+   * contain a text in the name of the domain or in the selector, and that sign or do not.
+   */
+  public List<KeyRow> select(Selection selection) throws RefusedException, AuthDatabaseException {
+    return database.transact(
+        "the list of keys",
+        sql -> {
+          Where where = new Where();
+          if (!selection.names().isEmpty()) {
+            where.and(
+                "k.domain_id = ANY (?::bigint[])",
+                Naming.resolve(sql, new DomainNaming(), selection.names()));
+          }
+          String text = selection.contains();
+          if (text != null) {
+            where.and(
+                "position(? IN d.name) > 0 OR position(? IN k.selector) > 0",
+                DomainNaming.part(text),
+                Folding.fold(text));
+          }
+          if (selection.state() != null) {
+            where.and("(k.state = 'active') = ?", selection.state());
+          }
+          return sql.list(
+              SELECT + where.clause() + "ORDER BY d.name, k.id", KeyAdmin::map, where.values());
+        });
+  }
+
+  /**
    * Returns keys by domain and selector.
    *
    * @param domain the domain, which must exist, or null for all

@@ -28,4 +28,20 @@ public record KeyRow(
     @Nullable Instant revokedAt,
     @Nullable Instant seenSince,
     @Nullable Instant signaturesUntil,
-    @Nullable Instant goneAt) {}
+    @Nullable Instant goneAt)
+    implements Thing {
+  @Override
+  public String key() {
+    return Long.toString(id);
+  }
+
+  @Override
+  public String title() {
+    return "key " + selector + " of domain " + domain;
+  }
+
+  @Override
+  public String plural() {
+    return "keys";
+  }
+}

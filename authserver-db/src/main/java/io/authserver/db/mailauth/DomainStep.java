@@ -32,7 +32,11 @@ final class DomainStep {
   private record Planned(SourceRow.Domain row, DomainName name, @Nullable DomainName redirectTo) {}
 
   private record Present(
-      long id, String name, @Nullable String redirectTo, boolean transactional) {}
+      long id,
+      String name,
+      @Nullable String redirectTo,
+      boolean transactional,
+      boolean catchesAll) {}
 
   DomainStep(Sql sql, ImportReport report, KeyStep keys) {
     this.sql = sql;
@@ -151,11 +155,17 @@ final class DomainStep {
     Map<String, Present> present = new HashMap<>();
     sql.list(
             """
-            SELECT id, name, redirect_to, can_use_transactional FROM authserver.domain
+            SELECT id, name, redirect_to, can_use_transactional, catch_all IS NOT NULL
+            FROM authserver.domain
             WHERE name = ANY (?::text[])\
             """,
             row ->
-                new Present(row.getLong(1), row.getString(2), row.getString(3), row.getBoolean(4)),
+                new Present(
+                    row.getLong(1),
+                    row.getString(2),
+                    row.getString(3),
+                    row.getBoolean(4),
+                    row.getBoolean(5)),
             Batches.column(planned, DomainStep::name))
         .forEach(domain -> present.put(domain.name(), domain));
     return present;
@@ -169,6 +179,10 @@ final class DomainStep {
     DomainName redirectTo = plan.redirectTo();
     if (!Objects.equals(before.redirectTo(), redirectTo == null ? null : redirectTo.name())) {
       different.add("redirect");
+    }
+    if (before.catchesAll()) {
+      // The reference has none.
+      different.add("catch-all");
     }
     if (before.transactional() != plan.row().transactional()) {
       different.add("use of the transactional relay");
