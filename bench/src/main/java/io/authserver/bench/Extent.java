@@ -5,7 +5,8 @@ package io.authserver.bench;
  *
  * @param everything each size with each number of sessions; else 4 KB with all, larger with ten
  * @param rounds how often; 0 for the memory alone
- * @param roundSeconds how long a load is sent in a round, about
+ * @param roundSeconds how long a load is sent in a round, about; 0 for the fewest messages, and for
+ *     each number of sessions either kept or new connections alone
  * @param warmUpSeconds how long each kind of load is sent before
  * @param memory whether the run with many sessions is made
  * @param site the rows of the forwarder's database
@@ -28,4 +29,9 @@ record Extent(
   static final Extent MEMORY = new Extent(false, 0, 0, 0, true, Site.MILLION, 1_000_000);
 
   static final Extent FULL = new Extent(true, 7, 2, 5, true, Site.MILLION, 1_000_000);
+
+  /** Whether a load is sent, of those that a bench has. */
+  boolean has(Load load) {
+    return roundSeconds > 0 || load.kept() == load.sessions() < 50;
+  }
 }

@@ -187,7 +187,7 @@ final class ForwarderBench {
         }
       }
     }
-    return loads;
+    return loads.stream().filter(extent::has).toList();
   }
 
   private void progress(String text) {

@@ -90,7 +90,7 @@ final class RelayBench {
         }
       }
     }
-    return loads;
+    return loads.stream().filter(extent::has).toList();
   }
 
   /**

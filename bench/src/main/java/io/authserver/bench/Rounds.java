@@ -69,9 +69,12 @@ final class Rounds {
           int count =
               counts.computeIfAbsent(load, key -> new LinkedHashMap<>()).getOrDefault(target, 0);
           if (count == 0) {
-            int trial = messages(load, 0.1, 2000);
-            double took = source.send(load, trial, target);
-            count = messages(load, seconds, trial / took);
+            double rate = 0;
+            if (seconds > 0) {
+              int trial = messages(load, 0.1, 2000);
+              rate = trial / source.send(load, trial, target);
+            }
+            count = messages(load, seconds, rate);
             counts.get(load).put(target, count);
           }
           samples

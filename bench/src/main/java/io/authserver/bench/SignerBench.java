@@ -116,7 +116,7 @@ final class SignerBench {
         }
       }
     }
-    return loads;
+    return loads.stream().filter(extent::has).toList();
   }
 
   private void progress(String text) {

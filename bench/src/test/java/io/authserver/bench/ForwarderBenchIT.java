@@ -21,7 +21,8 @@ class ForwarderBenchIT {
     new ForwarderBench(Extent.SMOKE, Path.of(".."), postfix, out, out).run();
     String text = report.toString(StandardCharsets.UTF_8);
     assertTrue(text.contains("1,100 aliases, 200 lists, 100 domains"), text);
-    assertTrue(text.contains("| 100 KB | 10 new |"), text);
+    assertTrue(text.contains("| 4 KB | 50 new |"), text);
+    assertTrue(text.contains("| 100 KB | 10 kept |"), text);
     assertTrue(text.contains("| user with an extension |"), text);
     assertTrue(
         text.contains("| 2,000 messages a second, 4 KB, 10 kept: forwarder, cached |"), text);

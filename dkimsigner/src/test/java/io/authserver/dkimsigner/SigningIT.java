@@ -55,13 +55,13 @@ class SigningIT {
           "",
           "Hello.",
           "");
+  private static final DkimPrivateKey RSA = DkimPrivateKey.generateRsa(2048);
+  private static final DkimPrivateKey ED25519 = DkimPrivateKey.generateEd25519();
 
   private final TestDatabase database = TestDatabase.create();
   private final DatabaseDoor door = database.door();
   private final ScriptedNextHop sink = ScriptedNextHop.accepting();
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final DkimPrivateKey rsa = DkimPrivateKey.generateRsa(2048);
-  private final DkimPrivateKey ed25519 = DkimPrivateKey.generateEd25519();
   private WrappingKeys wrappingKeys;
   private AuthDatabase pool;
   private ChangeFeed feed;
@@ -74,8 +74,8 @@ class SigningIT {
     WrappingKeys.createFile(keyFile);
     wrappingKeys = WrappingKeys.load(List.of(keyFile));
     SigningRows.domain(database, "example.org", "");
-    SigningRows.key(database, "example.org", "r1", rsa, wrappingKeys);
-    SigningRows.key(database, "example.org", "e1", ed25519, wrappingKeys);
+    SigningRows.key(database, "example.org", "r1", RSA, wrappingKeys);
+    SigningRows.key(database, "example.org", "e1", ED25519, wrappingKeys);
 
     pool = database.open(door.through(database.signerUrl()));
     feed = ChangeFeed.start(pool);

@@ -68,17 +68,18 @@ class FrontLifecycleIT {
             d.write(),
             d.finalDot());
     try (FrontFixture fixture = new FrontFixture(builder -> builder.timeouts(quick))) {
-      try (RawSmtpClient client = fixture.connect()) {
-        client.expect("220");
-        client.send("NOO");
-        client.expect("421 4.4.2");
-        assertNull(client.readLine());
-      }
-      try (RawSmtpClient client = fixture.inTransaction()) {
-        client.command("DATA", "354");
-        client.send("x\r\n.");
-        client.expect("421 4.4.2");
-        assertNull(client.readLine());
+      try (RawSmtpClient inData = fixture.inTransaction()) {
+        inData.command("DATA", "354");
+        inData.send("x\r\n.");
+        try (RawSmtpClient inCommand = fixture.connect()) {
+          inCommand.expect("220");
+          inCommand.send("NOO");
+          // Both wait at the same time.
+          for (RawSmtpClient client : List.of(inData, inCommand)) {
+            client.expect("421 4.4.2");
+            assertNull(client.readLine());
+          }
+        }
       }
       assertTrue(fixture.daemon.messages.isEmpty());
     }
