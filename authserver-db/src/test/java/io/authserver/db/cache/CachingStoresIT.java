@@ -26,11 +26,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Cached answers against a real database: what changes is seen within a second, an outage is
  * survived.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class CachingStoresIT {
   private static final Duration SOON = Duration.ofSeconds(20);
 

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * milliseconds at 10,000 domains. Cause: what is folded with COLLATE "C" compares in that
  * collation, for which there is no index.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class IndexUseIT {
   private static final List<String> CALLS =
       List.of(

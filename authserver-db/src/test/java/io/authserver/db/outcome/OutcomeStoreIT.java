@@ -24,7 +24,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@Execution(ExecutionMode.CONCURRENT)
 class OutcomeStoreIT {
   private static final Duration LIFETIME = Duration.ofDays(7);
   private static final Duration SOON = Duration.ofSeconds(20);
