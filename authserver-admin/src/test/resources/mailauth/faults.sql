@@ -14,7 +14,8 @@ INSERT INTO mailauth_mnuser (uuid, identifier, password, fullname, is_active, yu
     ('00000000-0000-0000-0000-000000000013', 'sleeper', '!unusable', 'S', false, '7'),
     ('00000000-0000-0000-0000-000000000014', 'thief', 'HASH', 'T', true, ''),
     ('00000000-0000-0000-0000-000000000015', 'homeless', 'HASH', 'H', true, ''),
-    ('00000000-0000-0000-0000-000000000016', 'taken', 'HASH', 'H', true, '');
+    ('00000000-0000-0000-0000-000000000016', 'taken', 'HASH', 'H', true, ''),
+    ('00000000-0000-0000-0000-000000000017', 'slash', 'HASH', 'S', true, '');
 
 INSERT INTO mailauth_mailinglist (id, name, addresses, new_mailfrom, owner_id) VALUES
     (10, 'same', ARRAY['good@x.example', 'no address', NULL, 'GOOD@x.example'], 'nobody',
@@ -35,9 +36,11 @@ INSERT INTO mailauth_emailalias (id, domain_id, mailprefix, user_id, forward_to_
     (109, 1, 'spam', NULL, NULL, true),
     (110, 1, 'spam2', '00000000-0000-0000-0000-000000000001', 10, true),
     (111, 1, 'back', NULL, 11, false),
-    (112, 10, 'home', '00000000-0000-0000-0000-000000000015', NULL, false);
+    (112, 10, 'home', '00000000-0000-0000-0000-000000000015', NULL, false),
+    (113, 1, '/alice', '00000000-0000-0000-0000-000000000017', NULL, false);
 UPDATE mailauth_mnuser SET delivery_mailbox_id = 107 WHERE identifier = 'thief';
 UPDATE mailauth_mnuser SET delivery_mailbox_id = 112 WHERE identifier = 'homeless';
+UPDATE mailauth_mnuser SET delivery_mailbox_id = 113 WHERE identifier = 'slash';
 
 INSERT INTO mailauth_mnserviceuser (id, user_id, username, password) VALUES
     (10, '00000000-0000-0000-0000-000000000001', 'me@home', 'x'),

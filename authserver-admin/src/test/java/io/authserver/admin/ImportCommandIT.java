@@ -243,6 +243,7 @@ class ImportCommandIT extends AdminFixture {
                 Map.entry("user-inactive", "user sleeper"),
                 Map.entry("mailbox-foreign", "mailbox thief"),
                 Map.entry("mailbox-left-out", "mailbox homeless"),
+                Map.entry("mailbox-slash", "mailbox slash"),
                 Map.entry("list-renamed", "mailinglist same (11); mailinglist (12)"),
                 Map.entry("list-address", "mailinglist same; mailinglist same"),
                 Map.entry("list-twice", "mailinglist same"),
@@ -266,7 +267,7 @@ class ImportCommandIT extends AdminFixture {
                 Map.entry("service-user-user", "serviceuser orphan"),
                 Map.entry("permission-name", "permission nameless"),
                 Map.entry("group-renamed", "group (10)"),
-                Map.entry("tie", "tie " + BOB + ", 10"),
+                Map.entry("tie", "tie user bob, permission 10"),
                 Map.entry("rule", "emailalias kept@weak.example"),
                 Map.entry(
                     "no-place",

@@ -55,6 +55,12 @@ final class MailboxStep {
                 .formatted(row.aliasUser() == null ? "no user" : "another user"));
       } else if (!domains.containsKey(row.domainId())) {
         leaveOut(Reason.MAILBOX_LEFT_OUT, row, "was left out with its domain");
+      } else if (row.mailPrefix().contains("/")) {
+        leaveOut(
+            Reason.MAILBOX_SLASH,
+            row,
+            "has a slash in it, and Dovecot would make folders of it; choose another one of the"
+                + " user's own (authserver user set-delivery-mailbox)");
       } else {
         own.add(row);
       }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -192,8 +193,8 @@ final class PermissionStep {
         report.add(
             Reason.TIE,
             Kind.TIE,
-            row.holder() + ", " + row.held(),
-            "one of the two was left out (%s)".formatted(table));
+            title(row, table, users.get(row.holder())),
+            "one of the two was left out (numbers and UUIDs are the reference's)");
       } else {
         planned.add(plan);
       }
@@ -212,6 +213,21 @@ final class PermissionStep {
         report.present(Kind.TIE);
       }
     }
+  }
+
+  private String title(SourceRow.Tie row, Ties table, @Nullable String user) {
+    String holder =
+        table == Ties.GROUP_PERMISSION
+            ? "group " + name(groups.get(row.holder()), row.holder())
+            : "user " + Objects.requireNonNullElse(user, row.holder());
+    return holder
+        + (table == Ties.USER_GROUP
+            ? ", group " + name(groups.get(row.held()), row.held())
+            : ", permission " + name(permissions.get(row.held()), row.held()));
+  }
+
+  private static String name(@Nullable Carried carried, String id) {
+    return carried == null ? id : carried.name();
   }
 
   private static @Nullable PlannedTie plan(@Nullable Carried group, Carried permission) {

@@ -35,6 +35,8 @@ public enum Reason {
   MAILBOX_FOREIGN("mailbox-foreign", ImportAction.LEFT_OUT),
   /** The delivery mailbox is an alias that was left out. */
   MAILBOX_LEFT_OUT("mailbox-left-out", ImportAction.LEFT_OUT),
+  /** The delivery mailbox has a slash in it, which mail stores take for a folder's. */
+  MAILBOX_SLASH("mailbox-slash", ImportAction.LEFT_OUT),
 
   /** The name was empty, another list's, or cannot be one. */
   LIST_RENAMED("list-renamed", ImportAction.CHANGED),

@@ -121,6 +121,7 @@ public final class MigrationRunner {
     Map<Integer, Applied> applied = appliedMigrations(connection);
     List<SqlFile> known = SqlFiles.migrations();
     check(known, applied);
+    refuseOthersProcedures(connection);
     connection.setAutoCommit(false);
     List<String> migrations = new ArrayList<>();
     for (SqlFile migration : known) {
@@ -138,6 +139,29 @@ public final class MigrationRunner {
     List<String> routines = installRoutines(connection, SqlFiles.routines(), false);
     connection.commit();
     return new Result(migrations, routines);
+  }
+
+  /** Procedures of net.maurus.authserver have the API's names, and may be in use. */
+  private static void refuseOthersProcedures(Connection connection)
+      throws SQLException, AuthDatabaseException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT s, pg_catalog.pg_get_userbyid(p.proowner) FROM pg_catalog.unnest(?::text[]) s"
+                + " JOIN pg_catalog.pg_proc p ON p.oid = pg_catalog.to_regprocedure(s)"
+                + " WHERE p.proowner <> 'authserver_owner'::pg_catalog.regrole LIMIT 1")) {
+      statement.setArray(
+          1, connection.createArrayOf("text", StoredProcedureApi.SIGNATURES.toArray()));
+      try (ResultSet rows = statement.executeQuery()) {
+        if (rows.next()) {
+          throw AuthDatabaseException.unfit(
+              rows.getString(1)
+                  + " is there already and belongs to role "
+                  + rows.getString(2)
+                  + ": where net.maurus.authserver is in use, ours takes a database of its own"
+                  + " (docs/migration.md)");
+        }
+      }
+    }
   }
 
   private static void check(List<SqlFile> known, Map<Integer, Applied> applied)

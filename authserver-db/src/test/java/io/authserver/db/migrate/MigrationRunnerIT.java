@@ -121,6 +121,25 @@ class MigrationRunnerIT {
     assertTrue(refusal(url).contains("version 999, but this program knows none after"));
   }
 
+  /**
+   * Symptom: {@code db migrate} ended with "must be owner of function" and had made all tables.
+   * Cause: the database was that of net.maurus.authserver, whose procedures have the same names.
+   */
+  @Test
+  void anotherProgramsProceduresAreNotReplaced() throws Exception {
+    Bootstrap.run(url);
+    database.execute(
+        "CREATE FUNCTION public.authserver_resolve_alias(email varchar, b boolean DEFAULT false)"
+            + " RETURNS SETOF varchar LANGUAGE sql AS 'SELECT email'");
+    String refusal = refusal(url);
+    assertTrue(refusal.contains("public.authserver_resolve_alias("), refusal);
+    assertTrue(refusal.contains("belongs to role postgres"), refusal);
+    assertTrue(
+        new MigrationRunner(url).status().stream().allMatch(e -> e.state().equals("pending")));
+    database.execute("DROP FUNCTION public.authserver_resolve_alias(varchar, boolean)");
+    assertFalse(new MigrationRunner(url).migrate().migrations().isEmpty());
+  }
+
   @Test
   void theApisCheckFindsWhatIsWrong() throws Exception {
     Bootstrap.run(url);
