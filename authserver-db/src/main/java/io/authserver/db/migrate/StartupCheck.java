@@ -8,11 +8,18 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What a daemon finds out about the database before it says that it is ready. */
 public final class StartupCheck {
+  /**
+   * How long the first connection may take where nothing fails: the JVM is cold, and after a boot
+   * everything else starts as well. A try beyond it is not begun.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private StartupCheck() {}
 
   /**
@@ -23,7 +30,8 @@ public final class StartupCheck {
    */
   public static List<String> problems(AuthDatabase database, DaemonRole role)
       throws AuthDatabaseException {
-    return database.read(
+    return patiently(
+        database,
         connection -> {
           List<String> problems = rights(connection, role);
           if (problems.isEmpty()) {
@@ -43,7 +51,8 @@ public final class StartupCheck {
    */
   public static List<String> wrappingKeyProblems(AuthDatabase database, WrappingKeys keys)
       throws AuthDatabaseException {
-    return database.read(
+    return patiently(
+        database,
         connection -> {
           List<String> others = new ArrayList<>();
           boolean known = false;
@@ -67,6 +76,20 @@ public final class StartupCheck {
                       + ", loaded is "
                       + String.join(", ", keys.ids()));
         });
+  }
+
+  private static List<String> patiently(AuthDatabase database, AuthDatabase.Work<List<String>> work)
+      throws AuthDatabaseException {
+    long began = System.nanoTime();
+    while (true) {
+      try {
+        return database.read(work);
+      } catch (AuthDatabaseException e) {
+        if (!e.isBusy() || System.nanoTime() - began >= PATIENCE.toNanos()) {
+          throw e;
+        }
+      }
+    }
   }
 
   private static List<String> rights(Connection connection, DaemonRole role) throws SQLException {

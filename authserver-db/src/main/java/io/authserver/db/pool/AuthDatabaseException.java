@@ -83,6 +83,14 @@ public final class AuthDatabaseException extends IOException {
     return unreachable;
   }
 
+  /**
+   * Whether no connection came in time although none has failed: all are in use, or the first is
+   * still being made.
+   */
+  public boolean isBusy() {
+    return getCause() instanceof SQLTransientConnectionException busy && busy.getCause() == null;
+  }
+
   /** Whether the role lacks a right or cannot log in (SQLSTATE 42501, class 28). */
   public boolean isDenied() {
     return sqlState != null && (sqlState.equals("42501") || sqlState.startsWith("28"));

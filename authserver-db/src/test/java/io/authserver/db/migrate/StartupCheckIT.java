@@ -6,11 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.db.pool.DatabaseUrl;
 import io.authserver.db.signing.WrappingKeys;
 import io.authserver.db.testing.TestDatabase;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +73,37 @@ class StartupCheckIT {
           problems(empty, empty.signerUrl(), DaemonRole.SIGNER)
               .getFirst()
               .contains("no schema authserver"));
+    }
+  }
+
+  /**
+   * Symptom: on a machine with much else to do a daemon ended instead of starting: "Connection is
+   * not available, request timed out after 3061ms (total=0, ...)". Cause: its first connection had
+   * no more time than one of a session.
+   */
+  @Test
+  void aFirstConnectionThatTakesLongIsWaitedFor() throws Exception {
+    CountDownLatch answers = new CountDownLatch(1);
+    try (TestDatabase database = TestDatabase.create();
+        AuthDatabase signer =
+            AuthDatabase.open(
+                new AuthDatabase.Settings(
+                    DatabaseUrl.parse(database.door(answers).through(database.signerUrl())),
+                    "test",
+                    DatabaseUrl.Server.PREFER_PRIMARY,
+                    1,
+                    Duration.ofMillis(250),
+                    Duration.ofSeconds(30)));
+        ExecutorService daemon = Executors.newVirtualThreadPerTaskExecutor()) {
+      AuthDatabaseException busy =
+          assertThrows(AuthDatabaseException.class, () -> signer.read(_ -> null));
+      assertTrue(busy.isBusy(), busy::toString);
+      Future<List<String>> check =
+          daemon.submit(() -> StartupCheck.problems(signer, DaemonRole.SIGNER));
+      // It would have given up after a quarter of a second.
+      assertThrows(TimeoutException.class, () -> check.get(1, TimeUnit.SECONDS));
+      answers.countDown();
+      assertEquals(List.of(), check.get(30, TimeUnit.SECONDS));
     }
   }
 

@@ -9,17 +9,25 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
 /** A port of loopback that leads to the database as long as it is open. */
 public final class DatabaseDoor implements AutoCloseable {
   private final int target;
   private final int port;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch answers;
   // Guarded by this.
   private ServerSocket listener;
 
-  DatabaseDoor(int target) throws IOException {
+  /**
+   * Opens it.
+   *
+   * @param answers until it is zero, who is connected hears nothing
+   */
+  DatabaseDoor(int target, CountDownLatch answers) throws IOException {
     this.target = target;
+    this.answers = answers;
     this.listener = listen(0);
     this.port = listener.getLocalPort();
   }
@@ -64,11 +72,20 @@ public final class DatabaseDoor implements AutoCloseable {
           end(client, server);
         }
         Thread.ofVirtual().start(() -> copy(client, server));
-        Thread.ofVirtual().start(() -> copy(server, client));
+        Thread.ofVirtual().start(() -> answer(server, client));
       } catch (IOException e) {
         // Shut, or the server is gone: the client sees the same.
       }
     }
+  }
+
+  private void answer(Socket server, Socket client) {
+    try {
+      answers.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    copy(server, client);
   }
 
   private void copy(Socket from, Socket to) {

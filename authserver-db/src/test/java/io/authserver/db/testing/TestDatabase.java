@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -116,8 +117,13 @@ public final class TestDatabase implements AutoCloseable {
    * goes away. Closed with this object.
    */
   public DatabaseDoor door() {
+    return door(new CountDownLatch(0));
+  }
+
+  /** As {@link #door()}, but the server's answers wait until the latch is at zero. */
+  public DatabaseDoor door(CountDownLatch answers) {
     try {
-      DatabaseDoor door = new DatabaseDoor(port);
+      DatabaseDoor door = new DatabaseDoor(port, answers);
       opened.add(door);
       return door;
     } catch (IOException e) {
