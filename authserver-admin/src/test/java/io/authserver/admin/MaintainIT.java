@@ -77,6 +77,17 @@ class MaintainIT extends AdminFixture {
     assertEquals(List.of("a active"), states());
   }
 
+  /** So that the keys are good when the domain is activated again. */
+  @Test
+  void theKeysOfADeactivatedDomainAreRotated() throws Exception {
+    publish(line("a"));
+    maintain(0, 0);
+    cli.ok("domain", "deactivate", "example.org");
+    assertEquals(List.of("created ed25519-20260630", "publish ed25519-20260630"), maintain(180, 4));
+    cli.ok("domain", "edit", "example.org", "--no-rotate-keys");
+    assertEquals(List.of(), maintain(181, 0));
+  }
+
   @Test
   void aRotationTakesItsTimeAndAWrongRecordStartsItAgain() throws Exception {
     publish(line("a"));

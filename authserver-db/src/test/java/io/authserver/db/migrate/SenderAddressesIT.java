@@ -41,6 +41,9 @@ class SenderAddressesIT {
           ('older.example', 'old.example'), ('one.example', 'two.example'), ('two.example', 'one.example'),
           ('gone.example', 'foreign.example')
         """,
+        // What it catches is for alice, and none of its addresses is hers to write from.
+        "INSERT INTO authserver.domain (name, catch_all) VALUES"
+            + " ('any.example', 'alice@ours.example')",
         """
         INSERT INTO authserver.mail_user (identifier, password, active) VALUES
           ('alice', '$5$salt$alice', true), ('bob', '$5$salt$bob', true), ('former', '$5$salt$former', false),
