@@ -105,12 +105,15 @@ final class ForwarderKillIT {
     return daemon;
   }
 
+  /** Sends a message; one that is to be cut in its content is too long for any socket's buffer. */
   private static String send(InetSocketAddress address, String subject) throws IOException {
+    String line = "x".repeat(998) + "\r\n";
+    String body = subject.startsWith(Step.CONTENT.name()) ? line.repeat(16_000) : line;
     try (RawSmtpClient client = RawSmtpClient.greeted(address)) {
       client.command("MAIL FROM:<x@out.example>", "250");
       client.command("RCPT TO:<team@ours.example>", "250");
       return client
-          .data(("Subject: " + subject + "\r\n\r\nbody\r\n").getBytes(StandardCharsets.US_ASCII))
+          .data(("Subject: " + subject + "\r\n\r\n" + body).getBytes(StandardCharsets.US_ASCII))
           .substring(0, 3);
     }
   }
