@@ -54,7 +54,7 @@
 \set checksum 3293807b8aa45068164708c652bd5fd7af928eb1db01e40591fc8e497209bc4c
 \ir install/routine.sql
 \set file 040_look_up
-\set checksum d5726a7e7fbca74b1565768025a70c4abf5ed7bfa48c9120ea893ba8f964d510
+\set checksum 75210c104d3f247db9c8ec97e27c1b25e917b0c67f22735b476a841653238ab0
 \ir install/routine.sql
 \set file 100_signer_keys
 \set checksum ac20db5583b2c738a0ab953e11fe29febb92bd92d17ed1f1d12f331579b211f3

@@ -16,7 +16,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     parts record;
-    keys  text[];
+    key   text;
     ours  record;
     hit   record;
     owner record;
@@ -43,19 +43,18 @@ BEGIN
     END IF;
     transactional := ours.can_use_transactional;
 
-    SELECT a.id, a.local_part, a.user_id, a.list_id, a.blocked INTO hit
-    FROM authserver.email_alias a
-    WHERE a.domain_id = ours.id AND a.local_part = parts.local_part;
-    IF NOT FOUND AND parts.local_part ~ '[+-]' THEN
-        keys := authserver.lookup_keys(parts.local_part);
-        -- The keys are prefixes of one another, so the longest is the best. The first row found decides.
+    -- As authserver.lookup_keys has them, one after the other: few addresses have more than one extension, and one query
+    -- for all keys costs as much as five for one.
+    key := parts.local_part;
+    LOOP
         SELECT a.id, a.local_part, a.user_id, a.list_id, a.blocked INTO hit
         FROM authserver.email_alias a
-        WHERE a.domain_id = ours.id AND a.local_part = ANY (keys)
-        ORDER BY octet_length(a.local_part) DESC
-        LIMIT 1;
-    END IF;
-    IF NOT FOUND THEN
+        WHERE a.domain_id = ours.id AND a.local_part = key;
+        EXIT WHEN FOUND;
+        key := left(key, -strpos(reverse(translate(key, '-', '+')), '+'));
+        EXIT WHEN key = '';
+    END LOOP;
+    IF hit.id IS NULL THEN
         IF ours.catch_all IS NOT NULL THEN
             -- One address for all: the local part ends here, and its extension with it.
             decision := 'redirect';
