@@ -111,7 +111,7 @@
 \set checksum ed3de9e2a3457de84ed7ddd82eb53e8400dcd7f5f22b04e694371a6d2954ceaf
 \ir install/routine.sql
 \set file 350_authserver_sender_addresses
-\set checksum c2463a4d112983b09858af83b386581d9b1488b918ef8e9962812f5db73452c8
+\set checksum 5006f0522b018e6d42f39c5e006b6dbb69e389b980cd634fc90ada9e093527fc
 \ir install/routine.sql
 \set file 400_doctor_lists
 \set checksum 475dbbaf74482dc6f8d7e40b7e377e9d4728b00bb45f838b16ca846874be15ba

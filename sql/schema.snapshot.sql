@@ -414,5 +414,5 @@ FUNCTION authserver_iterate_users() RETURNS TABLE(userid character varying) OWNE
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 024b3f296c03c46015c3b93253f0f294
   GRANT EXECUTE TO authserver_api
-FUNCTION authserver_sender_addresses(character varying) RETURNS TABLE(address character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE a8660254f6d813f82882b236fff6cf84
+FUNCTION authserver_sender_addresses(character varying) RETURNS TABLE(address character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE bfe1c353c1000000e70cc5768def4f30
   GRANT EXECUTE TO authserver_api

@@ -19,7 +19,7 @@ BEGIN
         WITH RECURSIVE own (local_part, domain, alias_id, depth) AS (
             SELECT a.local_part, d.name, a.id, 0
             FROM authserver.email_alias a
-            -- Not as joins, here and below: for many aliases they would read all domains.
+            -- Not as joins, here and below: for many aliases they would read all domains, or all aliases.
             CROSS JOIN LATERAL (
                 SELECT n.name FROM authserver.domain n WHERE n.id = a.domain_id AND n.active OFFSET 0) d
             WHERE a.user_id = found.user_id AND a.blocked IS NULL
@@ -32,7 +32,7 @@ BEGIN
                 SELECT r.id, r.name FROM authserver.domain r WHERE r.redirect_to = o.domain AND r.active OFFSET 0) d
             WHERE o.depth < 10 AND NOT EXISTS (
                 SELECT FROM authserver.email_alias a
-                WHERE a.domain_id = d.id AND a.local_part = ANY (authserver.lookup_keys(o.local_part)))
+                WHERE a.domain_id = d.id AND a.local_part = ANY (authserver.lookup_keys(o.local_part)) OFFSET 0)
         ),
         written AS (
             -- An apostrophe opens a quotation in OpenSMTPD's lines; no other character that an alias can have does.
