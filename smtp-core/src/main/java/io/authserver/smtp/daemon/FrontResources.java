@@ -7,7 +7,10 @@ import java.util.Optional;
 /**
  * What all SMTP fronts of a daemon share.
  *
- * @param budget the memory for messages
+ * @param budget the memory for the content of messages, which goes on in the spool
+ * @param working the memory for what cannot be spooled: header sections, expansions of recipients,
+ *     notifications; 452 4.3.1 beyond
  * @param certificate the certificate of STARTTLS, where one is configured
  */
-public record FrontResources(MemoryBudget budget, Optional<TlsCertificate> certificate) {}
+public record FrontResources(
+    MemoryBudget budget, MemoryBudget working, Optional<TlsCertificate> certificate) {}

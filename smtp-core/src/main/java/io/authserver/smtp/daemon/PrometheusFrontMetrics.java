@@ -85,8 +85,8 @@ public final class PrometheusFrontMetrics {
   }
 
   /**
-   * Registers what all fronts of a daemon share: the memory for messages, and the certificate of
-   * STARTTLS where there is one.
+   * Registers what all fronts of a daemon share: the memory for messages, the working memory, and
+   * the certificate of STARTTLS where there is one.
    */
   public static void observe(PrometheusRegistry registry, FrontResources shared) {
     gauge(
@@ -99,6 +99,16 @@ public final class PrometheusFrontMetrics {
         "authserver_front_memory_capacity_bytes",
         "Memory that they may take; what goes beyond is spooled.",
         () -> shared.budget().capacity());
+    gauge(
+        registry,
+        "authserver_front_working_memory_used_bytes",
+        "Memory that header sections, expansions and notifications under way take.",
+        () -> shared.working().used());
+    gauge(
+        registry,
+        "authserver_front_working_memory_capacity_bytes",
+        "Memory that they may take; 452 4.3.1 beyond.",
+        () -> shared.working().capacity());
     shared
         .certificate()
         .ifPresent(

@@ -29,6 +29,7 @@ public final class SmtpSettings {
   private final Setting<String> hostName;
   private final Setting<Path> spoolDirectory;
   private final Setting<Long> memoryBudget;
+  private final Setting<Long> workingMemory;
   private final Setting<Long> messageSize;
   private final Setting<Integer> recipients;
   private final Setting<Integer> sessions;
@@ -81,7 +82,14 @@ public final class SmtpSettings {
                 prefix + "_MEMORY_BUDGET",
                 SettingTypes.byteSize(0, 64L << 30),
                 "memory for the messages of all sessions together; beyond it they are spooled")
-            .orElse("64MiB");
+            .orElse((MemoryBudget.DEFAULT_BYTES >> 20) + "MiB");
+    workingMemory =
+        Setting.of(
+                prefix + "_WORKING_MEMORY",
+                SettingTypes.byteSize(8L << 20, 64L << 30),
+                "memory for header sections, expansions of recipients and notifications of all"
+                    + " sessions together (452 4.3.1)")
+            .orElse((MemoryBudget.DEFAULT_WORKING_BYTES >> 20) + "MiB");
     messageSize =
         Setting.of(
                 prefix + "_MAX_MESSAGE_SIZE",
@@ -249,6 +257,7 @@ public final class SmtpSettings {
         hostName,
         spoolDirectory,
         memoryBudget,
+        workingMemory,
         messageSize,
         recipients,
         sessions,
@@ -284,6 +293,7 @@ public final class SmtpSettings {
    */
   public FrontResources resources(Settings settings, InstantSource clock) throws StartException {
     MemoryBudget budget = new MemoryBudget(settings.get(memoryBudget));
+    MemoryBudget working = new MemoryBudget(settings.get(workingMemory));
     Optional<Path> chain = settings.find(tlsCertificate);
     Optional<Path> key = settings.find(tlsKey);
     if (chain.isPresent() != key.isPresent()) {
@@ -291,11 +301,11 @@ public final class SmtpSettings {
           List.of(tlsCertificate.name() + ", " + tlsKey.name() + ": one of them needs the other"));
     }
     if (chain.isEmpty() || key.isEmpty()) {
-      return new FrontResources(budget, Optional.empty());
+      return new FrontResources(budget, working, Optional.empty());
     }
     try {
       return new FrontResources(
-          budget, Optional.of(TlsCertificate.load(chain.get(), key.get(), clock)));
+          budget, working, Optional.of(TlsCertificate.load(chain.get(), key.get(), clock)));
     } catch (InvalidCertificateException e) {
       throw StartException.wrongSettings(
           e.problems().stream().map(problem -> "STARTTLS: " + problem).toList());
@@ -329,6 +339,7 @@ public final class SmtpSettings {
     return builder
         .hostName(ourName(settings))
         .memoryBudget(shared.budget())
+        .workingMemory(shared.working())
         .spoolDirectory(settings.get(spoolDirectory))
         .strayLineEnds(settings.get(strayLineEnds))
         .limits(

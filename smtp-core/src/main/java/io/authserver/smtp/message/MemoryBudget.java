@@ -2,10 +2,16 @@ package io.authserver.smtp.message;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How much memory the messages of a whole daemon may take together. Safe for many threads. */
+/**
+ * How much memory a whole daemon may take for one purpose. Whoever needs some reserves it before he
+ * allocates, and gives it back when he is done. Safe for many threads.
+ */
 public final class MemoryBudget {
-  /** What the design gives a daemon, in bytes: 64 MiB. */
+  /** What the design gives a daemon for the content of messages, in bytes: 64 MiB. */
   public static final long DEFAULT_BYTES = 64L << 20;
+
+  /** What the design gives a daemon for what cannot be spooled, in bytes: 64 MiB. */
+  public static final long DEFAULT_WORKING_BYTES = 64L << 20;
 
   private final long capacity;
   private final AtomicLong used = new AtomicLong();
@@ -13,7 +19,7 @@ public final class MemoryBudget {
   /**
    * Makes a budget.
    *
-   * @param capacity in bytes; 0 sends every message to the spool
+   * @param capacity in bytes; 0 leaves nothing to reserve
    */
   public MemoryBudget(long capacity) {
     if (capacity < 0) {
@@ -22,18 +28,30 @@ public final class MemoryBudget {
     this.capacity = capacity;
   }
 
-  /** Takes bytes if that many are left. */
+  /** Takes bytes if that many are left; what is refused does not get in the way of others. */
   public boolean tryReserve(long bytes) {
-    if (used.addAndGet(bytes) <= capacity) {
-      return true;
+    if (bytes < 0) {
+      throw new IllegalArgumentException("reservation: " + bytes);
     }
-    used.addAndGet(-bytes);
+    long before = used.get();
+    while (bytes <= capacity - before) {
+      long witness = used.compareAndExchange(before, before + bytes);
+      if (witness == before) {
+        return true;
+      }
+      before = witness;
+    }
     return false;
   }
 
   /** Gives bytes back. */
   public void release(long bytes) {
     used.addAndGet(-bytes);
+  }
+
+  /** Returns a share of nothing so far. */
+  public Share share() {
+    return new Share(this);
   }
 
   /** Returns how many bytes are taken. */
@@ -44,5 +62,36 @@ public final class MemoryBudget {
   /** Returns how many bytes there are in all. */
   public long capacity() {
     return capacity;
+  }
+
+  /** What one owner has taken of a budget, to be given back together. Used by one thread. */
+  public static final class Share implements AutoCloseable {
+    private final MemoryBudget budget;
+    private long bytes;
+
+    private Share(MemoryBudget budget) {
+      this.budget = budget;
+    }
+
+    /** Takes more bytes if that many are left, else none. */
+    public boolean tryAdd(long more) {
+      if (!budget.tryReserve(more)) {
+        return false;
+      }
+      bytes += more;
+      return true;
+    }
+
+    /** Returns how many bytes it has. */
+    public long bytes() {
+      return bytes;
+    }
+
+    /** Gives all of it back; it can be used again. */
+    @Override
+    public void close() {
+      budget.release(bytes);
+      bytes = 0;
+    }
   }
 }

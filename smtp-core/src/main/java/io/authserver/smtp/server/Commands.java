@@ -192,32 +192,49 @@ final class Commands {
       return false;
     }
     reply(Replies.START_DATA);
-    try (MessageReceiver receiver = new MessageReceiver(settings, input)) {
-      receiving = true;
-      MessageReceiver.Result result = receiver.receive();
-      receiving = false;
-      if (result instanceof MessageReceiver.Result.Cut) {
+    try {
+      Reply reply = message(open);
+      if (reply == null) {
         return false;
       }
-      if (!phase.finalDot()) {
-        return false;
-      }
-      open.received(receiver.size());
-      Reply reply =
-          switch (result) {
-            case MessageReceiver.Result.Complete complete -> open.message(complete);
-            case MessageReceiver.Result.Refused(Reply refusal) -> open.decidedBy(refusal);
-            case MessageReceiver.Result.Cut cut -> throw new IllegalStateException("cut off");
-          };
-      endTransaction();
       reply(reply);
       output.flush();
       return true;
     } finally {
-      // The message's bytes stay until the transaction is closed.
-      endTransaction();
       phase.endWait();
     }
+  }
+
+  /**
+   * Receives a message and has it decided; whatever it took is given back when this returns.
+   *
+   * @return the reply to the final dot; null when the client is to get none
+   */
+  private @Nullable Reply message(OpenTransaction open) throws IOException {
+    try (MessageReceiver receiver = new MessageReceiver(settings, input)) {
+      try {
+        return message(open, receiver);
+      } finally {
+        // The message's bytes stay until the transaction is closed.
+        endTransaction();
+      }
+    }
+  }
+
+  private @Nullable Reply message(OpenTransaction open, MessageReceiver receiver)
+      throws IOException {
+    receiving = true;
+    MessageReceiver.Result result = receiver.receive();
+    receiving = false;
+    if (result instanceof MessageReceiver.Result.Cut || !phase.finalDot()) {
+      return null;
+    }
+    open.received(receiver.size());
+    return switch (result) {
+      case MessageReceiver.Result.Complete complete -> open.message(complete);
+      case MessageReceiver.Result.Refused(Reply refusal) -> open.decidedBy(refusal);
+      case MessageReceiver.Result.Cut cut -> throw new IllegalStateException("cut off");
+    };
   }
 
   /** Ends the transaction, if one is open, without a word to the client. */

@@ -23,7 +23,8 @@ public interface FrontMetrics {
     WRITE_TIME,
     HANDSHAKE_TIME,
     REPLY_TIME,
-    STORAGE
+    STORAGE,
+    WORKING_MEMORY
   }
 
   /** A session began. */

@@ -15,6 +15,7 @@ record FrontSettings(
     FrontTimeouts timeouts,
     StrayLineEnds strayLineEnds,
     MemoryBudget memoryBudget,
+    MemoryBudget workingMemory,
     Path spoolDirectory,
     Supplier<Optional<Extensions>> extensions,
     MailTransactionFactory transactions,

@@ -1,5 +1,6 @@
 package io.authserver.smtp.server;
 
+import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.MessageBuffer;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.reply.Reply;
@@ -31,6 +32,7 @@ final class MessageReceiver implements AutoCloseable {
   private final FrontSettings settings;
   private final SessionInput input;
   private final MessageBuffer buffer;
+  private final MemoryBudget.Share working;
   private final DataScanner scanner = new DataScanner(this::take);
   private @Nullable IOException storageFailure;
   private boolean dropping;
@@ -39,6 +41,7 @@ final class MessageReceiver implements AutoCloseable {
     this.settings = settings;
     this.input = input;
     this.buffer = new MessageBuffer(settings.memoryBudget(), settings.spoolDirectory());
+    this.working = settings.workingMemory().share();
   }
 
   /**
@@ -116,6 +119,9 @@ final class MessageReceiver implements AutoCloseable {
     if (storageFailure != null) {
       return notStored(storageFailure);
     }
+    if (!working.tryAdd(scanner.headerLength())) {
+      return noMemoryForHeader();
+    }
     MessageBytes message;
     try {
       message = buffer.finish((int) scanner.headerLength(), scanner.bodyOffset());
@@ -137,6 +143,15 @@ final class MessageReceiver implements AutoCloseable {
     return refused(FrontMetrics.Limit.STORAGE, Replies.NO_STORAGE);
   }
 
+  private Result noMemoryForHeader() {
+    LOG.warn(
+        "event=working_memory_spent purpose=header bytes={} used={} capacity={}",
+        scanner.headerLength(),
+        settings.workingMemory().used(),
+        settings.workingMemory().capacity());
+    return refused(FrontMetrics.Limit.WORKING_MEMORY, Replies.NO_MEMORY_FOR_HEADER);
+  }
+
   private Result refused(FrontMetrics.Limit limit, Reply reply) {
     settings.metrics().limit(limit);
     return new Result.Refused(reply);
@@ -149,5 +164,6 @@ final class MessageReceiver implements AutoCloseable {
       settings.metrics().spooledBytes(buffer.size());
     }
     buffer.close();
+    working.close();
   }
 }

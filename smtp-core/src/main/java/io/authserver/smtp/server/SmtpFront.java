@@ -328,7 +328,8 @@ public final class SmtpFront implements AutoCloseable {
     private FrontLimits limits = FrontLimits.DEFAULTS;
     private FrontTimeouts timeouts = FrontTimeouts.DEFAULTS;
     private StrayLineEnds strayLineEnds = StrayLineEnds.CONVERT;
-    private @Nullable MemoryBudget memoryBudget;
+    private MemoryBudget memoryBudget = new MemoryBudget(MemoryBudget.DEFAULT_BYTES);
+    private MemoryBudget workingMemory = new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES);
     private Path spoolDirectory = Path.of("/var/tmp");
     private @Nullable Supplier<Optional<Extensions>> extensions;
     private @Nullable MailTransactionFactory transactions;
@@ -374,9 +375,15 @@ public final class SmtpFront implements AutoCloseable {
       return this;
     }
 
-    /** Sets the memory budget, which all fronts of a daemon share. */
+    /** Sets the memory for the content of messages, which all fronts of a daemon share. */
     public Builder memoryBudget(MemoryBudget value) {
       memoryBudget = value;
+      return this;
+    }
+
+    /** Sets the memory for what cannot be spooled, which all fronts of a daemon share. */
+    public Builder workingMemory(MemoryBudget value) {
+      workingMemory = value;
       return this;
     }
 
@@ -433,7 +440,8 @@ public final class SmtpFront implements AutoCloseable {
           limits,
           timeouts,
           strayLineEnds,
-          memoryBudget == null ? new MemoryBudget(MemoryBudget.DEFAULT_BYTES) : memoryBudget,
+          memoryBudget,
+          workingMemory,
           spoolDirectory,
           extensions,
           transactions,

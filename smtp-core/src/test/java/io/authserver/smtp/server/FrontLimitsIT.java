@@ -70,6 +70,7 @@ class FrontLimitsIT {
     all.put(FrontMetrics.Limit.HANDSHAKE_TIME, this::handshakeTime);
     all.put(FrontMetrics.Limit.REPLY_TIME, this::replyTime);
     all.put(FrontMetrics.Limit.STORAGE, this::storage);
+    all.put(FrontMetrics.Limit.WORKING_MEMORY, this::workingMemory);
     return all;
   }
 
@@ -281,6 +282,21 @@ class FrontLimitsIT {
       assertEquals(
           "452 4.3.1 no space for the message now", client.data(FrontFixture.bytes("x\r\n")));
       client.command("NOOP", "250");
+    }
+  }
+
+  private void workingMemory() throws IOException {
+    MemoryBudget working = new MemoryBudget(10_000);
+    try (FrontFixture fixture = front(builder -> builder.workingMemory(working));
+        RawSmtpClient client = fixture.inTransaction()) {
+      assertTrue(working.tryReserve(9_500));
+      byte[] message = FrontFixture.bytes("X: y\r\n".repeat(100) + "\r\n");
+      assertEquals("452 4.3.1 not enough memory for the header section now", client.data(message));
+      working.release(9_500);
+      client.command("MAIL FROM:<a@example.org>", "250");
+      client.command("RCPT TO:<b@example.org>", "250");
+      assertEquals("250 2.0.0 taken", client.data(message));
+      assertEquals(0, working.used());
     }
   }
 }

@@ -40,6 +40,7 @@ final class SmtpSessionTarget {
     boolean known = (flags & 4) == 0;
     // Large enough that nothing goes to a file: that is another class's test, and slow.
     MemoryBudget budget = new MemoryBudget(4 << 20);
+    MemoryBudget working = new MemoryBudget((flags & 8) == 0 ? 4 << 20 : 300);
     MoodyTransactions daemon = new MoodyTransactions();
     FrontSettings settings =
         new FrontSettings(
@@ -48,6 +49,7 @@ final class SmtpSessionTarget {
             PATIENT,
             stray,
             budget,
+            working,
             Path.of("/nonexistent"),
             () -> known ? Optional.of(ALL) : Optional.empty(),
             daemon,
@@ -61,6 +63,7 @@ final class SmtpSessionTarget {
       throw new AssertionError("the session threw", e);
     }
     require(budget.used() == 0, "memory was not given back: " + budget.used());
+    require(working.used() == 0, "working memory was not given back: " + working.used());
     require(daemon.begun() == daemon.closed(), "transactions were left open");
     new SessionJudge(said, socket.written(), stray, daemon.messages()).judge();
   }
