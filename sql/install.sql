@@ -8,7 +8,7 @@
 --
 -- Names and checksums (SHA-256 of the files) are written by InstallScriptTest.
 
-\set newest 8
+\set newest 9
 \ir install/begin.sql
 
 \set file 0001_auth_database
@@ -43,6 +43,10 @@
 \set version 8
 \set checksum 10cc070ead76b52a152cd8f6a83fa64a27043300557f562f550675f2b5329a58
 \ir install/migration.sql
+\set file 0009_expansion
+\set version 9
+\set checksum b6b07da18fd39e1e5faf2efe424cae8da8797cecab63ae9fcc06c24060d46e92
+\ir install/migration.sql
 
 \set file 010_schema_version
 \set checksum 28ec7e4091c6ff88cfc262ae9b89f9de9e9372a3d70c88889b08937ee8c45a9f
@@ -56,6 +60,9 @@
 \set file 040_look_up
 \set checksum 75210c104d3f247db9c8ec97e27c1b25e917b0c67f22735b476a841653238ab0
 \ir install/routine.sql
+\set file 045_look_up_list
+\set checksum bd882d27439a8016ddd7d883b636593d34f08d649ea8d3bcd9dd69cc55c3f1b4
+\ir install/routine.sql
 \set file 100_signer_keys
 \set checksum ac20db5583b2c738a0ab953e11fe29febb92bd92d17ed1f1d12f331579b211f3
 \ir install/routine.sql
@@ -65,8 +72,11 @@
 \set file 105_signer_wrapping_keys
 \set checksum b311af9f52d174457a029357238c4764b6d660825945047cb3115b97b395e0cb
 \ir install/routine.sql
-\set file 110_forwarder_resolve
-\set checksum d53b53b07e70bf6460748b753f7ce0786b236686961a6c9d3defab7ad6edc52e
+\set file 110_forwarder_route
+\set checksum 1dd79003ad87831386fdc40baedf65e54fc1b8f4fa94b0db5aaae4b59d2d1ac0
+\ir install/routine.sql
+\set file 111_forwarder_expand
+\set checksum 751fe4d2d576564b207b21fc63d9e88a5c887072b0be98d5844250091b9cb72e
 \ir install/routine.sql
 \set file 112_forwarder_outcomes
 \set checksum 124ee0a03587c9d2e234c6bb80b2801115872d4d2fdb88e7e645fc95a51d848a
@@ -114,7 +124,7 @@
 \set checksum 5006f0522b018e6d42f39c5e006b6dbb69e389b980cd634fc90ada9e093527fc
 \ir install/routine.sql
 \set file 400_doctor_lists
-\set checksum 475dbbaf74482dc6f8d7e40b7e377e9d4728b00bb45f838b16ca846874be15ba
+\set checksum 5d6802f712b2ca2d16d09355393a2cafa6eedd1d2876a77f5a5aef5b4f657b17
 \ir install/routine.sql
 
 \ir install/end.sql

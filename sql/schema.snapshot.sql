@@ -355,9 +355,12 @@ TABLE authserver.user_permission OWNER authserver_owner
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
-FUNCTION authserver.doctor_lists(integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0292430f8d29d50ff6c63b9dcb03dc5e
+FUNCTION authserver.doctor_lists(integer,integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE d65ab8d65cb876eb86a9b334047eb43d
   GRANT EXECUTE TO authserver_admin
 FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 63be6719f7d3bc226cca26b58ff7c27a
+FUNCTION authserver.forwarder_expand(bigint) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE b3d5f5580a31cfb7aefaf9358edc87b9
+  GRANT EXECUTE TO authserver_admin
+  GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_find_srs_tokens(text[]) RETURNS TABLE(token text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE cdf260508332aef13e8c471ca28640f7
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
@@ -368,7 +371,7 @@ FUNCTION authserver.forwarder_outcomes(bytea[]) RETURNS TABLE(key bytea, outcome
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_pending_envelopes(bigint[],integer) RETURNS SETOF bigint OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 774d795243d96963c076dffe95223adb
   GRANT EXECUTE TO authserver_forwarder
-FUNCTION authserver.forwarder_resolve(text[]) RETURNS TABLE(input integer, step integer, parent integer, depth integer, address text, decision text, domain_id bigint, domain text, alias_id bigint, matched_local_part text, user_id uuid, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, transactional boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE b01dcd9cdd0ead75959d59fa8abb8bd0
+FUNCTION authserver.forwarder_route(text[]) RETURNS TABLE(input integer, step integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, transactional boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 861528e51ee90bd9bbf4b977d08cd32d
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint) RETURNS void OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c74469831047548cae750d1921238531
@@ -377,6 +380,7 @@ FUNCTION authserver.has_permission(uuid,text) RETURNS boolean OWNER authserver_o
 FUNCTION authserver.is_srs_address(text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 8450958f0f9358168f2853d1dcb9985e
 FUNCTION authserver.is_usable_password(text) RETURNS boolean OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 9f240af618a1b98927e9ede8b4d88c88
 FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE cfce38891a69433b6ac6d3088772dd7f
+FUNCTION authserver.look_up_list(bigint) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 7be9fa926ffd32b342c8a40acb0920c8
 FUNCTION authserver.lookup_keys(text) RETURNS text[] OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE a759ebe85b022f8bfa9b1b5e35f568fd
 FUNCTION authserver.notify_alias() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0900e9fe9ef69e5aafa2466d20b47134
 FUNCTION authserver.notify_all() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 381769da1f30149ab6b66e26d0de9520

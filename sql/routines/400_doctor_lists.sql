@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION authserver.doctor_lists(max_rows int)
+CREATE OR REPLACE FUNCTION authserver.doctor_lists(max_rows int, max_targets int)
 RETURNS TABLE (fault text, list_name text, address text)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -69,25 +69,43 @@ AS $$
         SELECT e.list_id FROM alive a JOIN ends e ON e.kind = 'list' AND e.to_list = a.list_id
     ),
     reach AS (
-        SELECT e.list_id AS start, e.to_list AS at, 1 AS depth FROM ends e WHERE e.kind = 'list'
+        SELECT e.list_id AS start, e.to_list AS at FROM ends e WHERE e.kind = 'list'
         UNION
-        SELECT r.start, e.to_list, r.depth + 1
+        SELECT r.start, e.to_list
         FROM reach r
         JOIN ends e ON e.kind = 'list' AND e.list_id = r.at
-        WHERE r.at <> r.start AND r.depth < 10
+        WHERE r.at <> r.start
     ),
     used AS (
         SELECT l.id, l.name FROM authserver.mailing_list l
         WHERE l.active AND EXISTS (SELECT FROM authserver.email_alias a WHERE a.list_id = l.id)
     ),
+    -- Each with the lists that forwarder_expand expands for it.
+    expanded AS (
+        SELECT r.start, r.at FROM reach r JOIN used l ON l.id = r.start
+        UNION
+        SELECT l.id, l.id FROM used l
+    ),
+    sizes AS (
+        SELECT m.list_id, count(*) AS members FROM authserver.mailing_list_address m GROUP BY m.list_id
+    ),
+    large AS (
+        SELECT x.start FROM expanded x JOIN sizes s ON s.list_id = x.at
+        GROUP BY x.start HAVING sum(s.members) > max_targets
+    ),
     faults AS (
         SELECT DISTINCT 'list_circle' AS fault, l.name, NULL::text AS address
         FROM reach r JOIN authserver.mailing_list l ON l.id = r.start WHERE r.at = r.start
         UNION ALL
-        -- forwarder_resolve follows nothing below depth 10.
-        SELECT DISTINCT 'list_too_deep', l.name, NULL
-        FROM reach r JOIN used l ON l.id = r.start
-        WHERE r.depth = 10 AND NOT EXISTS (SELECT FROM reach c WHERE c.start = r.start AND c.at = c.start)
+        -- The same address on two of its lists is one target, and a list is none.
+        SELECT 'list_too_large', l.name, NULL
+        FROM large g
+        JOIN authserver.mailing_list l ON l.id = g.start
+        JOIN expanded x ON x.start = g.start
+        JOIN authserver.mailing_list_address m ON m.list_id = x.at
+        LEFT JOIN ends e ON e.list_id = m.list_id AND e.address = m.address AND e.kind = 'list'
+        GROUP BY l.id, l.name
+        HAVING count(DISTINCT m.address) FILTER (WHERE e.list_id IS NULL) > max_targets OR count(*) > 100000
         UNION ALL
         SELECT 'list_empty', l.name, NULL FROM used l
         WHERE NOT EXISTS (SELECT FROM authserver.mailing_list_address m WHERE m.list_id = l.id)
@@ -117,8 +135,8 @@ AS $$
     ORDER BY f.fault, f.place
 $$;
 
-COMMENT ON FUNCTION authserver.doctor_lists(int) IS
-'Lists that lead to themselves (list_circle), too deep, to nobody (list_empty, list_nowhere) or back by their own reverse-path, and members that are nobody, disabled, blocked, in a deactivated domain or a deactivated list; at most max_rows of each. Deactivated lists are not examined. One pass over all members.';
+COMMENT ON FUNCTION authserver.doctor_lists(int, int) IS
+'Lists that lead to themselves (list_circle), to more than max_targets addresses (list_too_large), to nobody (list_empty, list_nowhere) or back by their own reverse-path, and members that are nobody, disabled, blocked, in a deactivated domain or a deactivated list; at most max_rows of each. Deactivated lists are not examined. One pass over all members.';
 
-REVOKE ALL ON FUNCTION authserver.doctor_lists(int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION authserver.doctor_lists(int) TO authserver_admin;
+REVOKE ALL ON FUNCTION authserver.doctor_lists(int, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION authserver.doctor_lists(int, int) TO authserver_admin;

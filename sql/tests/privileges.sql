@@ -1,6 +1,6 @@
 -- Who may do what. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(48);
+SELECT plan(51);
 
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
@@ -9,9 +9,12 @@ SELECT function_privs_are('authserver', 'signer_profiles', ARRAY['text[]'], 'aut
 SELECT function_privs_are('authserver', 'signer_profiles', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'signer_wrapping_keys', ARRAY[]::text[], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'signer_wrapping_keys', ARRAY[]::text[], 'authserver_forwarder', ARRAY[]::text[]);
-SELECT function_privs_are('authserver', 'forwarder_resolve', ARRAY['text[]'], 'authserver_forwarder', ARRAY['EXECUTE']);
-SELECT function_privs_are('authserver', 'forwarder_resolve', ARRAY['text[]'], 'authserver_signer', ARRAY[]::text[]);
-SELECT function_privs_are('authserver', 'forwarder_resolve', ARRAY['text[]'], 'authserver_api', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_route', ARRAY['text[]'], 'authserver_forwarder', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'forwarder_expand', ARRAY['bigint'], 'authserver_forwarder', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'forwarder_route', ARRAY['text[]'], 'authserver_signer', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_expand', ARRAY['bigint'], 'authserver_signer', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_route', ARRAY['text[]'], 'authserver_api', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_expand', ARRAY['bigint'], 'authserver_api', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_outcomes', ARRAY['bytea[]'], 'authserver_forwarder', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'forwarder_outcomes', ARRAY['bytea[]'], 'authserver_signer', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_pending_envelopes', ARRAY['bigint[]', 'integer'], 'authserver_forwarder', ARRAY['EXECUTE']);
@@ -22,8 +25,8 @@ SELECT function_privs_are('authserver', 'forwarder_keep_srs_tokens', ARRAY['text
 SELECT function_privs_are('authserver', 'forwarder_keep_srs_tokens', ARRAY['text[]', 'text[]'], 'authserver_signer', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_find_srs_tokens', ARRAY['text[]'], 'authserver_forwarder', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'forwarder_find_srs_tokens', ARRAY['text[]'], 'authserver_api', ARRAY[]::text[]);
-SELECT function_privs_are('authserver', 'doctor_lists', ARRAY['integer'], 'authserver_admin', ARRAY['EXECUTE']);
-SELECT function_privs_are('authserver', 'doctor_lists', ARRAY['integer'], 'authserver_forwarder', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'doctor_lists', ARRAY['integer', 'integer'], 'authserver_admin', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'doctor_lists', ARRAY['integer', 'integer'], 'authserver_forwarder', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'find_login', ARRAY['text'], 'authserver_api', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'look_up', ARRAY['text'], 'authserver_forwarder', ARRAY[]::text[]);
 

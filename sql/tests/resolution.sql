@@ -1,6 +1,6 @@
 -- What addresses resolve to, for mailforwarder and for the stored-procedure API. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(48);
+SELECT plan(51);
 
 INSERT INTO authserver.domain (name, redirect_to) VALUES
     ('ours.example', NULL), ('old.example', 'ours.example'), ('gone.example', 'foreign.example');
@@ -25,26 +25,32 @@ INSERT INTO authserver.user_permission
 SELECT u.id, p.id FROM authserver.mail_user u, authserver.permission p WHERE u.identifier = 'alice';
 
 SELECT results_eq(
-    $$ SELECT decision, matched_local_part FROM authserver.forwarder_resolve(ARRAY[
+    $$ SELECT decision, matched_local_part FROM authserver.forwarder_route(ARRAY[
          'alice@ours.example', 'ALICE+x@ours.example', 'info-desk-x@ours.example', 'former@ours.example',
          'nobody@ours.example', 'spam+x@ours.example', 'x@foreign.example', 'a@b@ours.example', '"alice"@ours.example']) $$,
     $$ VALUES ('user', 'alice'), ('user', 'alice'), ('user', 'info-desk'), ('unknown', 'former'), ('unknown', NULL),
               ('blocked', 'spam'), ('foreign', NULL), ('invalid', NULL), ('user', 'alice') $$,
     'the first row found decides');
 SELECT results_eq(
-    $$ SELECT step, parent, depth, address, decision FROM authserver.forwarder_resolve(ARRAY['team@old.example']) $$,
-    $$ VALUES (1, NULL, 0, 'team@old.example', 'redirect'), (2, 1, 1, 'team@ours.example', 'list'),
-              (3, 2, 2, 'alice+l@ours.example', 'user'), (4, 2, 2, 'Bob@foreign.example', 'foreign') $$,
-    'redirects and lists are followed');
+    $$ SELECT step, address, decision, list_name FROM authserver.forwarder_route(ARRAY['team@old.example']) $$,
+    $$ VALUES (1, 'team@old.example', 'redirect', NULL), (2, 'team@ours.example', 'list', 'team') $$,
+    'redirects are followed');
 SELECT results_eq(
-    $$ SELECT step, address, decision, target FROM authserver.forwarder_resolve(ARRAY['who+x@any.example']) $$,
+    $$ SELECT step, parent, address, decision
+       FROM authserver.forwarder_expand((SELECT id FROM authserver.mailing_list WHERE name = 'team')) $$,
+    $$ VALUES (1, NULL::int, 'alice+l@ours.example', 'user'), (2, NULL, 'Bob@foreign.example', 'foreign') $$,
+    'a list has members');
+SELECT is_empty($$ SELECT * FROM authserver.forwarder_expand(-1) $$);
+SELECT is_empty($$ SELECT * FROM authserver.forwarder_expand(NULL) $$);
+SELECT results_eq(
+    $$ SELECT step, address, decision, target FROM authserver.forwarder_route(ARRAY['who+x@any.example']) $$,
     $$ VALUES (1, 'who+x@any.example', 'redirect', 'Alice+any@ours.example'), (2, 'Alice+any@ours.example', 'user', NULL) $$,
     'a catch-all has one address');
 SELECT results_eq($$ SELECT alias::text FROM authserver_resolve_alias('who@any.example', TRUE) $$, $$ VALUES ('virtmail') $$);
 SELECT results_eq($$ SELECT alias::text FROM authserver_resolve_alias('who@any.example', FALSE) $$, $$ VALUES ('who@any.example') $$,
     'nobody logs in by a name that a catch-all takes');
-SELECT is_empty($$ SELECT * FROM authserver.forwarder_resolve('{}') $$);
-SELECT is_empty($$ SELECT * FROM authserver.forwarder_resolve(NULL) $$);
+SELECT is_empty($$ SELECT * FROM authserver.forwarder_route('{}') $$);
+SELECT is_empty($$ SELECT * FROM authserver.forwarder_route(NULL) $$);
 
 SELECT results_eq($$ SELECT alias::text FROM authserver_resolve_alias('alice@ours.example', TRUE) $$, $$ VALUES ('virtmail') $$);
 SELECT results_eq($$ SELECT alias::text FROM authserver_resolve_alias('info-desk@ours.example', TRUE) $$, $$ VALUES ('alice@ours.example') $$);
@@ -100,7 +106,7 @@ SELECT is_empty($$ SELECT * FROM authserver_get_credentials('alice@ours.example'
 
 UPDATE authserver.mailing_list SET active = false;
 SELECT results_eq(
-    $$ SELECT step, decision, list_name FROM authserver.forwarder_resolve(ARRAY['team@old.example']) $$,
+    $$ SELECT step, decision, list_name FROM authserver.forwarder_route(ARRAY['team@old.example']) $$,
     $$ VALUES (1, 'redirect', NULL), (2, 'inactive', 'team') $$,
     'a deactivated list is not expanded');
 SELECT is_empty($$ SELECT * FROM authserver_resolve_alias('team@ours.example', TRUE) $$);
@@ -114,7 +120,7 @@ SELECT is_empty($$ SELECT * FROM authserver_get_credentials('alice@old.example')
 UPDATE authserver.domain SET active = false WHERE name = 'ours.example';
 SELECT results_eq(
     $$ SELECT address, decision, domain, domain_id IS NOT NULL
-       FROM authserver.forwarder_resolve(ARRAY['alice@ours.example', 'spam@ours.example', 'who@any.example']) $$,
+       FROM authserver.forwarder_route(ARRAY['alice@ours.example', 'spam@ours.example', 'who@any.example']) $$,
     $$ VALUES ('alice@ours.example', 'inactive', 'ours.example', true), ('spam@ours.example', 'inactive', 'ours.example', true),
               ('who@any.example', 'redirect', 'any.example', true), ('Alice+any@ours.example', 'inactive', 'ours.example', true) $$,
     'a deactivated domain decides before its aliases, and stays ours');

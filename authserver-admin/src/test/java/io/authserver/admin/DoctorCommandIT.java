@@ -98,16 +98,12 @@ class DoctorCommandIT extends AdminFixture {
     database.execute(
         "UPDATE authserver.mailing_list SET new_mailfrom = 'back@ours.example' WHERE name ="
             + " 'back'");
-    for (int i = 11; i >= 1; i--) {
-      list("deep" + i, i == 11 ? "x@far.example" : "deep" + (i + 1) + "@ours.example");
-    }
     Map<String, List<String>> problems = problems();
     assertEquals(List.of("circle", "second", "self"), problems.remove("list-circle"));
     assertEquals(List.of("empty"), problems.remove("list-empty"));
     assertEquals(List.of("nowhere"), problems.remove("list-nowhere"));
     assertEquals(List.of("nowhere nobody@ours.example"), problems.remove("member-nobody"));
     assertEquals(List.of("back back@ours.example"), problems.remove("list-mailfrom-leads-back"));
-    assertEquals(List.of("deep1"), problems.remove("list-too-deep"));
     assertEquals(Map.of(), problems);
   }
 
@@ -120,14 +116,24 @@ class DoctorCommandIT extends AdminFixture {
     for (String list : List.of("circle", "empty")) {
       assertTrue(cli.ok("explain", "<>", list + "@ours.example").out().contains("refused ("), list);
     }
-    list("deep0", "deep1@ours.example");
-    for (int i = 1; i <= 9; i++) {
-      list("deep" + i, "deep" + (i + 1) + "@ours.example");
-    }
-    list("deep10", "x@far.example");
-    assertEquals(List.of("deep0"), problems().get("list-too-deep"));
-    assertTrue(cli.ok("explain", "<>", "deep0@ours.example").out().contains("too_deep"));
-    assertFalse(cli.ok("explain", "<>", "deep1@ours.example").out().contains("too_deep"));
+  }
+
+  @Test
+  void aListWithTooManyAddressesIsNamedAsItIsRefused() {
+    healthy();
+    cli.with("MAILFORWARDER_SRS_SECRET", "k").with("MAILFORWARDER_MAX_TARGETS", "3");
+    list("small", "a@far.example", "b@far.example", "C@far.example");
+    // The same address twice is one, and a list is none.
+    list("twice", "small@ours.example", "a@far.example");
+    list("large", "twice@ours.example", "d@far.example");
+    assertEquals(List.of("large"), problems().get("list-too-large"));
+    assertTrue(
+        cli.ok("explain", "<>", "large@ours.example")
+            .out()
+            .contains(
+                "refused (list_over_max_targets): 550 5.2.4 This list stands for 4 addresses; the"
+                    + " limit is 3"));
+    assertFalse(cli.ok("explain", "<>", "twice@ours.example").out().contains("refused ("));
   }
 
   @Test
@@ -234,7 +240,7 @@ class DoctorCommandIT extends AdminFixture {
   void rightsThatAreMissingOrTooManyAreNamed() {
     healthy();
     database.execute(
-        "REVOKE EXECUTE ON FUNCTION authserver.forwarder_resolve(text[]) FROM"
+        "REVOKE EXECUTE ON FUNCTION authserver.forwarder_route(text[]) FROM"
             + " authserver_forwarder",
         "REVOKE EXECUTE ON FUNCTION public.authserver_check_domain(varchar) FROM authserver_api",
         "GRANT SELECT (identifier) ON authserver.mail_user TO authserver_signer",
@@ -242,7 +248,7 @@ class DoctorCommandIT extends AdminFixture {
     Map<String, List<String>> problems = problems();
     assertEquals(
         List.of(
-            "authserver_forwarder EXECUTE on authserver.forwarder_resolve(text[])",
+            "authserver_forwarder EXECUTE on authserver.forwarder_route(text[])",
             "authserver_api EXECUTE on public.authserver_check_domain(character varying)"),
         problems.remove("right-missing"));
     assertEquals(

@@ -81,8 +81,9 @@ public final class ForwarderSettings {
   static final Setting<Integer> MAX_TARGETS =
       Setting.of(
               "MAILFORWARDER_MAX_TARGETS",
-              SettingTypes.integer(1, 1_000_000),
-              "addresses that get a copy of one message (452 4.5.3)")
+              SettingTypes.integer(1, 100_000),
+              "addresses that get a copy of one message, one list's among them (550 5.2.4 for a"
+                  + " list that has more, 452 4.5.3 for recipients that are too many together)")
           .orElse(String.valueOf(FanOutLimits.DEFAULTS.targets()));
   static final Setting<Integer> MAX_OPEN_TRANSACTIONS =
       Setting.of(

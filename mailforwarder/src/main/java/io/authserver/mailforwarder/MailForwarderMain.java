@@ -14,6 +14,7 @@ import io.authserver.db.pool.AuthDatabase;
 import io.authserver.mailforwarder.fanout.FanOutLimits;
 import io.authserver.mailforwarder.fanout.Forwarding;
 import io.authserver.mailforwarder.fanout.NextHops;
+import io.authserver.mailforwarder.fanout.Room;
 import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.smtp.daemon.Daemon;
@@ -26,6 +27,7 @@ import io.authserver.smtp.daemon.PrometheusRelayMetrics;
 import io.authserver.smtp.daemon.Settings;
 import io.authserver.smtp.daemon.SettingsTable;
 import io.authserver.smtp.daemon.StartException;
+import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.relay.RelayMetrics;
 import io.authserver.smtp.relay.RelayPool;
@@ -93,6 +95,15 @@ public final class MailForwarderMain {
                 daemon.problem(
                     "MAILFORWARDER_KEEP_OUTCOMES: must be longer than"
                         + " MAILFORWARDER_GIVE_UP_AFTER"));
+    configuration
+        .filter(read -> Room.bytes(read.limits()) > recipients(read).capacity())
+        .ifPresent(
+            read ->
+                daemon.problem(
+                    "MAILFORWARDER_WORKING_MEMORY: "
+                        + Room.bytes(read.limits())
+                        + " bytes are needed for MAILFORWARDER_MAX_TARGETS, which gets three"
+                        + " quarters"));
     Optional<AuthDatabase> database =
         daemon.attempt(
             () ->
@@ -111,6 +122,12 @@ public final class MailForwarderMain {
     }
   }
 
+  /** The part of the working memory for what recipients stand for: headers always find some. */
+  private static MemoryBudget recipients(Configuration configuration) {
+    MemoryBudget working = configuration.front().working();
+    return working.part(working.capacity() / 4 * 3);
+  }
+
   private static void wire(
       DaemonAssembly daemon,
       Configuration configuration,
@@ -126,6 +143,7 @@ public final class MailForwarderMain {
             feed.state() == Freshness.State.AWAY
                 ? Optional.of("cannot be reached")
                 : Optional.empty());
+    MemoryBudget recipients = recipients(configuration);
     Map<String, RelayPool> pools = new HashMap<>();
     NextHops nextHops =
         new NextHops(
@@ -135,7 +153,7 @@ public final class MailForwarderMain {
     Forwarding forwarding =
         new Forwarding(
             new CachingResolutionStore(
-                new JdbcResolutionStore(database),
+                new JdbcResolutionStore(database, recipients),
                 feed,
                 new PrometheusCacheMetrics(daemon.metrics())),
             new JdbcSrsTokenStore(database, clock),
@@ -145,6 +163,7 @@ public final class MailForwarderMain {
             nextHops,
             configuration.limits(),
             new NotificationComposer(configuration.localDelivery().ehloName(), UUID::randomUUID),
+            recipients,
             configuration.submissionOnly(),
             clock,
             System::nanoTime,

@@ -14,12 +14,19 @@ final class PrometheusForwarderMetrics implements ForwarderMetrics {
   private final Counter remembered;
   private final Counter outcomes;
   private final Counter givenUp;
+  private final Counter refusals;
   private final Counter tokensKept;
   private final Counter tokenLookUps;
 
   PrometheusForwarderMetrics(PrometheusRegistry registry) {
     decisions =
         counter("decisions", "Recipients, by what was decided about them.", "decision", registry);
+    refusals =
+        counter(
+            "refusals",
+            "Recipients that were refused without asking a next hop, by why.",
+            "reason",
+            registry);
     messages = counter("messages", "Messages, by what was answered.", "verdict", registry);
     doubles =
         Counter.builder()
@@ -76,6 +83,11 @@ final class PrometheusForwarderMetrics implements ForwarderMetrics {
   @Override
   public void decided(String decision) {
     decisions.labelValues(decision).inc();
+  }
+
+  @Override
+  public void refused(String reason) {
+    refusals.labelValues(reason).inc();
   }
 
   @Override

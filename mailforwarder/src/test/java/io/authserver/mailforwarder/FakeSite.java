@@ -2,21 +2,26 @@ package io.authserver.mailforwarder;
 
 import io.authserver.db.alias.BlockAction;
 import io.authserver.db.alias.Decision;
+import io.authserver.db.alias.Expansion;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.alias.ResolutionStore;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A site in memory: what the database would say, by a small and obvious rule. */
 public final class FakeSite implements ResolutionStore {
+  /** As in {@code authserver.forwarder_expand}. */
+  private static final int MAX_STEPS = 100_000;
+
   /** What an alias stands for. */
   private sealed interface Alias {
     record User() implements Alias {}
@@ -28,6 +33,10 @@ public final class FakeSite implements ResolutionStore {
   }
 
   private final Map<String, Alias> aliases = new HashMap<>();
+
+  /** The addresses of lists; their ids are their places. */
+  private final List<String> lists = new ArrayList<>();
+
   private final Map<String, String> redirects = new HashMap<>();
   private final Map<String, Long> domains = new LinkedHashMap<>();
   private final Set<String> transactional = new HashSet<>();
@@ -58,6 +67,7 @@ public final class FakeSite implements ResolutionStore {
   public FakeSite ownedList(
       String address, @Nullable String newMailfrom, @Nullable String owner, String... members) {
     aliases.put(address, new Alias.MailingList(List.of(members), newMailfrom, owner));
+    lists.add(address);
     return this;
   }
 
@@ -93,40 +103,108 @@ public final class FakeSite implements ResolutionStore {
   }
 
   @Override
-  public List<ResolutionStep> resolve(List<String> addresses) throws AuthDatabaseException {
+  public Map<String, List<ResolutionStep>> route(Collection<String> addresses)
+      throws AuthDatabaseException {
     calls.add(List.copyOf(addresses));
     if (down && !cached.containsAll(addresses)) {
       throw AuthDatabaseException.unreachable("away", null);
     }
-    List<ResolutionStep> steps = new ArrayList<>();
-    for (int i = 0; i < addresses.size(); i++) {
-      List<ResolutionStep> own = new ArrayList<>();
-      resolve(addresses.get(i), i + 1, null, 0, List.of(), own);
-      steps.addAll(own);
-    }
-    return steps;
+    Map<String, List<ResolutionStep>> routes = new HashMap<>();
+    addresses.forEach(address -> routes.put(address, route(address)));
+    return routes;
   }
 
-  private void resolve(
-      String address,
-      int input,
-      @Nullable Integer parent,
-      int depth,
-      List<String> path,
-      List<ResolutionStep> steps) {
+  private List<ResolutionStep> route(String address) {
+    List<ResolutionStep> route = new ArrayList<>();
+    Set<String> followed = new HashSet<>();
+    for (String at = address; at != null; at = route.getLast().target()) {
+      ResolutionStep step = step(at);
+      boolean redirect = step.decision() == Decision.REDIRECT;
+      if (redirect && !followed.add(AsciiCase.lower(at))) {
+        route.add(as(Decision.CIRCLE, step));
+        break;
+      }
+      route.add(redirect && followed.size() > 10 ? as(Decision.TOO_DEEP, step) : step);
+      if (route.getLast().decision() != Decision.REDIRECT) {
+        break;
+      }
+    }
+    return route;
+  }
+
+  @Override
+  public Expansion expand(long listId) throws AuthDatabaseException {
+    String top = lists.get((int) listId);
+    if (down && !cached.contains(top)) {
+      throw AuthDatabaseException.unreachable("away", null);
+    }
+    Expansion.Builder expansion = new Expansion.Builder(listId);
+    List<Long> found = new ArrayList<>(List.of(listId));
+    List<Integer> finders = new ArrayList<>();
+    finders.add(null);
+    Map<Integer, Integer> parents = new HashMap<>();
+    Map<Integer, Long> nodes = new HashMap<>();
+    int number = 0;
+    for (int i = 0; i < found.size(); i++) {
+      Alias.MailingList list = (Alias.MailingList) aliases.get(lists.get(found.get(i).intValue()));
+      for (String member : list.members()) {
+        Integer parent = finders.get(i);
+        for (ResolutionStep step : route(member)) {
+          number++;
+          if (number > MAX_STEPS) {
+            expansion.add(number, parent, as(Decision.TOO_MANY, step));
+            return expansion.build();
+          }
+          Decision decision = step.decision();
+          if (decision == Decision.LIST && found.contains(step.listId())) {
+            decision = step.listId() == listId ? Decision.CIRCLE : Decision.REPEATED;
+            for (Integer above = parent; above != null; above = parents.get(above)) {
+              decision = step.listId().equals(nodes.get(above)) ? Decision.CIRCLE : decision;
+            }
+          } else if (decision == Decision.LIST) {
+            found.add(step.listId());
+            finders.add(number);
+          }
+          expansion.add(number, parent, as(decision, step));
+          parents.put(number, parent);
+          nodes.put(number, step.listId());
+          parent = number;
+        }
+      }
+    }
+    return expansion.build();
+  }
+
+  private static ResolutionStep as(Decision decision, ResolutionStep step) {
+    return new ResolutionStep(
+        step.address(),
+        decision,
+        step.domainId(),
+        step.domain(),
+        step.matchedLocalPart(),
+        step.listId(),
+        step.listName(),
+        step.newMailfrom(),
+        step.ownerAddress(),
+        step.target(),
+        step.blockAction(),
+        step.transactional());
+  }
+
+  private ResolutionStep step(String address) {
     int at = address.lastIndexOf('@');
-    String domain = at < 0 ? null : address.substring(at + 1).toLowerCase(Locale.ROOT);
-    String folded = address.toLowerCase(Locale.ROOT);
-    Alias alias = at < 0 ? null : alias(folded.substring(0, at), domain);
+    String domain = at < 0 ? null : AsciiCase.lower(address.substring(at + 1));
+    String folded = AsciiCase.lower(address);
+    boolean ours = domains.containsKey(domain);
+    String matched = ours ? match(folded.substring(0, at), domain) : null;
+    Alias alias = matched == null ? null : aliases.get(matched + "@" + domain);
     Decision decision;
     if (at < 0) {
       decision = Decision.INVALID;
-    } else if (!domains.containsKey(domain)) {
+    } else if (!ours) {
       decision = Decision.FOREIGN;
     } else if (inactive.contains(domain) || inactive.contains(folded)) {
       decision = Decision.INACTIVE;
-    } else if (path.contains(folded)) {
-      decision = Decision.CIRCLE;
     } else if (alias == null) {
       decision = redirects.containsKey(domain) ? Decision.REDIRECT : Decision.UNKNOWN;
     } else {
@@ -137,49 +215,28 @@ public final class FakeSite implements ResolutionStore {
             case Alias.Blocked _ -> Decision.BLOCKED;
           };
     }
-    int step = steps.size() + 1;
-    List<String> next =
-        switch (decision) {
-          case LIST -> ((Alias.MailingList) alias).members();
-          case REDIRECT -> List.of(address.substring(0, at + 1) + redirects.get(domain));
-          default -> List.of();
-        };
     Alias.MailingList list = alias instanceof Alias.MailingList found ? found : null;
-    steps.add(
-        new ResolutionStep(
-            input,
-            step,
-            parent,
-            depth,
-            address,
-            decision,
-            domain == null ? null : domains.get(domain),
-            domain,
-            null,
-            null,
-            null,
-            inactive.contains(folded) ? 1L : null,
-            null,
-            list == null ? null : list.newMailfrom(),
-            list == null ? null : list.owner(),
-            decision == Decision.REDIRECT ? next.getFirst() : null,
-            alias instanceof Alias.Blocked(BlockAction action) ? action : null,
-            domain != null && transactional.contains(domain)));
-    List<String> longer = new ArrayList<>(path);
-    longer.add(folded);
-    for (String member : next) {
-      resolve(member, input, step, depth + 1, longer, steps);
-    }
+    return new ResolutionStep(
+        address,
+        decision,
+        ours ? domains.get(domain) : null,
+        domain,
+        matched,
+        list == null ? null : (long) lists.indexOf(matched + "@" + domain),
+        list == null ? null : matched,
+        list == null ? null : list.newMailfrom(),
+        list == null ? null : list.owner(),
+        decision == Decision.REDIRECT ? address.substring(0, at + 1) + redirects.get(domain) : null,
+        alias instanceof Alias.Blocked(BlockAction action) ? action : null,
+        domain != null && transactional.contains(domain));
   }
 
-  private @Nullable Alias alias(String localPart, String domain) {
+  private @Nullable String match(String localPart, String domain) {
     for (int end = localPart.length(); end > 0; end--) {
       boolean whole = end == localPart.length();
-      if (whole || localPart.charAt(end) == '+' || localPart.charAt(end) == '-') {
-        Alias found = aliases.get(localPart.substring(0, end) + "@" + domain);
-        if (found != null) {
-          return found;
-        }
+      if ((whole || localPart.charAt(end) == '+' || localPart.charAt(end) == '-')
+          && aliases.containsKey(localPart.substring(0, end) + "@" + domain)) {
+        return localPart.substring(0, end);
       }
     }
     return null;

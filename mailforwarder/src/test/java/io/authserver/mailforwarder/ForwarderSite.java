@@ -1,8 +1,10 @@
 package io.authserver.mailforwarder;
 
 import io.authserver.db.alias.CachingResolutionStore;
+import io.authserver.db.alias.Expansion;
 import io.authserver.db.alias.JdbcResolutionStore;
 import io.authserver.db.alias.JdbcSrsTokenStore;
+import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.alias.ResolutionStore;
 import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
@@ -10,6 +12,7 @@ import io.authserver.db.cache.Freshness;
 import io.authserver.db.outcome.JdbcOutcomeStore;
 import io.authserver.db.outcome.PendingEnvelopes;
 import io.authserver.db.pool.AuthDatabase;
+import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.testing.DatabaseDoor;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.mailforwarder.fanout.FanOutLimits;
@@ -20,6 +23,7 @@ import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsSecret;
+import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.relay.RelayPool;
 import io.authserver.smtp.server.SmtpFront;
@@ -29,7 +33,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,23 +70,19 @@ final class ForwarderSite implements AutoCloseable {
     AuthDatabase pool = database.open(door.through(database.forwarderUrl()));
     feed = ChangeFeed.start(pool);
     relay = RelayPool.start(NextHopConfiguration.of(hop.host(), hop.port(), "mx.ours.example"));
-    ResolutionStore store = new JdbcResolutionStore(pool);
+    ResolutionStore store =
+        new JdbcResolutionStore(pool, new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES));
     Forwarding forwarding =
         new Forwarding(
             new CachingResolutionStore(
-                addresses -> {
-                  calls.incrementAndGet();
-                  return store.resolve(addresses);
-                },
-                feed,
-                CacheMetrics.NONE,
-                () -> System.nanoTime() + later.get()),
+                counted(store), feed, CacheMetrics.NONE, () -> System.nanoTime() + later.get()),
             new JdbcSrsTokenStore(pool, InstantSource.fixed(NOW)),
             new PendingEnvelopes(new JdbcOutcomeStore(pool, Duration.ofDays(7)), feed),
             new Decider(SRS, null),
             new NextHops(relay, relay, Optional.empty()),
             FanOutLimits.DEFAULTS,
             new NotificationComposer("mx.ours.example", UUID::randomUUID),
+            new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES),
             false,
             InstantSource.fixed(NOW),
             System::nanoTime,
@@ -141,5 +143,23 @@ final class ForwarderSite implements AutoCloseable {
     relay.close();
     hop.close();
     database.close();
+  }
+
+  /** Counts the questions to the database. */
+  private ResolutionStore counted(ResolutionStore store) {
+    return new ResolutionStore() {
+      @Override
+      public Map<String, List<ResolutionStep>> route(Collection<String> addresses)
+          throws AuthDatabaseException {
+        calls.incrementAndGet();
+        return store.route(addresses);
+      }
+
+      @Override
+      public Expansion expand(long listId) throws AuthDatabaseException {
+        calls.incrementAndGet();
+        return store.expand(listId);
+      }
+    };
   }
 }

@@ -24,6 +24,7 @@ import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsSecret;
+import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.relay.RelayPool;
 import io.authserver.smtp.server.SmtpFront;
@@ -143,13 +144,17 @@ final class ForwardingIT {
     feed = ChangeFeed.start(pool);
     Forwarding forwarding =
         new Forwarding(
-            new CachingResolutionStore(new JdbcResolutionStore(pool), feed, CacheMetrics.NONE),
+            new CachingResolutionStore(
+                new JdbcResolutionStore(pool, new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES)),
+                feed,
+                CacheMetrics.NONE),
             new JdbcSrsTokenStore(pool, InstantSource.fixed(NOW)),
             new PendingEnvelopes(new JdbcOutcomeStore(pool, Duration.ofDays(7)), feed),
             new Decider(SRS, null),
             new NextHops(localPool, remotePool, Optional.empty()),
             FanOutLimits.DEFAULTS,
             new NotificationComposer("mx.ours.example", UUID::randomUUID),
+            new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES),
             false,
             InstantSource.fixed(NOW),
             System::nanoTime,

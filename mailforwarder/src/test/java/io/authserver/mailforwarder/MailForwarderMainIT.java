@@ -50,7 +50,7 @@ final class MailForwarderMainIT {
   }
 
   @Test
-  void outcomesAreKeptForLongerThanTheyAreNeeded(@TempDir Path folder) throws Exception {
+  void settingsThatDoNotGoTogetherAreReported(@TempDir Path folder) throws Exception {
     Path secrets = Files.writeString(folder.resolve("srs"), "first\n");
     try (DaemonProcess daemon =
         DaemonProcess.start(
@@ -59,11 +59,13 @@ final class MailForwarderMainIT {
                 "MAILFORWARDER_SRS_SECRET_FILE", secrets.toString(),
                 "MAILFORWARDER_GIVE_UP_AFTER", "48h",
                 "MAILFORWARDER_KEEP_OUTCOMES", "2d",
+                "MAILFORWARDER_MAX_TARGETS", "30000",
                 "DATABASE_URL", "postgresql://x@127.0.0.1:1/x"),
             "--check-config")) {
       String output = daemon.outputAtEnd();
       assertTrue(daemon.exitStatus() != 0, output);
       assertTrue(output.contains("MAILFORWARDER_KEEP_OUTCOMES: must be longer"), output);
+      assertTrue(output.contains("MAILFORWARDER_WORKING_MEMORY: "), output);
     }
   }
 

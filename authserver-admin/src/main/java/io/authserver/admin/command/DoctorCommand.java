@@ -17,6 +17,7 @@ import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.Selection;
 import io.authserver.db.migrate.MigrationRunner;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.mailforwarder.ForwarderSettings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -111,7 +112,9 @@ public final class DoctorCommand extends AdminCommand {
     Examination examination = context().database().examination();
     findings.add(examination.rights());
     findings.add(examination.targets(limit));
-    findings.add(examination.lists(limit));
+    findings.add(
+        examination.lists(
+            limit, ForwarderSettings.maxTargets(context().settings(ForwarderSettings.deciding()))));
     findings.add(examination.users(limit));
     findings.add(examination.domains(limit));
     if (context().hasWrappingKeys()) {

@@ -34,6 +34,7 @@ import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.daemon.HostPort;
 import io.authserver.smtp.daemon.Settings;
 import io.authserver.smtp.message.HeaderSection;
+import io.authserver.smtp.message.MemoryBudget;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -106,7 +107,8 @@ public final class ExplainCommand extends AdminCommand {
     Instant now = at;
     Rehearsal.Outcome outcome =
         new Rehearsal(
-                new JdbcResolutionStore(context().pool()),
+                new JdbcResolutionStore(
+                    context().pool(), new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES)),
                 new JdbcSrsTokenStore(context().pool(), context().clock()),
                 decider)
             .of(

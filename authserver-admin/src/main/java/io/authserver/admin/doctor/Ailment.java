@@ -54,11 +54,13 @@ enum Ailment {
       Severity.ERROR,
       "list %1$s leads to itself: the circle is cut where it closes",
       "authserver mailinglist remove-address %1$s …; authserver mailinglist show %1$s"),
-  LIST_TOO_DEEP(
-      "list-too-deep",
+  LIST_TOO_LARGE(
+      "list-too-large",
       Severity.ERROR,
-      "list %1$s holds lists within lists more than 10 deep: what lies below gets nothing",
-      "authserver mailinglist set-addresses %1$s …"),
+      "list %1$s and the lists within it stand for too many addresses: its mail is refused (550"
+          + " 5.2.4)",
+      "raise MAILFORWARDER_MAX_TARGETS and read docs/reliability.md, or authserver mailinglist"
+          + " remove-address %1$s …"),
   LIST_EMPTY(
       "list-empty",
       Severity.ERROR,

@@ -1,13 +1,16 @@
 package io.authserver.admin.explain;
 
+import io.authserver.db.alias.Expansion;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.mailforwarder.fanout.Rehearsal.Outcome;
 import io.authserver.mailforwarder.fanout.Rehearsal.PlannedCopy;
 import io.authserver.mailforwarder.fanout.Route;
 import io.authserver.mailforwarder.resolve.Decision;
+import io.authserver.mailforwarder.resolve.Resolution;
 import io.authserver.mailforwarder.resolve.Target;
 import io.authserver.smtp.reply.Reply;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -43,9 +46,6 @@ public record Explanation(
 
   /** Returns in one word what becomes of the recipient. */
   public String decision() {
-    if (outcome.tooMany()) {
-      return "refuse";
-    }
     return switch (outcome.decision()) {
       case Decision.PassOn _ -> "pass_on";
       case Decision.Forward _ -> reply().isPresent() ? "refuse" : "forward";
@@ -56,9 +56,6 @@ public record Explanation(
 
   /** Returns why, in a word of mailforwarder's log or of the resolution. */
   public String reason() {
-    if (outcome.tooMany()) {
-      return "too_many_targets";
-    }
     return switch (outcome.decision()) {
       case Decision.Drop(String reason) -> reason;
       case Decision.Refuse(Reply _, String reason, boolean _) -> reason;
@@ -66,9 +63,10 @@ public record Explanation(
       case Decision.PassOn _, Decision.Forward _ ->
           outcome.reversed().isPresent()
               ? "srs"
-              : outcome.steps().isEmpty()
-                  ? "postmaster"
-                  : word(outcome.steps().getFirst().decision());
+              : outcome
+                  .resolution()
+                  .map(found -> word(found.top().decision()))
+                  .orElse("postmaster");
     };
   }
 
@@ -92,27 +90,65 @@ public record Explanation(
     return outcome.decision() instanceof Decision.Forward forward ? forward.skipped() : List.of();
   }
 
-  /** Returns the steps as a tree of objects; nothing where nothing was resolved. */
+  /**
+   * Returns the steps as a tree of objects, of what a list names the lists and redirects first;
+   * nothing where nothing was resolved.
+   */
   public List<Map<String, @Nullable Object>> path() {
-    Map<Integer, List<Map<String, @Nullable Object>>> children = new LinkedHashMap<>();
     List<Map<String, @Nullable Object>> top = new ArrayList<>();
-    for (ResolutionStep step : outcome.steps()) {
-      List<Map<String, @Nullable Object>> below = new ArrayList<>();
-      children.put(step.step(), below);
-      Map<String, @Nullable Object> node = new LinkedHashMap<>();
-      node.put("address", step.address());
-      node.put("decision", word(step.decision()));
-      node.put("alias", alias(step));
-      node.put("list", step.listName());
-      node.put("new_mailfrom", step.newMailfrom());
-      node.put("redirect_to", step.target());
-      node.put("blocked", step.blockAction() == null ? null : word(step.blockAction()));
-      node.put("deactivated", deactivated(step));
-      node.put("leads_to", below);
-      Integer parent = step.parent();
-      (parent == null ? top : children.getOrDefault(parent, top)).add(node);
+    if (outcome.resolution().isEmpty()) {
+      return top;
+    }
+    Resolution resolution = outcome.resolution().get();
+    List<Map<String, @Nullable Object>> below = top;
+    for (ResolutionStep step : resolution.route()) {
+      below = add(below, step);
+    }
+    Expansion expansion = resolution.expansion();
+    if (expansion != null) {
+      Map<Expansion.Node, List<Map<String, @Nullable Object>>> children = new HashMap<>();
+      for (Expansion.Node node : expansion.nodes()) {
+        Expansion.Node above = node.above();
+        children.put(
+            node, add(above == null ? below : children.getOrDefault(above, below), node.step()));
+      }
+      for (Expansion.Member member : expansion.members()) {
+        Expansion.Node above = member.above();
+        add(
+            above == null ? below : children.getOrDefault(above, below),
+            member,
+            member.alias(),
+            null,
+            null);
+      }
     }
     return top;
+  }
+
+  private static List<Map<String, @Nullable Object>> add(
+      List<Map<String, @Nullable Object>> to, ResolutionStep step) {
+    return add(to, Expansion.Member.of(null, step), alias(step), step.newMailfrom(), step.target());
+  }
+
+  private static List<Map<String, @Nullable Object>> add(
+      List<Map<String, @Nullable Object>> to,
+      Expansion.Member step,
+      @Nullable String alias,
+      @Nullable String newMailfrom,
+      @Nullable String target) {
+    List<Map<String, @Nullable Object>> below = new ArrayList<>();
+    Map<String, @Nullable Object> node = new LinkedHashMap<>();
+    node.put("address", step.address());
+    node.put("decision", word(step.decision()));
+    node.put("alias", alias);
+    node.put("list", step.listName());
+    node.put("new_mailfrom", newMailfrom);
+    node.put("redirect_to", target);
+    node.put("blocked", step.blockAction() == null ? null : word(step.blockAction()));
+    node.put("deactivated", deactivated(step));
+    node.put("leads_to", below);
+    to.add(node);
+    return below;
   }
 
   private static @Nullable String alias(ResolutionStep step) {
@@ -121,12 +157,12 @@ public record Explanation(
   }
 
   /** Returns what ended the path there: the domain, or the list. */
-  private static @Nullable String deactivated(ResolutionStep step) {
+  private static @Nullable String deactivated(Expansion.Member step) {
     if (step.decision() != io.authserver.db.alias.Decision.INACTIVE) {
       return null;
     }
-    return step.listId() == null
-        ? "domain " + step.domain()
+    return step.listName() == null
+        ? "domain " + step.address().substring(step.address().lastIndexOf('@') + 1)
         : "mailing list \"" + step.listName() + "\"";
   }
 

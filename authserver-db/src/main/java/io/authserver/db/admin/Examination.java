@@ -27,16 +27,22 @@ public final class Examination {
     }
   }
 
-  /** Returns lists and members that reach nobody, themselves, or too deep. */
-  public List<Finding> lists(int limit) throws RefusedException, AuthDatabaseException {
+  /**
+   * Returns lists and members that reach nobody, themselves, or too many.
+   *
+   * @param maxTargets how many addresses a list may stand for
+   */
+  public List<Finding> lists(int limit, int maxTargets)
+      throws RefusedException, AuthDatabaseException {
     return database.transact(
         "the mailing lists",
         sql ->
             sql.list(
                 "SELECT replace(fault, '_', '-'), list_name, address"
-                    + " FROM authserver.doctor_lists(?)",
+                    + " FROM authserver.doctor_lists(?, ?)",
                 Examination::finding,
-                limit + 1));
+                limit + 1,
+                maxTargets));
   }
 
   /**
@@ -203,7 +209,7 @@ public final class Examination {
               sql.list(
                   """
                   SELECT 'catch-all-nobody', d.name, d.catch_all
-                  FROM authserver.domain d, authserver.forwarder_resolve(ARRAY[d.catch_all]) l
+                  FROM authserver.domain d, authserver.forwarder_route(ARRAY[d.catch_all]) l
                   WHERE d.active AND d.catch_all IS NOT NULL AND l.step = 1
                     AND (l.decision IN ('unknown', 'blocked', 'inactive', 'invalid')
                     OR (l.decision = 'redirect' AND l.target = d.catch_all))

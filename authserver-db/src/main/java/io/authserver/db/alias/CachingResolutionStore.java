@@ -5,11 +5,11 @@ import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
 import io.authserver.db.cache.Dependency;
 import io.authserver.db.pool.AuthDatabaseException;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -18,11 +18,20 @@ import java.util.function.LongSupplier;
  * goes on for an hour with what it has.
  */
 public final class CachingResolutionStore implements ResolutionStore {
-  /** Steps of all answers together: some 100 MB at most. */
-  private static final int MAXIMUM_WEIGHT = 200_000;
+  /** All that is kept of where addresses lead, in bytes. */
+  public static final int ROUTE_BYTES = 16 << 20;
+
+  /** All that is kept of the members of lists, in bytes. */
+  public static final int EXPANSION_BYTES = 16 << 20;
+
+  /** What a kept answer takes besides its steps: key, entry, dependencies. */
+  private static final int ANSWER_BYTES = 500;
+
+  private static final int STEP_BYTES = 200;
 
   private final ResolutionStore store;
-  private final AnswerCache<List<ResolutionStep>> cache;
+  private final AnswerCache<List<ResolutionStep>> routes;
+  private final AnswerCache<Expansion> expansions;
 
   /** Caches for a store; the feed tells when to forget. */
   public CachingResolutionStore(ResolutionStore store, ChangeFeed feed, CacheMetrics metrics) {
@@ -33,50 +42,46 @@ public final class CachingResolutionStore implements ResolutionStore {
   public CachingResolutionStore(
       ResolutionStore store, ChangeFeed feed, CacheMetrics metrics, LongSupplier nanoTime) {
     this.store = store;
-    this.cache =
+    this.routes =
         new AnswerCache<>(
             new AnswerCache.Kind<>(
-                "resolution", MAXIMUM_WEIGHT, List::size, CachingResolutionStore::dependencies),
+                "resolution",
+                ROUTE_BYTES,
+                route -> ANSWER_BYTES + STEP_BYTES * route.size(),
+                CachingResolutionStore::dependencies),
             feed,
             metrics,
             nanoTime);
-    feed.add(cache);
+    this.expansions =
+        new AnswerCache<>(
+            new AnswerCache.Kind<>(
+                "expansion",
+                EXPANSION_BYTES,
+                expansion -> ANSWER_BYTES + expansion.bytes(),
+                Expansion::dependencies),
+            feed,
+            metrics,
+            nanoTime);
+    feed.add(routes);
+    feed.add(expansions);
   }
 
   @Override
-  public List<ResolutionStep> resolve(List<String> addresses) throws AuthDatabaseException {
-    Map<String, List<ResolutionStep>> answers = cache.get(addresses, this::load);
-    List<ResolutionStep> steps = new ArrayList<>();
-    for (int i = 0; i < addresses.size(); i++) {
-      for (ResolutionStep step : answers.getOrDefault(addresses.get(i), List.of())) {
-        steps.add(step.withInput(i + 1));
-      }
-    }
-    return steps;
-  }
-
-  private Map<String, List<ResolutionStep>> load(List<String> addresses)
+  public Map<String, List<ResolutionStep>> route(Collection<String> addresses)
       throws AuthDatabaseException {
-    Map<String, List<ResolutionStep>> answers = new HashMap<>();
-    for (ResolutionStep step : store.resolve(addresses)) {
-      answers
-          .computeIfAbsent(addresses.get(step.input() - 1), address -> new ArrayList<>())
-          .add(step.withInput(1));
-    }
-    answers.replaceAll((address, steps) -> List.copyOf(steps));
-    return answers;
+    return routes.get(addresses, store::route);
   }
 
-  private static Set<Dependency> dependencies(List<ResolutionStep> steps) {
+  @Override
+  public Expansion expand(long listId) throws AuthDatabaseException {
+    String key = Long.toString(listId);
+    return Objects.requireNonNull(
+        expansions.get(List.of(key), _ -> Map.of(key, store.expand(listId))).get(key));
+  }
+
+  private static Set<Dependency> dependencies(List<ResolutionStep> route) {
     Set<Dependency> rows = new HashSet<>();
-    for (ResolutionStep step : steps) {
-      Long domainId = step.domainId();
-      Long listId = step.listId();
-      rows.add(domainId == null ? Dependency.NOBODYS_NAMES : Dependency.domain(domainId));
-      if (listId != null) {
-        rows.add(Dependency.list(listId));
-      }
-    }
+    route.forEach(step -> rows.addAll(Expansion.dependencies(step)));
     return rows;
   }
 }

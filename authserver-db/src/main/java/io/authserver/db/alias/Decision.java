@@ -4,7 +4,7 @@ package io.authserver.db.alias;
 public enum Decision {
   /** A user's alias: mail goes on to the address as it is, resolution stops. */
   USER,
-  /** A list: its members are the next steps. */
+  /** A list: {@link ResolutionStore#expand} tells its members. */
   LIST,
   /** Not found in a domain with a redirect: {@link ResolutionStep#target()} is the next step. */
   REDIRECT,
@@ -21,10 +21,17 @@ public enum Decision {
   FOREIGN,
   /** No address. */
   INVALID,
+  /** A list within a list that is expanded at another place of the same expansion. */
+  REPEATED,
   /** A list or redirect that led to itself: cut here. */
   CIRCLE,
-  /** A list or redirect that lies too deep to be followed. */
+  /** A redirect after ten others: not followed, and the recipient is refused as a whole. */
   TOO_DEEP,
-  /** The resolution of this input was given up here: it needs too many steps. */
-  TOO_MANY
+  /** The expansion was given up here: it needs too many steps, and none of them counts. */
+  TOO_MANY;
+
+  /** Returns whether other steps follow from it. */
+  boolean leadsOn() {
+    return this == LIST || this == REDIRECT;
+  }
 }

@@ -1,16 +1,28 @@
 package io.authserver.db.alias;
 
 import io.authserver.db.pool.AuthDatabaseException;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Resolves addresses. Safe for many threads. */
 public interface ResolutionStore {
   /**
-   * Resolves addresses, lists within lists and redirects followed.
+   * Finds out where addresses lead, redirects followed.
    *
    * @param addresses in valid syntax, quoted where the local part needs it, domains as A-labels
-   * @return the steps of all of them, ordered by input and step; each address has at least one
+   * @return by address its own step and one for each redirect; the last one decides
    * @throws AuthDatabaseException where the database must be asked and does not answer: 451 4.3.0
    */
-  List<ResolutionStep> resolve(List<String> addresses) throws AuthDatabaseException;
+  Map<String, List<ResolutionStep>> route(Collection<String> addresses)
+      throws AuthDatabaseException;
+
+  /**
+   * Finds out who is on a list, lists within it included. The answer is shared by everybody who
+   * asks, however the list was addressed.
+   *
+   * @throws AuthDatabaseException where the database must be asked and does not answer: 451 4.3.0
+   * @throws ExpansionMemoryException where there is no memory for it now: 451 4.3.1
+   */
+  Expansion expand(long listId) throws AuthDatabaseException, ExpansionMemoryException;
 }

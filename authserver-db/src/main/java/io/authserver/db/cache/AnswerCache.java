@@ -144,6 +144,10 @@ public final class AnswerCache<V> implements ChangeListener {
     } catch (AuthDatabaseException e) {
       mine.values().forEach(flight -> flight.completeExceptionally(e));
       return stale(keys, e);
+    } catch (RuntimeException e) {
+      // A limit that the loader met is met for those who wait for it as well.
+      mine.values().forEach(flight -> flight.completeExceptionally(e));
+      throw e;
     } finally {
       // A no-op but for a bug in the loader: nobody must wait for what will not come.
       IllegalStateException bug = new IllegalStateException("the loader gave no answer");
@@ -169,6 +173,9 @@ public final class AnswerCache<V> implements ChangeListener {
         if (value != null) {
           return value;
         }
+      }
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
       }
       throw new IllegalStateException(e.getCause());
     } catch (TimeoutException e) {

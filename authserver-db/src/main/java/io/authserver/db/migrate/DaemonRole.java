@@ -32,7 +32,8 @@ public enum DaemonRole {
       case FORWARDER ->
           List.of(
               "authserver.schema_version()",
-              "authserver.forwarder_resolve(text[])",
+              "authserver.forwarder_route(text[])",
+              "authserver.forwarder_expand(bigint)",
               "authserver.forwarder_keep_srs_tokens(text[],text[])",
               "authserver.forwarder_find_srs_tokens(text[])",
               "authserver.forwarder_outcomes(bytea[])",

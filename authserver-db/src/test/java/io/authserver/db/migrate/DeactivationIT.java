@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.authserver.db.alias.JdbcResolutionStore;
 import io.authserver.db.alias.ResolutionStep;
+import io.authserver.db.alias.ResolutionStore;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.signing.JdbcSigningStore;
 import io.authserver.db.signing.SigningDomain;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.db.testing.TestPostgres;
+import io.authserver.smtp.message.MemoryBudget;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.LocalDate;
@@ -17,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -250,10 +253,7 @@ class DeactivationIT {
             "x@deadto.example INACTIVE deadto.example null",
             "carol@ours.example UNKNOWN ours.example null",
             "asleep@ours.example INACTIVE ours.example asleep",
-            "team@ours.example LIST ours.example team",
-            "asleep@ours.example INACTIVE ours.example asleep",
-            "alice@dead.example INACTIVE dead.example null",
-            "bob@foreign.example FOREIGN foreign.example null"),
+            "team@ours.example LIST ours.example team"),
         steps(
                 "alice@dead.example",
                 "who@anydead.example",
@@ -272,6 +272,22 @@ class DeactivationIT {
                         + step.domain()
                         + " "
                         + step.listName())
+            .toList());
+    assertEquals(
+        List.of(
+            "asleep@ours.example INACTIVE true asleep",
+            "alice@dead.example INACTIVE true null",
+            "bob@foreign.example FOREIGN false null"),
+        store().expand(steps("team@ours.example").getFirst().listId()).members().stream()
+            .map(
+                member ->
+                    member.address()
+                        + " "
+                        + member.decision()
+                        + " "
+                        + member.ours()
+                        + " "
+                        + member.listName())
             .toList());
   }
 
@@ -295,9 +311,14 @@ class DeactivationIT {
     assertEquals(false, dead.policy().requireSignature());
   }
 
+  private static ResolutionStore store() {
+    return new JdbcResolutionStore(
+        database.open(database.forwarderUrl()), new MemoryBudget(MemoryBudget.DEFAULT_BYTES));
+  }
+
   private static List<ResolutionStep> steps(String... addresses) throws AuthDatabaseException {
-    return new JdbcResolutionStore(database.open(database.forwarderUrl()))
-        .resolve(List.of(addresses));
+    Map<String, List<ResolutionStep>> routes = store().route(List.of(addresses));
+    return Stream.of(addresses).flatMap(address -> routes.get(address).stream()).toList();
   }
 
   private static List<String> rows(String value) {

@@ -42,8 +42,9 @@ class IndexUseIT {
           "authserver.forwarder_pending_envelopes(ARRAY[7, 8]::bigint[], 10)",
           "authserver.forwarder_store_outcomes(ARRAY[sha256('7'::bytea)], ARRAY[7]::bigint[],"
               + " ARRAY['delivered'], ARRAY[NULL], 86400)",
-          "authserver.forwarder_resolve(ARRAY['a7-x@d7.example', 'list@r.example',"
-              + " 'x@foreign.example'])");
+          "authserver.forwarder_route(ARRAY['a7-x@d7.example', 'list@r.example',"
+              + " 'x@foreign.example'])",
+          "authserver.forwarder_expand(7)");
 
   @ParameterizedTest
   @CsvSource({"BUNDLED, 1000000", "DEBIAN_15, 5000"})
@@ -153,7 +154,7 @@ class IndexUseIT {
           Statement statement = connection.createStatement()) {
         connection.setAutoCommit(false);
         try (ResultSet rows =
-            statement.executeQuery("SELECT count(*) FROM authserver.doctor_lists(1000)")) {
+            statement.executeQuery("SELECT count(*) FROM authserver.doctor_lists(1000, 20000)")) {
           rows.next();
           assertEquals(200, rows.getInt(1), "every member is of a user without a mailbox");
         }

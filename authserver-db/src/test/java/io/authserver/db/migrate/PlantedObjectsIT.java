@@ -44,8 +44,11 @@ class PlantedObjectsIT {
 
   private static Map<String, String> calls() {
     Map<String, String> calls = new LinkedHashMap<>();
-    calls.put("authserver.doctor_lists(integer)", "authserver.doctor_lists(10)");
+    calls.put("authserver.doctor_lists(integer,integer)", "authserver.doctor_lists(10, 20000)");
     calls.put("authserver.find_login(text)", "authserver.find_login('alice@ours.example')");
+    calls.put(
+        "authserver.forwarder_expand(bigint)",
+        "authserver.forwarder_expand((SELECT max(id) FROM authserver.mailing_list))");
     calls.put(
         "authserver.forwarder_find_srs_tokens(text[])",
         "authserver.forwarder_find_srs_tokens('{aaaaaaaaaaaaaaaaaaaaaaaaaa}')");
@@ -59,8 +62,8 @@ class PlantedObjectsIT {
         "authserver.forwarder_pending_envelopes(bigint[],integer)",
         "authserver.forwarder_pending_envelopes('{7}', 10)");
     calls.put(
-        "authserver.forwarder_resolve(text[])",
-        "authserver.forwarder_resolve('{team@old.example,spam@ours.example,x@y.example}')");
+        "authserver.forwarder_route(text[])",
+        "authserver.forwarder_route('{team@old.example,spam@ours.example,x@y.example}')");
     calls.put(
         "authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint)",
         "authserver.forwarder_store_outcomes(ARRAY[pg_catalog.sha256('l')], '{8}', '{delivered}',"
@@ -71,6 +74,7 @@ class PlantedObjectsIT {
     calls.put("authserver.is_srs_address(text)", "authserver.is_srs_address('srs0=hhhh=aa=b=c')");
     calls.put("authserver.is_usable_password(text)", "authserver.is_usable_password('$5$x')");
     calls.put("authserver.look_up(text)", "authserver.look_up('alice+x@ours.example')");
+    calls.put("authserver.look_up_list(bigint)", "authserver.look_up_list(1)");
     calls.put("authserver.lookup_keys(text)", "authserver.lookup_keys('alice+x-y')");
     calls.put(
         "authserver.notify_changes(text,bigint[])", "authserver.notify_changes('list', '{1,2}')");

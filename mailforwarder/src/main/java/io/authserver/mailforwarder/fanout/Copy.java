@@ -1,6 +1,5 @@
 package io.authserver.mailforwarder.fanout;
 
-import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.reply.Reply;
@@ -42,9 +41,9 @@ final class Copy {
   }
 
   /** Makes one that is sent nowhere, because the decision about its address is its outcome. */
-  static Copy decided(Mailbox address, Reply reply) {
+  static Copy decided(String finalAddress, Reply reply) {
     return new Copy(
-        Plan.folded(address),
+        finalAddress,
         reply.isTemporary()
             ? new RelayOutcome.TemporaryFailure(reply, "")
             : new RelayOutcome.PermanentFailure(reply));

@@ -1,5 +1,6 @@
 package io.authserver.mailforwarder.fanout;
 
+import io.authserver.db.alias.FinalAddress;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.message.HeaderField;
 import io.authserver.smtp.message.HeaderSection;
@@ -36,7 +37,7 @@ final class CopyFields {
     Set<String> addresses = new HashSet<>();
     for (HeaderField field : header.all(DELIVERED_TO)) {
       String value = new String(field.value(), StandardCharsets.UTF_8).strip();
-      Mailbox.tryParse(value).map(Plan::folded).ifPresent(addresses::add);
+      Mailbox.tryParse(value).map(FinalAddress::folded).ifPresent(addresses::add);
     }
     return addresses;
   }

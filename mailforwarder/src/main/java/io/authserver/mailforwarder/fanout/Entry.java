@@ -6,13 +6,15 @@ import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
 import io.authserver.mailforwarder.resolve.Target;
 import io.authserver.smtp.address.ForwardPath;
-import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.RecipientParameters;
 import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.reply.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,21 +23,57 @@ import org.jspecify.annotations.Nullable;
 /**
  * A recipient of our client and what it stands for.
  *
+ * @param rememberedAs by what its outcomes are found in a later try: for a list's address with an
+ *     extension the address without it
  * @param lookup what was asked about it; null for {@code <postmaster>}
  * @param parts one for each target; the same copy may be part of several recipients
+ * @param isShared whether the parts are those of an earlier recipient that stands for the same list
  */
-record Entry(Recipient recipient, @Nullable Lookup lookup, Decision decision, List<Part> parts) {
+record Entry(
+    Recipient recipient,
+    ForwardPath rememberedAs,
+    @Nullable Lookup lookup,
+    Decision decision,
+    List<Part> parts,
+    boolean isShared) {
+  /** Makes one that shares nothing with others. */
+  static Entry of(
+      Recipient recipient, @Nullable Lookup lookup, Decision decision, List<Part> parts) {
+    return new Entry(recipient, recipient.forwardPath(), lookup, decision, parts, false);
+  }
+
+  /** Returns that of another recipient which stands for the same. */
+  Entry sharedBy(Recipient other, @Nullable Lookup otherLookup) {
+    return new Entry(other, rememberedAs, otherLookup, decision, parts, true);
+  }
+
+  /** Returns the same with other parts. */
+  Entry withParts(List<Part> others) {
+    return new Entry(recipient, rememberedAs, lookup, decision, others, isShared);
+  }
+
+  /** Returns entries so that no part comes twice: of those that share them, the first. */
+  static List<Entry> distinct(Collection<Entry> entries) {
+    Set<List<Part>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    return entries.stream()
+        .filter(entry -> entry.parts().isEmpty() || seen.add(entry.parts()))
+        .toList();
+  }
+
   /** One target. Owned by the session's thread. */
   static final class Part {
-    private final Optional<Mailbox> hiddenTarget;
-    private final Optional<Mailbox> reportTo;
+    private final @Nullable Target hiddenTarget;
     private final Copy copy;
     private Duration age = Duration.ZERO;
     private boolean reported;
 
-    Part(Optional<Mailbox> hiddenTarget, Optional<Mailbox> reportTo, Copy copy) {
+    /**
+     * Makes one.
+     *
+     * @param hiddenTarget what the recipient stands for; null where it is passed on as it is
+     */
+    Part(@Nullable Target hiddenTarget, Copy copy) {
       this.hiddenTarget = hiddenTarget;
-      this.reportTo = reportTo;
       this.copy = copy;
     }
 
@@ -93,6 +131,11 @@ record Entry(Recipient recipient, @Nullable Lookup lookup, Decision decision, Li
     return decision instanceof Decision.Forward;
   }
 
+  /** Returns whether a target failed for now. */
+  boolean isDeferred() {
+    return parts.stream().anyMatch(part -> part.deferral().isPresent());
+  }
+
   List<Reply> deferrals() {
     return parts.stream().flatMap(part -> part.deferral().stream()).toList();
   }
@@ -127,8 +170,16 @@ record Entry(Recipient recipient, @Nullable Lookup lookup, Decision decision, Li
   }
 
   private Optional<Refusal> refusal(Part part) {
+    Optional<Target> hidden = Optional.ofNullable(part.hiddenTarget);
     return part.refusal()
-        .map(reply -> new Refusal(recipient, isOurs(), part.hiddenTarget, part.reportTo, reply));
+        .map(
+            reply ->
+                new Refusal(
+                    recipient,
+                    isOurs(),
+                    hidden.map(Target::address),
+                    hidden.flatMap(Target::reportTo),
+                    reply));
   }
 
   private boolean isOurs() {

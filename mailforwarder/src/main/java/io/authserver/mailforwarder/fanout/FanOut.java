@@ -54,9 +54,9 @@ final class FanOut implements AutoCloseable {
     return copies.computeIfAbsent(planned.finalAddress(), address -> new Copy(planned));
   }
 
-  /** Returns how many more final addresses there may be. */
-  int room() {
-    return limits.targets() - copies.size();
+  /** Returns how many final addresses there are. */
+  int size() {
+    return copies.size();
   }
 
   Collection<Copy> copies() {

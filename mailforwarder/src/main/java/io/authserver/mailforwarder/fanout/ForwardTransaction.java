@@ -1,11 +1,13 @@
 package io.authserver.mailforwarder.fanout;
 
+import io.authserver.db.alias.Expansion;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.notify.NotificationComposer.Original;
 import io.authserver.mailforwarder.notify.Refusal;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
+import io.authserver.mailforwarder.resolve.Resolution;
 import io.authserver.mailforwarder.resolve.SenderFacts;
 import io.authserver.mailforwarder.resolve.Target;
 import io.authserver.smtp.address.ForwardPath;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,11 @@ final class ForwardTransaction implements MailTransaction {
   private final TransactionLog log;
   private final Resolver resolver;
   private final FanOut fanOut;
+  private final Room room;
+
+  /** The first recipient of each list. */
+  private final Map<ListName, Entry> lists = new HashMap<>();
+
   private final List<Entry> accepted = new ArrayList<>();
 
   /** Recipients that the client keeps and brings again, in another transaction. */
@@ -56,6 +64,7 @@ final class ForwardTransaction implements MailTransaction {
     this.log = new TransactionLog(session.id(), forwarding.metrics());
     this.resolver = new Resolver(forwarding.store(), forwarding.tokens(), forwarding.metrics());
     this.fanOut = forwarding.fanOut();
+    this.room = forwarding.room();
   }
 
   @Override
@@ -81,21 +90,14 @@ final class ForwardTransaction implements MailTransaction {
     resolver.redeem(lookups, forwarding.decider(), at);
     resolve(lookups);
     List<Entry> entries = new ArrayList<>();
-    List<Optional<Reply>> early = new ArrayList<>();
     for (int i = 0; i < recipients.size(); i++) {
-      Entry entry = entry(recipients.get(i), lookups.get(i));
-      Optional<Reply> refusal = refusal(entry.decision());
-      if (refusal.isEmpty() && entry.parts().isEmpty() && wantsCopies(entry)) {
-        refusal = Optional.of(Reply.of(452, "4.5.3", "Too many addresses for one message"));
-      }
-      entries.add(entry);
-      early.add(refusal);
+      entries.add(entry(recipients.get(i), lookups.get(i)));
     }
     fanOut.tell(fanOut.countdown());
     List<Reply> replies = new ArrayList<>();
-    for (int i = 0; i < entries.size(); i++) {
-      Entry entry = entries.get(i);
-      Reply reply = early.get(i).orElseGet(() -> answer(entry));
+    for (Entry entry : entries) {
+      Reply reply =
+          entry.decision() instanceof Decision.Refuse refuse ? refuse.reply() : answer(entry);
       if (reply.isPositive()) {
         accepted.add(entry);
       } else if (reply.isTemporary()) {
@@ -104,7 +106,9 @@ final class ForwardTransaction implements MailTransaction {
       log.recipient(entry, reply);
       replies.add(reply);
     }
-    forgetRefused();
+    if (!replies.stream().allMatch(Reply::isPositive)) {
+      forgetRefused();
+    }
     return replies;
   }
 
@@ -114,7 +118,7 @@ final class ForwardTransaction implements MailTransaction {
    */
   private Reply answer(Entry entry) {
     Reply reply = Verdict.atRecipient(entry);
-    return reply.isPositive() || !ledger().mayRemember(entry.recipient())
+    return reply.isPositive() || !ledger().mayRemember(entry)
         ? reply
         : Reply.of(250, "2.1.5", "Recipient ok, the message decides");
   }
@@ -122,7 +126,7 @@ final class ForwardTransaction implements MailTransaction {
   /** What failed for a recipient that was refused is no outcome of the message. */
   private void forgetRefused() {
     Set<Copy> wanted = new HashSet<>();
-    for (Entry entry : accepted) {
+    for (Entry entry : Entry.distinct(accepted)) {
       for (Entry.Part part : entry.parts()) {
         wanted.add(part.copy());
       }
@@ -153,10 +157,47 @@ final class ForwardTransaction implements MailTransaction {
   }
 
   private Entry entry(Recipient recipient, @Nullable Lookup lookup) {
-    Decision decision =
-        lookup == null || resolver.knows(lookup)
-            ? decide(recipient, lookup, facts())
-            : databaseAway();
+    if (lookup == null) {
+      return entry(recipient, null, null);
+    }
+    Optional<Resolution> known = resolver.resolution(lookup);
+    if (known.isEmpty()) {
+      Decision unknown = resolver.hadNoMemory(lookup) ? Room.noMemory() : databaseAway();
+      return Entry.of(recipient, lookup, unknown, List.of());
+    }
+    Resolution resolution = known.get();
+    Optional<ListName> list = ListName.of(recipient, lookup, resolution);
+    Entry first = list.map(lists::get).orElse(null);
+    if (first == null) {
+      Entry entry = entry(recipient, lookup, resolution.expansion());
+      if (list.isEmpty() || !(entry.decision() instanceof Decision.Forward)) {
+        return entry;
+      }
+      Entry named =
+          new Entry(
+              recipient,
+              new ForwardPath.Address(list.get().address()),
+              lookup,
+              entry.decision(),
+              entry.parts(),
+              false);
+      lists.put(list.get(), named);
+      return named;
+    }
+    return room.take(0, 0, fanOut.size())
+        .map(full -> Entry.of(recipient, lookup, full, List.of()))
+        .orElseGet(() -> first.sharedBy(recipient, lookup));
+  }
+
+  /** Decides about a recipient that shares nothing; room for a list's members is taken before. */
+  private Entry entry(Recipient recipient, @Nullable Lookup lookup, @Nullable Expansion expansion) {
+    if (expansion != null) {
+      Optional<Decision> full = takeRoom(expansion);
+      if (full.isPresent()) {
+        return Entry.of(recipient, lookup, full.get(), List.of());
+      }
+    }
+    Decision decision = decide(recipient, lookup, facts());
     if (!senderKnown && dependsOnSender(decision)) {
       decision = databaseAway();
     }
@@ -164,18 +205,28 @@ final class ForwardTransaction implements MailTransaction {
       decision = databaseAway();
     }
     List<Plan.Planned> planned = Plan.of(decision, recipient, facts(), false);
-    if (planned.size() > fanOut.room()) {
-      return new Entry(recipient, lookup, decision, List.of());
+    if (expansion == null && !planned.isEmpty()) {
+      boolean added = fanOut.find(planned.getFirst().finalAddress()).isEmpty();
+      Optional<Decision> full = room.take(1, added ? 1 : 0, fanOut.size());
+      if (full.isPresent()) {
+        return Entry.of(recipient, lookup, full.get(), List.of());
+      }
     }
     List<Entry.Part> parts = new ArrayList<>();
     switch (decision) {
-      case Decision.PassOn _ ->
-          parts.add(
-              new Entry.Part(Optional.empty(), Optional.empty(), fanOut.copy(planned.getFirst())));
+      case Decision.PassOn _ -> parts.add(new Entry.Part(null, fanOut.copy(planned.getFirst())));
       case Decision.Forward forward -> addParts(forward, planned, parts);
       case Decision.Drop _, Decision.Refuse _ -> {}
     }
-    return new Entry(recipient, lookup, decision, parts);
+    return Entry.of(recipient, lookup, decision, parts);
+  }
+
+  private Optional<Decision> takeRoom(Expansion expansion) {
+    int added = 0;
+    for (Expansion.Member member : expansion.members()) {
+      added += fanOut.find(member.finalAddress()).isEmpty() ? 1 : 0;
+    }
+    return room.take(expansion.members().size(), added, fanOut.size());
   }
 
   /** Returns whether it counts if the sender's domain is ours. */
@@ -195,19 +246,14 @@ final class ForwardTransaction implements MailTransaction {
 
   private void addParts(
       Decision.Forward forward, List<Plan.Planned> planned, List<Entry.Part> parts) {
-    // The same address by two ways is one target, told about to who is nearest on the first.
-    Set<String> seen = new HashSet<>();
     int next = 0;
     for (Target target : forward.targets()) {
       Copy copy =
           switch (target) {
             case Target.Send _ -> fanOut.copy(planned.get(next++));
-            case Target.Failed(Mailbox address, Reply reply, Optional<Mailbox> _) ->
-                Copy.decided(address, reply);
+            case Target.Failed failed -> Copy.decided(failed.finalAddress(), failed.reply());
           };
-      if (seen.add(copy.finalAddress())) {
-        parts.add(new Entry.Part(Optional.of(target.address()), target.reportTo(), copy));
-      }
+      parts.add(new Entry.Part(target, copy));
     }
   }
 
@@ -215,17 +261,6 @@ final class ForwardTransaction implements MailTransaction {
     return lookup == null
         ? new Decision.PassOn(recipient.forwardPath(), false)
         : forwarding.decider().decide(recipient, lookup, resolver.found(), known);
-  }
-
-  private static boolean wantsCopies(Entry entry) {
-    return entry.decision() instanceof Decision.Forward
-        || entry.decision() instanceof Decision.PassOn;
-  }
-
-  private static Optional<Reply> refusal(Decision decision) {
-    return decision instanceof Decision.Refuse refuse
-        ? Optional.of(refuse.reply())
-        : Optional.empty();
   }
 
   @Override
@@ -263,7 +298,7 @@ final class ForwardTransaction implements MailTransaction {
           countdown,
           comesAgain -> {
             boolean mustRemember =
-                comesAgain || accepted.stream().anyMatch(entry -> !entry.deferrals().isEmpty());
+                comesAgain || Entry.distinct(accepted).stream().anyMatch(Entry::isDeferred);
             return !mustRemember || ledger().store(accepted, message.content(), true);
           });
       done = true;
@@ -279,7 +314,7 @@ final class ForwardTransaction implements MailTransaction {
   /** Remembers what became of all targets, or counts what will be doubled. */
   private void remember(ReceivedMessage message) throws IOException {
     boolean settled =
-        accepted.stream()
+        Entry.distinct(accepted).stream()
             .flatMap(entry -> entry.parts().stream())
             .anyMatch(part -> !part.copy().isOpen() && part.deferral().isEmpty());
     if (settled || ledger().hasRecords()) {
@@ -294,16 +329,16 @@ final class ForwardTransaction implements MailTransaction {
    */
   private void rememberForDeferred(ReceivedMessage message) throws IOException {
     List<Entry> taken = new ArrayList<>();
-    for (Entry entry : deferred) {
+    for (Entry entry : Entry.distinct(deferred)) {
       List<Entry.Part> parts = new ArrayList<>();
       for (Entry.Part part : entry.parts()) {
         fanOut
             .find(part.copy().finalAddress())
             .filter(copy -> copy.state() == Copy.State.DELIVERED)
-            .ifPresent(copy -> parts.add(new Entry.Part(Optional.empty(), Optional.empty(), copy)));
+            .ifPresent(copy -> parts.add(new Entry.Part(null, copy)));
       }
       if (!parts.isEmpty()) {
-        taken.add(new Entry(entry.recipient(), entry.lookup(), entry.decision(), parts));
+        taken.add(entry.withParts(parts));
       }
     }
     if (!taken.isEmpty() && !ledger().store(taken, message.content(), false)) {
@@ -321,9 +356,13 @@ final class ForwardTransaction implements MailTransaction {
     boolean transactional =
         Plan.isTransactional(
             known, forwarding.nextHops().transactionalRelay().isPresent(), AuthorDomain.of(header));
-    List<Plan.Planned> plans = new ArrayList<>();
+    if (known.equals(facts()) && !transactional) {
+      return true;
+    }
+    // The first recipient of an address decides about its copy, as it did before.
     Set<String> seen = new HashSet<>();
-    for (Entry entry : accepted) {
+    List<Plan.Planned> plans = new ArrayList<>();
+    for (Entry entry : Entry.distinct(accepted)) {
       Decision decision = decide(entry.recipient(), entry.lookup(), known);
       if (!resolver.keep(decision)) {
         return false;
@@ -353,7 +392,7 @@ final class ForwardTransaction implements MailTransaction {
         Set<Refusal> untold = notifier.report(original, done.toReport(), countdown);
         Set<Refusal> told = new HashSet<>(done.toReport());
         told.removeAll(untold);
-        accepted.forEach(entry -> entry.markReported(told));
+        Entry.distinct(accepted).forEach(entry -> entry.markReported(told));
         rememberForDeferred(message);
         if (!untold.isEmpty() || !notifier.confirm(original, Entry.arrivals(accepted), countdown)) {
           remember(message);
@@ -388,5 +427,6 @@ final class ForwardTransaction implements MailTransaction {
   @Override
   public void close() {
     fanOut.close();
+    room.close();
   }
 }

@@ -13,6 +13,13 @@ public interface ForwarderMetrics {
   default void decided(String decision) {}
 
   /**
+   * A recipient was refused without asking a next hop.
+   *
+   * @param reason in a word, of those that the log has: a limit, no_members, blocked and others
+   */
+  default void refused(String reason) {}
+
+  /**
    * A message was answered.
    *
    * @param verdict in a word: done, deferred, refused

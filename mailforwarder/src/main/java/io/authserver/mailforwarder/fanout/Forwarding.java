@@ -5,6 +5,7 @@ import io.authserver.db.alias.SrsTokenStore;
 import io.authserver.db.outcome.OutcomeStore;
 import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
+import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.server.ClientSession;
 import io.authserver.smtp.server.MailTransaction;
 import io.authserver.smtp.server.MailTransactionFactory;
@@ -14,6 +15,7 @@ import java.util.function.LongSupplier;
 /**
  * What all transactions of the forwarder share. Safe for many threads.
  *
+ * @param working holds what recipients stand for, and notifications while they are made
  * @param submissionOnly whether every message that comes in was submitted by somebody who logged in
  * @param nanoTime measures the time that a reply has left, as {@link System#nanoTime()} does
  */
@@ -25,6 +27,7 @@ public record Forwarding(
     NextHops nextHops,
     FanOutLimits limits,
     NotificationComposer composer,
+    MemoryBudget working,
     boolean submissionOnly,
     InstantSource clock,
     LongSupplier nanoTime,
@@ -33,6 +36,10 @@ public record Forwarding(
   @Override
   public MailTransaction begin(ClientSession session) {
     return new ForwardTransaction(this, session);
+  }
+
+  Room room() {
+    return new Room(limits.targets(), working);
   }
 
   FanOut fanOut() {

@@ -6,7 +6,6 @@ import io.authserver.db.outcome.OutcomeKind;
 import io.authserver.db.outcome.OutcomeStore;
 import io.authserver.db.outcome.StoredOutcome;
 import io.authserver.db.pool.AuthDatabaseException;
-import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.ReversePath;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.relay.RelayOutcome;
@@ -55,17 +54,17 @@ final class Ledger {
    * Returns whether an earlier message with this recipient came again, so that only the final dot
    * can tell what became of it. Where that is not known, it is not so.
    */
-  boolean mayRemember(Recipient recipient) {
+  boolean mayRemember(Entry entry) {
     try {
-      return !store.pending(List.of(envelope(recipient))).isEmpty();
+      return !store.pending(List.of(envelope(entry))).isEmpty();
     } catch (AuthDatabaseException e) {
       LOG.debug("event=outcomes_unknown", e);
       return false;
     }
   }
 
-  private long envelope(Recipient recipient) {
-    return OutcomeKeys.envelope(reversePath, recipient.forwardPath());
+  private long envelope(Entry entry) {
+    return OutcomeKeys.envelope(reversePath, entry.rememberedAs());
   }
 
   /**
@@ -76,9 +75,9 @@ final class Ledger {
    * @throws AuthDatabaseException where something may be remembered and cannot be looked up
    * @throws IOException when the message cannot be read
    */
-  Set<Copy> recall(List<Entry> entries, MessageBytes message) throws IOException {
-    Set<Long> envelopes =
-        entries.stream().map(entry -> envelope(entry.recipient())).collect(Collectors.toSet());
+  Set<Copy> recall(List<Entry> accepted, MessageBytes message) throws IOException {
+    List<Entry> entries = Entry.distinct(accepted);
+    Set<Long> envelopes = entries.stream().map(this::envelope).collect(Collectors.toSet());
     if (store.pending(envelopes).isEmpty()) {
       return Set.of();
     }
@@ -136,7 +135,7 @@ final class Ledger {
    */
   static int giveUp(List<Entry> entries, Duration after) {
     int count = 0;
-    for (Entry entry : entries) {
+    for (Entry entry : Entry.distinct(entries)) {
       for (Entry.Part part : entry.parts()) {
         if (part.copy().state() == Copy.State.DEFERRED && part.age().compareTo(after) >= 0) {
           String last = part.copy().outcome().reply().toString();
@@ -175,7 +174,7 @@ final class Ledger {
       throws IOException {
     read(message);
     Map<OutcomeKey, NewOutcome> changes = new LinkedHashMap<>();
-    for (Entry entry : entries) {
+    for (Entry entry : Entry.distinct(entries)) {
       for (Entry.Part part : entry.parts()) {
         if (underWay && part.copy().state() == Copy.State.ACCEPTED) {
           continue;
@@ -187,7 +186,7 @@ final class Ledger {
               kind == OutcomeKind.REFUSED || kind == OutcomeKind.REPORTED
                   ? text(part.copy().outcome().reply())
                   : "";
-          changes.put(key, new NewOutcome(key, envelope(entry.recipient()), kind, reply));
+          changes.put(key, new NewOutcome(key, envelope(entry), kind, reply));
         }
       }
     }
@@ -210,7 +209,7 @@ final class Ledger {
   long unstored(Collection<Entry> entries) {
     OutcomeKeys known = keys;
     Set<Copy> copies = new HashSet<>();
-    for (Entry entry : entries) {
+    for (Entry entry : Entry.distinct(entries)) {
       for (Entry.Part part : entry.parts()) {
         if (part.copy().state() == Copy.State.DELIVERED
             && (known == null || stored.get(key(entry, part)) != OutcomeKind.DELIVERED)) {
@@ -232,7 +231,7 @@ final class Ledger {
     if (known == null) {
       throw new IllegalStateException("the message was not read");
     }
-    return known.key(entry.recipient().forwardPath(), part.copy().finalAddress());
+    return known.key(entry.rememberedAs(), part.copy().finalAddress());
   }
 
   private static OutcomeKind kind(Entry.Part part) {

@@ -88,14 +88,26 @@ final class Notifier {
 
   private boolean tell(
       Addressee addressee, List<? extends Notice> notices, Original original, Countdown countdown) {
+    long bytes = NotificationComposer.memory(notices.size(), original);
+    if (!forwarding.working().tryReserve(bytes)) {
+      LOG.warn(
+          "event=notification_failed id={} addressee={} limit=working_memory",
+          messageId,
+          addressee.mailbox());
+      forwarding.metrics().notified("deferred");
+      return false;
+    }
     try {
-      byte[] bytes =
-          forwarding.composer().compose(addressee, notices, original, forwarding.clock().instant());
-      return handOver(addressee, bytes, countdown);
+      return handOver(
+          addressee,
+          forwarding.composer().compose(addressee, notices, original, forwarding.clock().instant()),
+          countdown);
     } catch (IOException e) {
       LOG.warn("event=notification_failed id={} addressee={}", messageId, addressee.mailbox(), e);
       forwarding.metrics().notified("deferred");
       return false;
+    } finally {
+      forwarding.working().release(bytes);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.authserver.mailforwarder.fanout;
 
+import io.authserver.db.alias.FinalAddress;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.SenderFacts;
 import io.authserver.mailforwarder.resolve.Target;
@@ -9,8 +10,8 @@ import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.Sender;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Which copies a decision asks for. Pure. */
@@ -44,25 +45,29 @@ final class Plan {
                       Optional.empty()),
                   recipient,
                   !foreign));
-      case Decision.Forward forward -> {
-        Optional<String> deliveredTo = Optional.of(folded(forward.expandedBy()));
-        List<Planned> copies = new ArrayList<>();
-        for (Target target : forward.targets()) {
-          if (target instanceof Target.Send send) {
-            ForwardPath path = new ForwardPath.Address(send.address());
-            copies.add(
-                new Planned(
-                    finalAddress(path, send.ours()),
-                    new LegKey(Route.REMOTE_RELAY, send.sender(), deliveredTo),
-                    new Recipient(path, send.parameters()),
-                    send.ours()));
-          }
-        }
-        yield copies;
-      }
+      case Decision.Forward forward -> forwarded(forward);
       case Decision.Drop drop -> List.of();
       case Decision.Refuse refuse -> List.of();
     };
+  }
+
+  private static List<Planned> forwarded(Decision.Forward forward) {
+    Optional<String> deliveredTo = Optional.of(FinalAddress.folded(forward.expandedBy()));
+    // The targets of a list share its sender.
+    IdentityHashMap<Sender, LegKey> keys = new IdentityHashMap<>();
+    List<Planned> copies = new ArrayList<>(forward.targets().size());
+    for (Target target : forward.targets()) {
+      if (target instanceof Target.Send send) {
+        copies.add(
+            new Planned(
+                send.finalAddress(),
+                keys.computeIfAbsent(
+                    send.sender(), sender -> new LegKey(Route.REMOTE_RELAY, sender, deliveredTo)),
+                new Recipient(new ForwardPath.Address(send.address()), send.parameters()),
+                send.ours()));
+      }
+    }
+    return copies;
   }
 
   /**
@@ -76,22 +81,10 @@ final class Plan {
     return relay && facts.submitted() && facts.transactional() && facts.domain().equals(author);
   }
 
-  /** Returns an address as Delivered-To names it and loops are found by it. */
-  static String folded(Mailbox mailbox) {
-    return new Mailbox(mailbox.localPart().toLowerCase(Locale.ROOT), mailbox.foldedDomain())
-        .toString();
-  }
-
-  /**
-   * Returns what duplicates have in common: of ours the folded address, of others the local part as
-   * it is, whose case only its domain understands (RFC 5321 §2.4).
-   */
-  static String finalAddress(ForwardPath path, boolean ours) {
+  /** Returns by what duplicates of what is passed on are found. */
+  private static String finalAddress(ForwardPath path, boolean ours) {
     return switch (path) {
-      case ForwardPath.Address(Mailbox mailbox) ->
-          ours
-              ? folded(mailbox)
-              : new Mailbox(mailbox.localPart(), mailbox.foldedDomain()).toString();
+      case ForwardPath.Address(Mailbox mailbox) -> FinalAddress.of(mailbox, ours);
       case ForwardPath.Postmaster() -> "postmaster";
     };
   }

@@ -7,6 +7,7 @@ import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
+import io.authserver.mailforwarder.resolve.Resolution;
 import io.authserver.mailforwarder.resolve.SenderFacts;
 import io.authserver.mailforwarder.resolve.Target;
 import io.authserver.smtp.address.ForwardPath;
@@ -47,7 +48,7 @@ public final class Rehearsal {
    *     and mail of a sender of ours for submitted, as the daemon takes it until it has the header
    * @param submissionOnly whether all mail counts as submitted
    * @param transactionalRelay whether there is a transactional relay
-   * @param maxTargets addresses that get a copy of one message
+   * @param maxTargets how many addresses one message may go to
    * @param at when MAIL comes
    */
   public record Question(
@@ -63,24 +64,21 @@ public final class Rehearsal {
    * What would become of it.
    *
    * @param facts what is known about the sender
-   * @param steps how the address resolves, after an SRS address was reversed; empty for {@code
+   * @param resolution how the address resolves, after an SRS address was reversed; empty for {@code
    *     <postmaster>}
    * @param reversed the sender that an SRS address stands for
    * @param copies what would be sent, one for each final address
-   * @param tooMany whether there are more than one message may have: 452 4.5.3
    * @param reply what RCPT is answered, where that is a refusal without asking a next hop
    */
   public record Outcome(
       SenderFacts facts,
-      List<ResolutionStep> steps,
+      Optional<Resolution> resolution,
       Optional<Mailbox> reversed,
       Decision decision,
       List<PlannedCopy> copies,
-      boolean tooMany,
       Optional<Reply> reply) {
-    /** Copies the lists. */
+    /** Copies the list. */
     public Outcome {
-      steps = List.copyOf(steps);
       copies = List.copyOf(copies);
     }
   }
@@ -112,49 +110,58 @@ public final class Rehearsal {
   public Outcome of(Question question) throws AuthDatabaseException {
     Recipient recipient = question.recipient();
     Resolver resolver = new Resolver(store, tokens, ForwarderMetrics.NONE);
-    @Nullable Lookup lookup = null;
-    if (recipient.forwardPath() instanceof ForwardPath.Address(Mailbox mailbox)) {
-      Instant at = question.at();
-      lookup = resolver.redeemOrThrow(decider.lookup(mailbox, at), decider, at);
-    }
+    @Nullable Lookup lookup = lookup(question, resolver);
     Optional<String> probe = Resolver.domainProbe(question.sender().reversePath());
     resolver.findOrThrow(lookup == null ? List.of() : List.of(lookup), probe);
     SenderFacts facts = facts(question, probe.flatMap(resolver::top));
+    Optional<Resolution> resolution = Optional.ofNullable(lookup).flatMap(resolver::resolution);
     Decision decision =
         lookup == null
             ? new Decision.PassOn(recipient.forwardPath(), false)
-            : decider.decide(recipient, lookup, resolver.found(), facts);
+            : limit(question, resolution)
+                .orElseGet(() -> decider.decide(recipient, lookup, resolver.found(), facts));
     List<PlannedCopy> copies = copies(question, decision, facts);
     return new Outcome(
         facts,
-        lookup == null
-            ? List.of()
-            : resolver.found().getOrDefault(lookup.addresses().getLast(), List.of()),
+        resolution,
         lookup == null ? Optional.empty() : lookup.original(),
         decision,
         copies,
-        copies.size() > question.maxTargets(),
-        reply(question, decision, copies.size()));
+        reply(question, decision, copies.isEmpty()));
   }
 
-  private static Optional<Reply> reply(Question question, Decision decision, int copies) {
-    if (copies > question.maxTargets()) {
-      return Optional.of(Reply.of(452, "4.5.3", "Too many addresses for one message"));
-    }
+  private @Nullable Lookup lookup(Question question, Resolver resolver)
+      throws AuthDatabaseException {
+    Instant at = question.at();
+    return question.recipient().forwardPath() instanceof ForwardPath.Address(Mailbox mailbox)
+        ? resolver.redeemOrThrow(decider.lookup(mailbox, at), decider, at)
+        : null;
+  }
+
+  private static Optional<Decision> limit(Question question, Optional<Resolution> resolution) {
+    int addresses =
+        resolution
+            .map(Resolution::expansion)
+            .map(expansion -> expansion.members().size())
+            .orElse(1);
+    return Room.refusal(question.maxTargets(), addresses, addresses, 0, 0);
+  }
+
+  private static Optional<Reply> reply(Question question, Decision decision, boolean noCopies) {
     if (decision instanceof Decision.Refuse refuse) {
       return Optional.of(refuse.reply());
     }
-    if (copies > 0 || !(decision instanceof Decision.Forward forward)) {
+    if (!noCopies || !(decision instanceof Decision.Forward forward)) {
       return Optional.empty();
     }
-    // Of all its targets none is asked, because they are blocked, too deep or too many.
+    // Of all its targets none is asked, because they are blocked.
     List<Entry.Part> parts = new ArrayList<>();
     for (Target target : forward.targets()) {
-      if (target instanceof Target.Failed(Mailbox address, Reply said, Optional<Mailbox> told)) {
-        parts.add(new Entry.Part(Optional.of(address), told, Copy.decided(address, said)));
+      if (target instanceof Target.Failed failed) {
+        parts.add(new Entry.Part(failed, Copy.decided(failed.finalAddress(), failed.reply())));
       }
     }
-    return Optional.of(Verdict.atRecipient(new Entry(question.recipient(), null, decision, parts)));
+    return Optional.of(Verdict.atRecipient(Entry.of(question.recipient(), null, decision, parts)));
   }
 
   private static SenderFacts facts(Question question, Optional<ResolutionStep> sender) {

@@ -1,5 +1,7 @@
 package io.authserver.mailforwarder.fanout;
 
+import io.authserver.db.alias.Expansion;
+import io.authserver.db.alias.ExpansionMemoryException;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.alias.ResolutionStore;
 import io.authserver.db.alias.SrsTokenStore;
@@ -7,12 +9,14 @@ import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
+import io.authserver.mailforwarder.resolve.Resolution;
 import io.authserver.mailforwarder.srs.SrsReversal;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.ReversePath;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +37,13 @@ final class Resolver {
   private final ResolutionStore store;
   private final SrsTokenStore tokens;
   private final ForwarderMetrics metrics;
-  private final Map<String, List<ResolutionStep>> found = new HashMap<>();
+  private final Map<String, Resolution> found = new HashMap<>();
+
+  /** By list: one for all its addresses, with any extension. */
+  private final Map<Long, Expansion> expansions = new HashMap<>();
+
+  /** Addresses of lists for whose members there was no memory. */
+  private final Set<String> withoutMemory = new HashSet<>();
 
   Resolver(ResolutionStore store, SrsTokenStore tokens, ForwarderMetrics metrics) {
     this.store = store;
@@ -63,19 +73,22 @@ final class Resolver {
 
   private void redeemAll(List<@Nullable Lookup> lookups, Decider decider, Instant at)
       throws AuthDatabaseException {
-    for (int round = 0; round < MAX_TOKENS; round++) {
+    for (int round = 0; ; round++) {
       Set<String> wanted = new LinkedHashSet<>();
       lookups.forEach(lookup -> token(lookup).ifPresent(wanted::add));
       if (wanted.isEmpty()) {
         return;
       }
-      Map<String, String> senders = tokens.find(wanted);
+      boolean over = round == MAX_TOKENS;
+      Map<String, String> senders = over ? Map.of() : tokens.find(wanted);
       metrics.tokensLookedUp(senders.size(), wanted.size() - senders.size());
       for (int i = 0; i < lookups.size(); i++) {
         Lookup lookup = lookups.get(i);
         Optional<String> token = token(lookup);
         if (lookup != null && token.isPresent()) {
-          lookups.set(i, decider.redeem(lookup, token.map(senders::get), at));
+          lookups.set(
+              i,
+              over ? decider.giveUp(lookup) : decider.redeem(lookup, token.map(senders::get), at));
         }
       }
     }
@@ -111,8 +124,8 @@ final class Resolver {
     }
   }
 
-  /** Returns the steps that are known by now, by address. */
-  Map<String, List<ResolutionStep>> found() {
+  /** Returns what is known by now, by address. */
+  Map<String, Resolution> found() {
     return found;
   }
 
@@ -128,21 +141,21 @@ final class Resolver {
   }
 
   /**
-   * Finds out about the addresses that are not known yet, with one question. Where the database
-   * does not answer that, each address on its own, so that those go on that are in the cache; the
-   * others stay unknown.
+   * Finds out about the addresses that are not known yet, with one question, and about the members
+   * of the lists among them. Where the database does not answer that, each address on its own, so
+   * that those go on that are in the cache; the others stay unknown.
    */
   void find(List<Lookup> lookups, Optional<String> domainProbe) {
-    List<String> asked = wanted(lookups, domainProbe);
+    Set<String> asked = wanted(lookups, domainProbe);
     if (asked.isEmpty()) {
       return;
     }
     try {
-      ask(asked);
+      ask(asked, domainProbe);
     } catch (AuthDatabaseException e) {
       LOG.warn("event=database_away addresses={} cause=\"{}\"", asked.size(), e.getMessage());
       if (asked.size() > 1) {
-        asked.forEach(this::askAlone);
+        asked.forEach(address -> askAlone(address, domainProbe));
       }
     }
   }
@@ -150,29 +163,53 @@ final class Resolver {
   /** Finds out about addresses as {@link #find} does; a database that does not answer is told. */
   void findOrThrow(List<Lookup> lookups, Optional<String> domainProbe)
       throws AuthDatabaseException {
-    ask(wanted(lookups, domainProbe));
+    ask(wanted(lookups, domainProbe), domainProbe);
   }
 
-  private List<String> wanted(List<Lookup> lookups, Optional<String> domainProbe) {
+  private Set<String> wanted(List<Lookup> lookups, Optional<String> domainProbe) {
     Set<String> wanted = new LinkedHashSet<>();
     domainProbe.ifPresent(wanted::add);
     lookups.forEach(lookup -> wanted.addAll(lookup.addresses()));
     wanted.removeAll(found.keySet());
-    return List.copyOf(wanted);
+    return wanted;
   }
 
-  private void askAlone(String address) {
+  private void askAlone(String address, Optional<String> domainProbe) {
     try {
-      ask(List.of(address));
+      ask(Set.of(address), domainProbe);
     } catch (AuthDatabaseException e) {
       LOG.debug("event=not_cached address={}", address, e);
     }
   }
 
-  private void ask(List<String> asked) throws AuthDatabaseException {
-    for (ResolutionStep step : store.resolve(asked)) {
-      found.computeIfAbsent(asked.get(step.input() - 1), _ -> new ArrayList<>()).add(step);
+  private void ask(Set<String> asked, Optional<String> domainProbe) throws AuthDatabaseException {
+    if (asked.isEmpty()) {
+      return;
     }
+    for (Map.Entry<String, List<ResolutionStep>> answer : store.route(asked).entrySet()) {
+      String address = answer.getKey();
+      List<ResolutionStep> route = answer.getValue();
+      // Of the sender's domain nobody asks who is behind its postmaster.
+      Optional<Long> list =
+          domainProbe.filter(address::equals).isPresent()
+              ? Optional.empty()
+              : Resolution.list(route);
+      try {
+        found.put(address, new Resolution(route, list.isEmpty() ? null : expansion(list.get())));
+      } catch (ExpansionMemoryException e) {
+        LOG.warn("event=limit limit=working_memory address={}", address);
+        withoutMemory.add(address);
+      }
+    }
+  }
+
+  private Expansion expansion(long list) throws AuthDatabaseException {
+    Expansion known = expansions.get(list);
+    if (known == null) {
+      known = store.expand(list);
+      expansions.put(list, known);
+    }
+    return known;
   }
 
   /** Returns whether all that was asked for is known. */
@@ -180,8 +217,20 @@ final class Resolver {
     return found.keySet().containsAll(lookup.addresses());
   }
 
+  /** Returns where what was asked for leads in the end, once all of it is known. */
+  Optional<Resolution> resolution(Lookup lookup) {
+    return knows(lookup)
+        ? Optional.ofNullable(found.get(lookup.addresses().getLast()))
+        : Optional.empty();
+  }
+
+  /** Returns whether it is not known because there was no memory for the members of a list. */
+  boolean hadNoMemory(Lookup lookup) {
+    return lookup.addresses().stream().anyMatch(withoutMemory::contains);
+  }
+
   /** Returns the step of an address itself, once it was found. */
   Optional<ResolutionStep> top(String address) {
-    return Optional.ofNullable(found.get(address)).map(List::getFirst);
+    return Optional.ofNullable(found.get(address)).map(Resolution::top);
   }
 }

@@ -5,6 +5,7 @@ import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.ReceivedMessage;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,6 +15,9 @@ import org.slf4j.event.Level;
 /** What a transaction tells the log and the metrics. Addresses have no control characters. */
 final class TransactionLog {
   private static final Logger LOG = LoggerFactory.getLogger(ForwardTransaction.class);
+
+  /** Of what recipients share it is said once. */
+  private static final List<Decision.Skipped> NONE_SKIPPED = List.of();
 
   private final String session;
   private final ForwarderMetrics metrics;
@@ -39,14 +43,13 @@ final class TransactionLog {
       }
       case Decision.Refuse refuse -> {
         metrics.decided("refuse");
-        if (refuse.operatorShouldAct()) {
-          LOG.warn(
-              "event=refused session={} recipient={} reason={}", session, path, refuse.reason());
-        }
+        metrics.refused(refuse.reason());
+        LOG.atLevel(refuse.operatorShouldAct() ? Level.WARN : Level.INFO)
+            .log("event=refused session={} recipient={} reason={}", session, path, refuse.reason());
       }
       case Decision.Forward forward -> {
         metrics.decided("forward");
-        for (Decision.Skipped skipped : forward.skipped()) {
+        for (Decision.Skipped skipped : entry.isShared() ? NONE_SKIPPED : forward.skipped()) {
           LOG.atLevel(skipped.isWanted() ? Level.INFO : Level.WARN)
               .log(
                   "event=target_skipped session={} recipient={} target={} reason={}",

@@ -22,15 +22,16 @@ sealed interface Verdict {
    * one of them: so a refusal of some is reported, not answered.
    */
   static Verdict atEnd(List<Entry> accepted) {
-    for (Entry entry : accepted) {
-      if (!entry.deferrals().isEmpty()) {
+    List<Entry> distinct = Entry.distinct(accepted);
+    for (Entry entry : distinct) {
+      if (entry.isDeferred()) {
         return new Deferred(deferral(entry));
       }
     }
-    if (accepted.stream().noneMatch(Entry::isTaken)) {
+    if (distinct.stream().noneMatch(Entry::isTaken)) {
       return new Refused(refusal(accepted.getFirst()));
     }
-    return new Done(accepted.stream().flatMap(entry -> entry.toReport().stream()).toList());
+    return new Done(distinct.stream().flatMap(entry -> entry.toReport().stream()).toList());
   }
 
   /** Answers RCPT. */
@@ -38,7 +39,7 @@ sealed interface Verdict {
     if (entry.isTaken()) {
       return Reply.of(250, "2.1.5", "Recipient ok");
     }
-    return entry.deferrals().isEmpty() ? refusal(entry) : deferral(entry);
+    return entry.isDeferred() ? deferral(entry) : refusal(entry);
   }
 
   private static Reply deferral(Entry entry) {

@@ -181,6 +181,16 @@ public final class NotificationComposer {
         : hostName;
   }
 
+  /**
+   * Returns what composing takes at most while it is done, in bytes: what is returned in several
+   * forms, and the text and the fields of each notice.
+   */
+  public static long memory(int notices, Original original) {
+    return 64 * 1024
+        + 4096L * notices
+        + 16 * Math.min(original.message().size(), MAX_RETURNED_BYTES);
+  }
+
   /** Returns whether a composed message needs BODY=8BITMIME. */
   public static boolean isEightBit(byte[] message) {
     return !ReportMultipart.isAscii(message);

@@ -5,8 +5,11 @@ import static io.authserver.db.alias.Decision.CIRCLE;
 import static io.authserver.db.alias.Decision.FOREIGN;
 import static io.authserver.db.alias.Decision.INACTIVE;
 import static io.authserver.db.alias.Decision.INVALID;
+import static io.authserver.db.alias.Decision.TOO_DEEP;
 
 import io.authserver.db.alias.BlockAction;
+import io.authserver.db.alias.Expansion.Member;
+import io.authserver.db.alias.Expansion.Node;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsReversal;
@@ -34,6 +37,9 @@ public final class Decider {
    */
   private static final Reply DEACTIVATED = Reply.of(550, "5.2.1", "Address is deactivated");
 
+  private static final Reply BLOCKED_FOR_GOOD = Reply.of(550, "5.7.1", "Address is blocked");
+  private static final Reply BLOCKED_FOR_NOW = Reply.of(450, "4.7.1", "Address is blocked for now");
+
   /** Reversals of an address that we rewrote more than once. */
   private static final int MAX_REVERSALS = 4;
 
@@ -60,6 +66,11 @@ public final class Decider {
     return follow(mailbox, srs.reverse(mailbox.localPart(), at), at);
   }
 
+  /** Ends a lookup whose reversal has led through too many tokens. */
+  public Lookup giveUp(Lookup lookup) {
+    return new Lookup(lookup.address(), new SrsReversal.TooDeep(), Optional.empty());
+  }
+
   /**
    * Goes on with a lookup whose reversal is a token; the next may be one again.
    *
@@ -83,18 +94,22 @@ public final class Decider {
       reversal = new SrsReversal.BadHash();
     }
     // What we rewrote twice is reversed twice: a next hop does not hand it to us again.
-    for (int i = 1; i < MAX_REVERSALS && original.isPresent(); i++) {
-      Mailbox found = original.get();
-      if (!Srs.hasTag(found.localPart()) || !isSrsDomain(found, mailbox)) {
-        break;
-      }
-      SrsReversal next = srs.reverse(found.localPart(), at);
+    for (int i = 1; original.filter(found -> isOurs(found, mailbox)).isPresent(); i++) {
+      SrsReversal next =
+          i == MAX_REVERSALS
+              ? new SrsReversal.TooDeep()
+              : srs.reverse(original.get().localPart(), at);
       if (!(next instanceof SrsReversal.Original)) {
         reversal = next;
       }
       original = original(next);
     }
     return new Lookup(Lookup.text(mailbox), reversal, original);
+  }
+
+  /** Returns whether an address that was rewritten is a return address of ours again. */
+  private boolean isOurs(Mailbox found, Mailbox given) {
+    return Srs.hasTag(found.localPart()) && isSrsDomain(found, given);
   }
 
   private boolean isSrsDomain(Mailbox found, Mailbox given) {
@@ -112,13 +127,10 @@ public final class Decider {
   /**
    * Decides.
    *
-   * @param found the steps of each address of the lookup, in order, by address
+   * @param found where each address of the lookup leads, by address
    */
   public Decision decide(
-      Recipient recipient,
-      Lookup lookup,
-      Map<String, List<ResolutionStep>> found,
-      SenderFacts facts) {
+      Recipient recipient, Lookup lookup, Map<String, Resolution> found, SenderFacts facts) {
     if (!(recipient.forwardPath() instanceof ForwardPath.Address(Mailbox mailbox))) {
       return new Decision.PassOn(recipient.forwardPath(), false);
     }
@@ -133,6 +145,11 @@ public final class Decider {
       case SrsReversal.BadHash() -> refuse(550, "5.1.1", "No such address", "srs_bad_hash");
       case SrsReversal.BadTimestamp() ->
           refuse(550, "5.1.1", "This return address has expired", "srs_expired");
+      case SrsReversal.TooDeep() ->
+          new Decision.Refuse(
+              Reply.of(554, "5.4.6", "More than 4 return addresses of ours in one"),
+              "srs_over_max_reversals",
+              false);
       case SrsReversal.Token(String _) ->
           refuse(451, "4.3.0", "Cannot look up the address now; try again later", "database_away");
       case SrsReversal.Original original ->
@@ -140,12 +157,12 @@ public final class Decider {
     };
   }
 
-  private static Steps steps(Map<String, List<ResolutionStep>> found, String address) {
-    List<ResolutionStep> steps = found.get(address);
-    if (steps == null || steps.isEmpty()) {
+  private static Steps steps(Map<String, Resolution> found, String address) {
+    Resolution resolution = found.get(address);
+    if (resolution == null) {
       throw new IllegalStateException("the database said nothing about an address");
     }
-    return new Steps(steps);
+    return new Steps(resolution);
   }
 
   private Decision decideSteps(
@@ -156,7 +173,7 @@ public final class Decider {
       case BLOCKED -> blocked(top);
       case INACTIVE -> deactivated();
       // An invalid one the front has read as an address: what the database cannot, a next hop may.
-      case USER, UNKNOWN, FOREIGN, INVALID, CIRCLE, TOO_DEEP, TOO_MANY ->
+      case USER, UNKNOWN, FOREIGN, INVALID, REPEATED, CIRCLE, TOO_DEEP, TOO_MANY ->
           reversed
               ? forward(recipient, mailbox, steps, facts)
               : new Decision.PassOn(recipient.forwardPath(), top.domainId() == null);
@@ -168,15 +185,14 @@ public final class Decider {
   }
 
   private static Decision blocked(ResolutionStep step) {
-    return switch (action(step)) {
+    return switch (action(step.blockAction())) {
       case DROP -> new Decision.Drop("blocked");
-      case DEFER -> refuse(450, "4.7.1", "Address is blocked for now", "blocked");
-      case REJECT -> refuse(550, "5.7.1", "Address is blocked", "blocked");
+      case DEFER -> new Decision.Refuse(BLOCKED_FOR_NOW, "blocked", false);
+      case REJECT -> new Decision.Refuse(BLOCKED_FOR_GOOD, "blocked", false);
     };
   }
 
-  private static BlockAction action(ResolutionStep step) {
-    BlockAction action = step.blockAction();
+  private static BlockAction action(@Nullable BlockAction action) {
     return action == null ? BlockAction.REJECT : action;
   }
 
@@ -185,25 +201,57 @@ public final class Decider {
   }
 
   private Decision forward(Recipient recipient, Mailbox mailbox, Steps steps, SenderFacts facts) {
+    List<Member> leaves = steps.leaves();
+    Optional<Decision> limit = limit(steps, leaves);
+    if (limit.isPresent()) {
+      return limit.get();
+    }
     List<Target> targets = new ArrayList<>();
     List<Decision.Skipped> skipped = new ArrayList<>();
-    List<ResolutionStep> leaves = steps.leaves();
-    for (ResolutionStep leaf : leaves) {
-      add(leaf, recipient, mailbox, steps, facts, leaves.size() == 1, targets, skipped);
-    }
-    for (ResolutionStep step : steps.ordered()) {
-      if (steps.isEmpty(step)) {
-        skipped.add(new Decision.Skipped(step.address(), "empty_list"));
+    boolean single = leaves.size() == 1;
+    // The members of one list follow each other.
+    @Nullable Node named = null;
+    @Nullable Way way = null;
+    for (Member leaf : leaves) {
+      if (way == null || leaf.above() != named) {
+        named = leaf.above();
+        way =
+            new Way(
+                reversePaths, facts, steps.above(named), mailbox, recipient.parameters(), single);
       }
-      Steps.newMailfrom(step)
-          .filter(path -> ReversePaths.leadsBack(path, withItself(steps, step)))
+      add(leaf, way, targets, skipped);
+    }
+    steps.empty().forEach(list -> skipped.add(new Decision.Skipped(list, "empty_list")));
+    for (List<ResolutionStep> list : steps.lists()) {
+      Steps.newMailfrom(list.getFirst())
+          .filter(path -> ReversePaths.leadsBack(path, list))
           .ifPresent(
               path ->
                   skipped.add(new Decision.Skipped(path.toString(), "new_mailfrom_leads_back")));
     }
-    if (!targets.isEmpty()) {
-      return new Decision.Forward(mailbox, targets, skipped);
+    return targets.isEmpty() ? nobody(leaves) : new Decision.Forward(mailbox, targets, skipped);
+  }
+
+  /** Refuses as a whole what meets a limit of the resolution. */
+  private static Optional<Decision> limit(Steps steps, List<Member> leaves) {
+    if (steps.isTooLarge()) {
+      return Optional.of(
+          new Decision.Refuse(
+              // RFC 3463 §3.3 X.2.4: mailing list expansion problem
+              Reply.of(550, "5.2.4", "This list and those within it have more than 100000 members"),
+              "list_over_max_steps",
+              true));
     }
+    return leaves.stream().noneMatch(leaf -> leaf.decision() == TOO_DEEP)
+        ? Optional.empty()
+        : Optional.of(
+            new Decision.Refuse(
+                Reply.of(554, "5.4.6", "More than 10 redirects behind this address"),
+                "over_max_redirects",
+                true));
+  }
+
+  private static Decision nobody(List<Member> leaves) {
     if (leaves.stream().anyMatch(leaf -> leaf.decision() == BLOCKED)) {
       return new Decision.Drop("blocked_targets");
     }
@@ -217,94 +265,52 @@ public final class Decider {
         Reply.of(550, "5.1.1", "Nobody receives mail for this address"), "no_members", true);
   }
 
-  private static List<ResolutionStep> withItself(Steps steps, ResolutionStep step) {
-    List<ResolutionStep> all = new ArrayList<>(steps.above(step));
-    all.addFirst(step);
-    return all;
-  }
-
-  private void add(
-      ResolutionStep leaf,
-      Recipient recipient,
-      Mailbox mailbox,
-      Steps steps,
-      SenderFacts facts,
-      boolean single,
-      List<Target> targets,
-      List<Decision.Skipped> skipped) {
-    Optional<Mailbox> address = Steps.parse(leaf.address());
-    if (address.isEmpty()) {
+  private static void add(
+      Member leaf, Way way, List<Target> targets, List<Decision.Skipped> skipped) {
+    Optional<Mailbox> parsed = Mailbox.tryParse(leaf.address());
+    if (parsed.isEmpty()) {
       skipped.add(new Decision.Skipped(leaf.address(), "not_an_address"));
       return;
     }
-    List<ResolutionStep> above = steps.above(leaf);
-    Optional<Mailbox> reportTo = reportTo(above);
-    boolean itself = above.isEmpty();
+    Mailbox address = parsed.get();
+    boolean itself = way.above().isEmpty();
     switch (itself && leaf.decision() == INVALID ? FOREIGN : leaf.decision()) {
       case USER, UNKNOWN, FOREIGN -> {
-        boolean ours = leaf.domainId() != null;
-        boolean ownName = ReversePaths.listSender(facts, above).isPresent();
-        ReversePaths.CopySender sender =
-            reversePaths.forCopy(facts, above, address.get(), ours, aliasDomain(above, mailbox));
+        ReversePaths.CopySender sender = way.sender(address, leaf.ours());
         targets.add(
             new Target.Send(
-                address.get(),
-                ours,
+                address,
+                leaf.finalAddress(),
+                leaf.ours(),
                 sender.sender(),
                 sender.token(),
-                ReversePaths.parameters(recipient.parameters(), ownName, single),
-                reportTo));
+                way.parameters(),
+                way.reportTo()));
       }
       case BLOCKED -> {
-        switch (action(leaf)) {
+        switch (action(leaf.blockAction())) {
           case DROP ->
               skipped.add(new Decision.Skipped(leaf.address(), Decision.Skipped.BLOCKED_DROP));
-          case DEFER ->
-              targets.add(
-                  failed(address.get(), 450, "4.7.1", "Address is blocked for now", reportTo));
-          case REJECT ->
-              targets.add(failed(address.get(), 550, "5.7.1", "Address is blocked", reportTo));
+          case DEFER -> targets.add(failed(leaf, address, way, BLOCKED_FOR_NOW));
+          case REJECT -> targets.add(failed(leaf, address, way, BLOCKED_FOR_GOOD));
         }
       }
       case INACTIVE -> {
         // Within a list, one that was deactivated on purpose is no failure to report each time.
-        if (leaf.listId() != null && above.stream().anyMatch(Steps::isList)) {
+        if (leaf.listName() != null && way.above().stream().anyMatch(Steps::isList)) {
           skipped.add(new Decision.Skipped(leaf.address(), Decision.Skipped.INACTIVE_LIST));
         } else {
-          targets.add(new Target.Failed(address.get(), DEACTIVATED, reportTo));
+          targets.add(failed(leaf, address, way, DEACTIVATED));
         }
       }
-      case TOO_DEEP ->
-          targets.add(failed(address.get(), 554, "5.4.6", "Lists within lists too deep", reportTo));
-      case TOO_MANY ->
-          targets.add(failed(address.get(), 550, "5.5.3", "Too many addresses", reportTo));
-      case INVALID, CIRCLE, LIST, REDIRECT ->
+      case INVALID, CIRCLE, REPEATED, LIST, REDIRECT, TOO_DEEP, TOO_MANY ->
           skipped.add(
               new Decision.Skipped(
                   leaf.address(), leaf.decision().name().toLowerCase(Locale.ROOT)));
     }
   }
 
-  private static Target.Failed failed(
-      Mailbox address, int code, String enhanced, String text, Optional<Mailbox> reportTo) {
-    return new Target.Failed(address, Reply.of(code, enhanced, text), reportTo);
-  }
-
-  /** Returns the domain of the alias that named a target; for an SRS address its own. */
-  private static String aliasDomain(List<ResolutionStep> above, Mailbox mailbox) {
-    for (ResolutionStep step : above) {
-      String domain = step.domain();
-      if (domain != null) {
-        return domain;
-      }
-    }
-    return mailbox.foldedDomain();
-  }
-
-  private static Optional<Mailbox> reportTo(List<ResolutionStep> above) {
-    return above.stream()
-        .filter(Steps::isList)
-        .flatMap(list -> Steps.owner(list).or(() -> Steps.newMailfrom(list)).stream())
-        .findFirst();
+  private static Target.Failed failed(Member leaf, Mailbox address, Way way, Reply reply) {
+    return new Target.Failed(address, leaf.finalAddress(), reply, way.reportTo());
   }
 }

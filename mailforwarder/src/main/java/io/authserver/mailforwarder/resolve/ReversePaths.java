@@ -42,13 +42,14 @@ final class ReversePaths {
    * Returns what MAIL says for a copy.
    *
    * @param above the steps that led to the target, nearest first
+   * @param ascii whether the target's address is ASCII
    * @param ours whether the target is in a domain of ours
    * @param aliasDomain the domain of the alias, for SRS addresses without a domain of their own
    */
   CopySender forCopy(
       SenderFacts facts,
       List<ResolutionStep> above,
-      Mailbox target,
+      boolean ascii,
       boolean ours,
       String aliasDomain) {
     MailParameters given = facts.sender().parameters();
@@ -59,7 +60,7 @@ final class ReversePaths {
             .orElseGet(() -> rewritten(facts, ours, aliasDomain));
     boolean utf8 =
         given.smtpUtf8()
-            || !target.isAscii()
+            || !ascii
             || (path.path() instanceof ReversePath.Address(Mailbox mailbox) && !mailbox.isAscii());
     // RFC 3461 §5.2.7.3: a list that sends under its own name passes on no RET and no ENVID.
     boolean ownName = listSender.isPresent();

@@ -1,79 +1,91 @@
 package io.authserver.mailforwarder.resolve;
 
 import static io.authserver.db.alias.Decision.LIST;
-import static io.authserver.db.alias.Decision.REDIRECT;
 
+import io.authserver.db.alias.Expansion;
+import io.authserver.db.alias.Expansion.Member;
+import io.authserver.db.alias.Expansion.Node;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.smtp.address.Mailbox;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The steps of one address, as a tree. */
+/** The steps of one address: its route, and the members of the list in which that ends. */
 final class Steps {
-  private final List<ResolutionStep> ordered;
-  private final Map<Integer, ResolutionStep> byNumber = new HashMap<>();
+  private final Resolution resolution;
 
-  Steps(List<ResolutionStep> ordered) {
-    this.ordered = ordered;
-    ordered.forEach(step -> byNumber.put(step.step(), step));
+  Steps(Resolution resolution) {
+    this.resolution = resolution;
   }
 
   /** Returns the step of the address itself. */
   ResolutionStep top() {
-    return ordered.getFirst();
+    return resolution.top();
   }
 
-  /** Returns the steps that stand for no others, in order. */
-  List<ResolutionStep> leaves() {
-    List<ResolutionStep> leaves = new ArrayList<>();
-    for (ResolutionStep step : ordered) {
-      if (!isList(step) && !isRedirect(step)) {
-        leaves.add(step);
-      }
+  /** Returns whether it ends in a list of which the database did not tell all. */
+  boolean isTooLarge() {
+    Expansion expansion = resolution.expansion();
+    return expansion != null && expansion.isTooLarge();
+  }
+
+  /** Returns what stands for no others, in order: the members of the list, or the last step. */
+  List<Member> leaves() {
+    Expansion expansion = resolution.expansion();
+    if (expansion != null) {
+      return expansion.members();
     }
-    return leaves;
+    return List.of(Member.of(null, resolution.end()));
   }
 
-  /** Returns the steps that led to a step, nearest first. */
-  List<ResolutionStep> above(ResolutionStep step) {
+  /** Returns the steps above a leaf or node that a node named, nearest first. */
+  List<ResolutionStep> above(@Nullable Node named) {
     List<ResolutionStep> above = new ArrayList<>();
-    Integer parent = step.parent();
-    // The bound only guards against rows that make no tree.
-    while (parent != null && above.size() < ordered.size()) {
-      ResolutionStep next = byNumber.get(parent);
-      if (next == null) {
-        break;
-      }
-      above.add(next);
-      parent = next.parent();
+    for (Node node = named; node != null; node = node.above()) {
+      above.add(node.step());
+    }
+    List<ResolutionStep> route = resolution.route();
+    // The last step is above the members of the list, and no step is above itself.
+    int last = resolution.expansion() == null ? route.size() - 2 : route.size() - 1;
+    for (int i = last; i >= 0; i--) {
+      above.add(route.get(i));
     }
     return above;
   }
 
-  /** Returns whether a list or redirect stands at a place of the tree where nothing follows it. */
-  boolean isEmpty(ResolutionStep step) {
-    return (isList(step) || isRedirect(step))
-        && ordered.stream().noneMatch(other -> isParent(step, other.parent()));
+  /** Returns the addresses of lists and redirects where nothing follows. */
+  List<String> empty() {
+    Expansion expansion = resolution.expansion();
+    if (expansion == null) {
+      return List.of();
+    }
+    List<String> empty = new ArrayList<>();
+    if (expansion.nodes().isEmpty() && expansion.members().isEmpty()) {
+      empty.add(resolution.end().address());
+    }
+    expansion.nodes().stream()
+        .filter(Node::isEmpty)
+        .map(n -> n.step().address())
+        .forEach(empty::add);
+    return empty;
   }
 
-  List<ResolutionStep> ordered() {
-    return ordered;
-  }
-
-  private static boolean isParent(ResolutionStep step, @Nullable Integer parent) {
-    return parent != null && parent == step.step();
+  /** Returns each list, with itself and the steps above it, nearest first. */
+  List<List<ResolutionStep>> lists() {
+    Expansion expansion = resolution.expansion();
+    if (expansion == null) {
+      return List.of();
+    }
+    List<List<ResolutionStep>> lists = new ArrayList<>();
+    lists.add(above(null));
+    expansion.nodes().stream().filter(n -> isList(n.step())).map(this::above).forEach(lists::add);
+    return lists;
   }
 
   static boolean isList(ResolutionStep step) {
     return step.decision() == LIST;
-  }
-
-  static boolean isRedirect(ResolutionStep step) {
-    return step.decision() == REDIRECT;
   }
 
   /** Returns the own reverse-path of a list, where it has one that is an address. */

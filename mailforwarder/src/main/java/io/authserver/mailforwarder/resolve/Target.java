@@ -19,6 +19,7 @@ public sealed interface Target {
    * It gets a copy.
    *
    * @param address where it goes
+   * @param finalAddress by which duplicates are found
    * @param ours whether its domain is ours
    * @param sender the reverse-path and parameters of the copy
    * @param parameters what is asked about its notifications
@@ -26,6 +27,7 @@ public sealed interface Target {
    */
   record Send(
       Mailbox address,
+      String finalAddress,
       boolean ours,
       Sender sender,
       Optional<SrsToken> token,
@@ -36,10 +38,15 @@ public sealed interface Target {
   /**
    * It gets none, and that is a failure to report.
    *
+   * @param finalAddress by which duplicates are found
    * @param reply why
    */
-  record Failed(Mailbox address, Reply reply, Optional<Mailbox> reportTo) implements Target {}
+  record Failed(Mailbox address, String finalAddress, Reply reply, Optional<Mailbox> reportTo)
+      implements Target {}
 
   /** Returns where it would go. */
   Mailbox address();
+
+  /** Returns by what duplicates are found. */
+  String finalAddress();
 }

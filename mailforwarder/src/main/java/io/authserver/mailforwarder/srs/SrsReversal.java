@@ -24,6 +24,9 @@ public sealed interface SrsReversal {
   /** The hash is ours, but the address is too old, or its timestamp is none. */
   record BadTimestamp() implements SrsReversal {}
 
+  /** The hash is ours, but it leads through too many other return addresses of ours. */
+  record TooDeep() implements SrsReversal {}
+
   /** It is an ordinary address. */
   record NotSrs() implements SrsReversal {}
 }

@@ -17,6 +17,7 @@ import io.authserver.mailforwarder.srs.SrsSecret;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.RecipientParameters;
+import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.ClientSession;
@@ -76,6 +77,7 @@ final class ForwardTransactionTest {
   private final FakeOutcomeStore outcomes = new FakeOutcomeStore(() -> NOW.plus(later));
   private final AtomicLong doubles = new AtomicLong();
   private final List<MailTransaction> open = new ArrayList<>();
+  private MemoryBudget working = new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES);
   private FanOutLimits limits = FanOutLimits.DEFAULTS;
   private boolean submissionOnly;
   private final FakeSrsTokens tokens = new FakeSrsTokens();
@@ -85,6 +87,7 @@ final class ForwardTransactionTest {
   void everyNextHopTransactionIsClosed() {
     open.forEach(MailTransaction::close);
     assertEquals(0, local.open() + remote.open() + transactional.open());
+    assertEquals(0, working.used());
   }
 
   private static String header(String... fields) {
@@ -101,6 +104,7 @@ final class ForwardTransactionTest {
             new NextHops(local, remote, transactionalRelay.map(hop -> hop)),
             limits,
             new NotificationComposer("mx.ours.example", () -> new UUID(1, 2)),
+            working,
             submissionOnly,
             InstantSource.fixed(NOW),
             System::nanoTime,

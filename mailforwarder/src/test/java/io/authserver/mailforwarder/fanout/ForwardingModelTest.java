@@ -16,6 +16,7 @@ import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsSecret;
+import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.ClientSession;
@@ -163,6 +164,7 @@ final class ForwardingModelTest {
                   Duration.ofSeconds(200),
                   Duration.ofHours(24)),
               new NotificationComposer("mx.ours.example", () -> new UUID(1, 2)),
+              new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES),
               false,
               () -> world.now,
               System::nanoTime,

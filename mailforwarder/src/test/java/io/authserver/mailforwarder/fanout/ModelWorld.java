@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -165,19 +164,30 @@ final class ModelWorld {
   /** The model of resolution: who gets a message for this address, in order, once each. */
   List<Goal> goals(String address) {
     Map<String, Goal> goals = new LinkedHashMap<>();
-    expand(address, "", new LinkedHashSet<>(), true, goals);
+    // Each list once, its own members before those of the lists among them; by who is told.
+    Map<String, String> lists = new LinkedHashMap<>();
+    expand(address, "", true, lists, goals);
+    for (int i = 0; i < lists.size(); i++) {
+      String list = List.copyOf(lists.keySet()).get(i);
+      Alias.Members found = (Alias.Members) aliases.get(list);
+      String reportTo = found.owner().isEmpty() ? lists.get(list) : found.owner();
+      found.addresses().forEach(member -> expand(member, reportTo, false, lists, goals));
+    }
     return List.copyOf(goals.values());
   }
 
   private void expand(
-      String address, String reportTo, Set<String> above, boolean top, Map<String, Goal> goals) {
+      String address,
+      String reportTo,
+      boolean top,
+      Map<String, String> lists,
+      Map<String, Goal> goals) {
     if (address.endsWith("@moved.example")) {
       String to = address.replace("moved", "far");
       goals.putIfAbsent(to, new Goal(to, reportTo));
       return;
     }
-    Alias alias = aliases.get(address);
-    switch (alias) {
+    switch (aliases.get(address)) {
       case null -> goals.putIfAbsent(address, new Goal(address, reportTo));
       case Alias.User() -> goals.putIfAbsent(address, new Goal(address, reportTo));
       case Alias.Block(BlockAction action) -> {
@@ -185,14 +195,7 @@ final class ModelWorld {
           goals.putIfAbsent(address, new Goal(address, reportTo));
         }
       }
-      case Alias.Members(String owner, List<String> members) -> {
-        if (above.add(address)) {
-          for (String member : members) {
-            expand(member, owner.isEmpty() ? reportTo : owner, above, false, goals);
-          }
-          above.remove(address);
-        }
-      }
+      case Alias.Members _ -> lists.putIfAbsent(address, reportTo);
     }
   }
 

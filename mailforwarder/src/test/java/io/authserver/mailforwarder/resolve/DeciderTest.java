@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,9 +66,11 @@ final class DeciderTest {
     Lookup lookup =
         with.lookup(
             Mailbox.parse(recipient.forwardPath().toString().replaceAll("^<|>$", "")), facts.at());
-    Map<String, List<ResolutionStep>> found = new HashMap<>();
+    Map<String, Resolution> found = new HashMap<>();
     for (String address : lookup.addresses()) {
-      found.put(address, site.resolve(List.of(address)));
+      List<ResolutionStep> route = site.route(List.of(address)).get(address);
+      Optional<Long> list = Resolution.list(route);
+      found.put(address, new Resolution(route, list.isEmpty() ? null : site.expand(list.get())));
     }
     return with.decide(recipient, lookup, found, facts);
   }
@@ -269,6 +272,30 @@ final class DeciderTest {
   void anSrsAddressLeadsOnThroughAListOfOurs() throws AuthDatabaseException {
     String made = SRS.forward("team", "ours.example", NOW) + "@ours.example";
     assertEquals(List.of("<> alice@ours.example", "<> carol@far.example"), copies(made, from("")));
+  }
+
+  /** The bounds of the resolution end the whole, not the rest of it. */
+  @Test
+  void whatMeetsABoundIsRefusedAsAWhole() throws AuthDatabaseException {
+    site.list(
+        "wide@ours.example",
+        IntStream.range(0, 100_001).mapToObj(i -> "m" + i + "@far.example").toArray(String[]::new));
+    for (int i = 1; i <= 12; i++) {
+      site.redirect("r" + i + ".example", "r" + (i + 1) + ".example");
+    }
+    site.list("far@ours.example", "carol@far.example", "x@r1.example");
+    Decision.Refuse wide = assertInstanceOf(Decision.Refuse.class, decide("wide+x@ours.example"));
+    assertEquals(
+        "550 5.2.4 This list and those within it have more than 100000 members",
+        wide.reply().toString());
+    assertEquals("list_over_max_steps", wide.reason());
+    for (String address : List.of("x@r1.example", "far@ours.example")) {
+      Decision.Refuse far = assertInstanceOf(Decision.Refuse.class, decide(address), address);
+      assertEquals("554 5.4.6 More than 10 redirects behind this address", far.reply().toString());
+      assertEquals("over_max_redirects", far.reason());
+      assertTrue(far.operatorShouldAct());
+    }
+    assertInstanceOf(Decision.Forward.class, decide("x@r4.example"));
   }
 
   @Test

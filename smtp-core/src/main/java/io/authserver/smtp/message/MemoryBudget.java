@@ -1,6 +1,7 @@
 package io.authserver.smtp.message;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much memory a whole daemon may take for one purpose. Whoever needs some reserves it before he
@@ -14,6 +15,7 @@ public final class MemoryBudget {
   public static final long DEFAULT_WORKING_BYTES = 64L << 20;
 
   private final long capacity;
+  private final @Nullable MemoryBudget whole;
   private final AtomicLong used = new AtomicLong();
 
   /**
@@ -22,10 +24,25 @@ public final class MemoryBudget {
    * @param capacity in bytes; 0 leaves nothing to reserve
    */
   public MemoryBudget(long capacity) {
+    this(capacity, null);
+  }
+
+  private MemoryBudget(long capacity, @Nullable MemoryBudget whole) {
     if (capacity < 0) {
       throw new IllegalArgumentException("memory budget: " + capacity);
     }
     this.capacity = capacity;
+    this.whole = whole;
+  }
+
+  /**
+   * Returns a part of this budget for one purpose, so that others always find some: what is
+   * reserved of it is reserved here too.
+   *
+   * @param most its capacity in bytes, at most that of this one
+   */
+  public MemoryBudget part(long most) {
+    return new MemoryBudget(Math.min(most, capacity), this);
   }
 
   /** Takes bytes if that many are left; what is refused does not get in the way of others. */
@@ -37,7 +54,11 @@ public final class MemoryBudget {
     while (bytes <= capacity - before) {
       long witness = used.compareAndExchange(before, before + bytes);
       if (witness == before) {
-        return true;
+        if (whole == null || whole.tryReserve(bytes)) {
+          return true;
+        }
+        used.addAndGet(-bytes);
+        return false;
       }
       before = witness;
     }
@@ -47,6 +68,9 @@ public final class MemoryBudget {
   /** Gives bytes back. */
   public void release(long bytes) {
     used.addAndGet(-bytes);
+    if (whole != null) {
+      whole.release(bytes);
+    }
   }
 
   /** Returns a share of nothing so far. */
