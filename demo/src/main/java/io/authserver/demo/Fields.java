@@ -1,10 +1,10 @@
 package io.authserver.demo;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -22,7 +22,7 @@ record Fields(List<Field> list) {
    */
   record Field(String name, String raw) {
     boolean isNamed(String other) {
-      return name.equalsIgnoreCase(other);
+      return AsciiCase.equal(name, other);
     }
 
     /** Returns the value on one line, without white space around it. */
@@ -78,7 +78,7 @@ record Fields(List<Field> list) {
   /** Returns how often each name occurs, names in lower case. */
   Map<String, Integer> counts() {
     Map<String, Integer> counts = new LinkedHashMap<>();
-    list.forEach(field -> counts.merge(field.name().toLowerCase(Locale.ROOT), 1, Integer::sum));
+    list.forEach(field -> counts.merge(AsciiCase.lower(field.name()), 1, Integer::sum));
     return counts;
   }
 }

@@ -1,5 +1,6 @@
 package io.authserver.demo;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -241,7 +242,7 @@ final class Inspector {
         after.content().length + " bytes that do not end with it");
     Map<String, Integer> fields = new TreeMap<>(Map.of("received", 1));
     if (copy.signingDomain() != null) {
-      fields.put(SIGNATURE.toLowerCase(java.util.Locale.ROOT), 2);
+      fields.put(AsciiCase.lower(SIGNATURE), 2);
     }
     expectations.equal(
         where,

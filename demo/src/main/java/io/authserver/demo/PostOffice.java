@@ -1,10 +1,10 @@
 package io.authserver.demo;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -75,7 +75,7 @@ final class PostOffice implements AutoCloseable {
   /** Returns whether an address is in a domain whose mail is delivered here. */
   static boolean isLocal(String address) {
     String domain = address.substring(address.lastIndexOf('@') + 1);
-    return Site.DOMAINS.contains(domain.toLowerCase(Locale.ROOT));
+    return Site.DOMAINS.contains(AsciiCase.lower(domain));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.authserver.demo;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** One client of a sink. One thread. */
@@ -69,7 +69,7 @@ final class SinkSession {
 
   private boolean command(String line) throws IOException {
     int space = line.indexOf(' ');
-    String verb = (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
+    String verb = AsciiCase.upper(space < 0 ? line : line.substring(0, space));
     String argument = space < 0 ? "" : line.substring(space + 1).strip();
     switch (verb) {
       case "EHLO", "HELO" -> hello(verb.equals("EHLO"), argument);
@@ -142,7 +142,7 @@ final class SinkSession {
   }
 
   private static @Nullable Path path(String keyword, String argument) {
-    if (!argument.regionMatches(true, 0, keyword, 0, keyword.length())) {
+    if (!AsciiCase.startsWith(argument, keyword)) {
       return null;
     }
     String rest = argument.substring(keyword.length()).strip();

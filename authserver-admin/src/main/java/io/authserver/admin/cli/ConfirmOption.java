@@ -1,7 +1,7 @@
 package io.authserver.admin.cli;
 
 import io.authserver.db.admin.RefusedException;
-import java.util.Locale;
+import io.authserver.smtp.address.AsciiCase;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -36,7 +36,7 @@ public final class ConfirmOption {
           question + ": not done, because there is no terminal to ask at; confirm with --yes");
     }
     @Nullable String answer = terminal.readLine(question + "? [y/N] ");
-    String folded = answer == null ? "" : answer.strip().toLowerCase(Locale.ROOT);
+    String folded = answer == null ? "" : AsciiCase.lower(answer.strip());
     if (!folded.equals("y") && !folded.equals("yes")) {
       throw new RefusedException("not confirmed, nothing was changed");
     }

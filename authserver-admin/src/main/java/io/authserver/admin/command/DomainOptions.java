@@ -8,9 +8,9 @@ import io.authserver.db.admin.DomainSettings;
 import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.RotationPolicy;
 import io.authserver.db.signing.SignatureForm;
+import io.authserver.smtp.address.AsciiCase;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -201,7 +201,7 @@ public final class DomainOptions {
     }
     Set<String> names = new LinkedHashSet<>();
     for (String name : text.split("[:,]", -1)) {
-      names.add(name.strip().toLowerCase(Locale.ROOT));
+      names.add(AsciiCase.lower(name.strip()));
     }
     return List.copyOf(names);
   }

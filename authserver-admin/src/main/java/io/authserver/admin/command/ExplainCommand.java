@@ -24,6 +24,7 @@ import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsSecret;
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.MailParameters;
 import io.authserver.smtp.address.Mailbox;
@@ -229,7 +230,7 @@ public final class ExplainCommand extends AdminCommand {
   }
 
   private static ForwardPath forwardPath(String text) throws UsageException {
-    return unbracketed(text).equalsIgnoreCase("postmaster")
+    return AsciiCase.equal(unbracketed(text), "postmaster")
         ? new ForwardPath.Postmaster()
         : new ForwardPath.Address(mailbox("TO", text));
   }

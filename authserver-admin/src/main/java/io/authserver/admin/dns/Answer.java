@@ -1,9 +1,9 @@
 package io.authserver.admin.dns;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DNAMERecord;
 import org.xbill.DNS.Flags;
@@ -41,7 +41,7 @@ sealed interface Answer {
   static Answer read(Message response, Name name, boolean authoritative) {
     int rcode = response.getRcode();
     if (rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
-      return new Silent("answered " + Rcode.string(rcode).toLowerCase(Locale.ROOT));
+      return new Silent("answered " + AsciiCase.lower(Rcode.string(rcode)));
     }
     if (authoritative && !response.getHeader().getFlag(Flags.AA)) {
       // RFC 1034 §4.3.2: a referral, or what it heard from others.

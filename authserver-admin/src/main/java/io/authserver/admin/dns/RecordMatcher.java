@@ -3,10 +3,10 @@ package io.authserver.admin.dns;
 import io.authserver.dkim.key.DkimKeyException;
 import io.authserver.dkim.key.DkimPublicKey;
 import io.authserver.dkim.key.KeyAlgorithm;
+import io.authserver.smtp.address.AsciiCase;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +48,7 @@ final class RecordMatcher {
       return new Publication.Revoked();
     }
     String type = wanted.getOrDefault("k", "rsa");
-    if (!published.getOrDefault("k", "rsa").equalsIgnoreCase(type)) {
+    if (!AsciiCase.equal(published.getOrDefault("k", "rsa"), type)) {
       return new Publication.Different("is of another key type");
     }
     if (!isSameKey(type, key(published), key(wanted))) {
@@ -104,7 +104,7 @@ final class RecordMatcher {
       return true;
     }
     for (String element : value.split(":", -1)) {
-      if (element.strip().toLowerCase(Locale.ROOT).equals(wanted)) {
+      if (AsciiCase.equal(element.strip(), wanted)) {
         return true;
       }
     }

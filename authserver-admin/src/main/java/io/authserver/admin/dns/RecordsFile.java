@@ -1,10 +1,10 @@
 package io.authserver.admin.dns;
 
 import io.authserver.dkim.verify.KeyLookup;
+import io.authserver.smtp.address.AsciiCase;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -79,7 +79,7 @@ public final class RecordsFile implements KeyLookup {
   }
 
   private static String fold(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
+    String lower = AsciiCase.lower(name);
     return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
   }
 }

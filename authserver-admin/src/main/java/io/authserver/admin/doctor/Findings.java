@@ -2,10 +2,10 @@ package io.authserver.admin.doctor;
 
 import io.authserver.admin.doctor.Ailment.Severity;
 import io.authserver.db.admin.Finding;
+import io.authserver.smtp.address.AsciiCase;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,7 @@ public final class Findings {
     }
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put("id", kind.id());
-    row.put("severity", kind.severity().name().toLowerCase(Locale.ROOT));
+    row.put("severity", AsciiCase.lower(kind.severity().name()));
     row.put("object", found.object());
     row.put("detail", found.detail());
     row.put("sentence", kind.sentence(found.object(), found.detail()));
@@ -64,7 +64,7 @@ public final class Findings {
   public List<Map<String, @Nullable Object>> rows() {
     List<Map<String, @Nullable Object>> sorted = new ArrayList<>();
     for (Severity severity : Severity.values()) {
-      String word = severity.name().toLowerCase(Locale.ROOT);
+      String word = AsciiCase.lower(severity.name());
       rows.stream().filter(row -> word.equals(row.get("severity"))).forEach(sorted::add);
     }
     return sorted;

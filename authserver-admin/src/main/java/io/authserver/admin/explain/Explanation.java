@@ -8,12 +8,12 @@ import io.authserver.mailforwarder.fanout.Route;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Resolution;
 import io.authserver.mailforwarder.resolve.Target;
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.reply.Reply;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -167,7 +167,7 @@ public record Explanation(
   }
 
   static String word(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
+    return AsciiCase.lower(value.name());
   }
 
   /** Returns everything, for a program. */

@@ -1,9 +1,9 @@
 package io.authserver.admin.output;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +43,7 @@ public record Rows(List<? extends Map<String, ? extends @Nullable Object>> rows)
 
   private void printTable(List<String> columns, PrintStream out) {
     List<List<String>> lines = new ArrayList<>();
-    lines.add(columns.stream().map(c -> c.replace('_', ' ').toUpperCase(Locale.ROOT)).toList());
+    lines.add(columns.stream().map(c -> AsciiCase.upper(c.replace('_', ' '))).toList());
     for (Map<String, ? extends @Nullable Object> row : rows) {
       lines.add(columns.stream().map(c -> cell(row.get(c))).toList());
     }

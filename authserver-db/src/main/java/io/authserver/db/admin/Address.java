@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ public record Address(String localPart, DomainName domain) {
    */
   public static Address parse(String text) throws RefusedException {
     Address kept = parseForeign(text);
-    return new Address(Folding.fold(kept.localPart()), kept.domain());
+    return new Address(AsciiCase.lower(kept.localPart()), kept.domain());
   }
 
   /**
@@ -57,7 +58,7 @@ public record Address(String localPart, DomainName domain) {
       domain = DomainName.parse(text.substring(at + 1));
     } catch (RefusedException e) {
       throw new RefusedException(
-          Folding.quote(text) + " is not an address local@domain: " + e.getMessage());
+          Quoting.quote(text) + " is not an address local@domain: " + e.getMessage());
     }
     Address address = new Address(localPart, domain);
     if (octets(address.toString()) > MAX_OCTETS) {
@@ -73,7 +74,7 @@ public record Address(String localPart, DomainName domain) {
   }
 
   private static RefusedException notAnAddress(String text, String fault) {
-    return new RefusedException(Folding.quote(text) + " is not an address local@domain: " + fault);
+    return new RefusedException(Quoting.quote(text) + " is not an address local@domain: " + fault);
   }
 
   private static @Nullable String fault(String localPart) {

@@ -1,6 +1,7 @@
 package io.authserver.db.admin;
 
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -93,7 +94,7 @@ public final class AliasAdmin {
                     "alias "
                         + row.getString(2)
                         + " is the new_mailfrom of mailing list "
-                        + Folding.quote(row.getString(1))
+                        + Quoting.quote(row.getString(1))
                         + ", so it cannot lead to that list"),
             list,
             addresses);
@@ -134,7 +135,7 @@ public final class AliasAdmin {
             where.and(
                 "position(? IN a.local_part || '@' || d.name) > 0"
                     + " OR position(? IN a.local_part || '@' || d.name) > 0",
-                Folding.fold(text),
+                AsciiCase.lower(text),
                 AliasNaming.part(text));
           }
           DomainName domain = selection.domain();

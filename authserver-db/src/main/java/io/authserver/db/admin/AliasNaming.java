@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -49,13 +50,15 @@ final class AliasNaming implements Naming {
   static String like(String pattern) throws RefusedException {
     int at = pattern.lastIndexOf('@');
     return Naming.like(
-        Folding.fold(pattern.substring(0, at + 1))
-            + (at < 0 ? Folding.fold(pattern) : DomainName.parsePart(pattern.substring(at + 1))));
+        AsciiCase.lower(pattern.substring(0, at + 1))
+            + (at < 0
+                ? AsciiCase.lower(pattern)
+                : DomainName.parsePart(pattern.substring(at + 1))));
   }
 
   /** Returns a text that addresses may contain as they contain it. */
   static String part(String text) {
     int at = text.lastIndexOf('@');
-    return Folding.fold(text.substring(0, at + 1)) + DomainNaming.part(text.substring(at + 1));
+    return AsciiCase.lower(text.substring(0, at + 1)) + DomainNaming.part(text.substring(at + 1));
   }
 }

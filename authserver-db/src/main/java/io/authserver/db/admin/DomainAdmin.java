@@ -242,7 +242,7 @@ public final class DomainAdmin {
             row ->
                 new RefusedException(
                     "domain %s has the delivery mailbox of user %s; give that user another one first"
-                        .formatted(row.getString(1), Folding.quote(row.getString(2)))),
+                        .formatted(row.getString(1), Quoting.quote(row.getString(2)))),
             Thing.keys(domains));
     if (refusal.isPresent()) {
       throw refusal.get();

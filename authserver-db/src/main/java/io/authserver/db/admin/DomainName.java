@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.net.IDN;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +31,10 @@ public record DomainName(String name) {
   public static DomainName parse(String text) throws RefusedException {
     String trimmed = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
     String ascii = isAscii(trimmed) ? trimmed : toALabels(trimmed);
-    String folded = Folding.fold(ascii);
+    String folded = AsciiCase.lower(ascii);
     String fault = fault(folded);
     if (fault != null) {
-      throw new RefusedException(Folding.quote(text) + " is not a domain name: " + fault);
+      throw new RefusedException(Quoting.quote(text) + " is not a domain name: " + fault);
     }
     return new DomainName(folded);
   }
@@ -47,7 +48,7 @@ public record DomainName(String name) {
   static String parsePart(String text) throws RefusedException {
     List<String> labels = new ArrayList<>();
     for (String label : text.split("\\.", -1)) {
-      labels.add(Folding.fold(isAscii(label) ? label : toALabels(label)));
+      labels.add(AsciiCase.lower(isAscii(label) ? label : toALabels(label)));
     }
     return String.join(".", labels);
   }
@@ -63,7 +64,7 @@ public record DomainName(String name) {
     // others or drops them, that is, into another registrant's domain.
     if (text.chars().anyMatch(c -> c == 'ß' || c == 'ς' || c == '\u200c' || c == '\u200d')) {
       throw new RefusedException(
-          Folding.quote(text)
+          Quoting.quote(text)
               + " has a character whose A-label depends on the version of IDNA;"
               + " write the domain with its xn-- labels");
     }
@@ -71,7 +72,7 @@ public record DomainName(String name) {
       return IDN.toASCII(text, IDN.USE_STD3_ASCII_RULES);
     } catch (IllegalArgumentException e) {
       throw new RefusedException(
-          Folding.quote(text) + " is not a domain name: it has no form in A-labels");
+          Quoting.quote(text) + " is not a domain name: it has no form in A-labels");
     }
   }
 

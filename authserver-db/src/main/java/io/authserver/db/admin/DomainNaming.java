@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,7 @@ final class DomainNaming implements Naming {
       return DomainName.parsePart(text);
     } catch (RefusedException _) {
       // No label, so no name has it.
-      return Folding.fold(text);
+      return AsciiCase.lower(text);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.authserver.db.admin;
 
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -30,7 +31,7 @@ public final class GroupAdmin {
   public void create(String name, String description)
       throws RefusedException, AuthDatabaseException {
     database.transact(
-        "group " + Folding.quote(name),
+        "group " + Quoting.quote(name),
         sql ->
             sql.update(
                 "INSERT INTO authserver.user_group (name, description) VALUES (?, ?)",
@@ -49,11 +50,11 @@ public final class GroupAdmin {
                 "g.id = ANY (?::bigint[])",
                 Naming.resolve(sql, NameOrId.GROUPS, selection.names()));
           }
-          String text = selection.contains();
-          if (text != null) {
+          if (selection.contains() != null) {
+            String text = AsciiCase.lower(selection.contains());
             where.and(
-                "position(lower(?) IN lower(g.name)) > 0"
-                    + " OR position(lower(?) IN lower(g.description)) > 0",
+                "position(? IN lower(g.name COLLATE \"C\")) > 0"
+                    + " OR position(? IN lower(g.description COLLATE \"C\")) > 0",
                 text,
                 text);
           }
@@ -81,7 +82,7 @@ public final class GroupAdmin {
   public void edit(List<GroupRow> groups, @Nullable String name, @Nullable String description)
       throws RefusedException, AuthDatabaseException {
     database.transact(
-        name == null ? Thing.subject(groups) : "group " + Folding.quote(name),
+        name == null ? Thing.subject(groups) : "group " + Quoting.quote(name),
         sql ->
             sql.change(
                 groups,
@@ -124,7 +125,7 @@ public final class GroupAdmin {
   public int addUsers(String group, List<String> users)
       throws RefusedException, AuthDatabaseException {
     return database.transact(
-        "group " + Folding.quote(group),
+        "group " + Quoting.quote(group),
         sql -> {
           long id = Things.group(sql, group);
           int added = 0;
@@ -150,7 +151,7 @@ public final class GroupAdmin {
   public void removeUsers(String group, List<String> users)
       throws RefusedException, AuthDatabaseException {
     database.transact(
-        "group " + Folding.quote(group),
+        "group " + Quoting.quote(group),
         sql -> {
           long id = Things.group(sql, group);
           for (String user : users) {
@@ -161,7 +162,7 @@ public final class GroupAdmin {
                     Things.user(sql, user));
             if (removed == 0) {
               throw new RefusedException(
-                  "user " + Folding.quote(user) + " is not in group " + Folding.quote(group));
+                  "user " + Quoting.quote(user) + " is not in group " + Quoting.quote(group));
             }
           }
           return users;

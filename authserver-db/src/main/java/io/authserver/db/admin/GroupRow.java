@@ -24,7 +24,7 @@ public record GroupRow(
 
   @Override
   public String title() {
-    return "group " + Folding.quote(name);
+    return "group " + Quoting.quote(name);
   }
 
   @Override

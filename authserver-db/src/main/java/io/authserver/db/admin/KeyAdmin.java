@@ -1,6 +1,7 @@
 package io.authserver.db.admin;
 
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -127,7 +128,7 @@ public final class KeyAdmin {
             where.and(
                 "position(? IN d.name) > 0 OR position(? IN k.selector) > 0",
                 DomainNaming.part(text),
-                Folding.fold(text));
+                AsciiCase.lower(text));
           }
           if (selection.state() != null) {
             where.and("(k.state = 'active') = ?", selection.state());
@@ -341,12 +342,12 @@ public final class KeyAdmin {
             SELECT + "WHERE k.domain_id = ? AND k.selector = ? FOR UPDATE OF k",
             KeyAdmin::map,
             domain.id(),
-            Folding.fold(selector))
+            AsciiCase.lower(selector))
         .orElseThrow(
             () ->
                 new RefusedException(
                     "domain %s has no key with selector %s"
-                        .formatted(domain.name(), Folding.quote(selector))));
+                        .formatted(domain.name(), Quoting.quote(selector))));
   }
 
   static void require(KeyRow key, String state, String done) throws RefusedException {

@@ -1,6 +1,7 @@
 package io.authserver.db.admin;
 
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -29,7 +30,7 @@ public final class ListAdmin {
   /** Creates a list. */
   public ListRow create(NewList list) throws RefusedException, AuthDatabaseException {
     return database.transact(
-        "mailing list " + Folding.quote(list.name()),
+        "mailing list " + Quoting.quote(list.name()),
         sql -> {
           Address newMailFrom = list.newMailFrom();
           UUID owner = list.owner() == null ? null : Things.user(sql, list.owner());
@@ -60,7 +61,9 @@ public final class ListAdmin {
                 "l.id = ANY (?::bigint[])", Naming.resolve(sql, NameOrId.LISTS, selection.names()));
           }
           if (selection.contains() != null) {
-            where.and("position(lower(?) IN lower(l.name)) > 0", selection.contains());
+            where.and(
+                "position(? IN lower(l.name COLLATE \"C\")) > 0",
+                AsciiCase.lower(selection.contains()));
           }
           DomainName domain = selection.domain();
           if (domain != null) {
@@ -111,7 +114,7 @@ public final class ListAdmin {
       throws RefusedException, AuthDatabaseException {
     String name = edit.name();
     database.transact(
-        name == null ? Thing.subject(lists) : "mailing list " + Folding.quote(name),
+        name == null ? Thing.subject(lists) : "mailing list " + Quoting.quote(name),
         sql -> {
           if (name != null) {
             sql.change(
@@ -155,14 +158,14 @@ public final class ListAdmin {
             """,
             row -> row.getString(1),
             address.domain().name(),
-            Folding.fold(address.localPart()),
+            AsciiCase.lower(address.localPart()),
             Thing.keys(lists));
     if (name.isPresent()) {
       throw new RefusedException(
           "alias "
-              + Folding.fold(address.toString())
+              + AsciiCase.lower(address.toString())
               + " leads to mailing list "
-              + Folding.quote(name.get())
+              + Quoting.quote(name.get())
               + ", so it cannot be that list's new_mailfrom");
     }
   }
@@ -175,7 +178,7 @@ public final class ListAdmin {
   public int addAddresses(String selector, List<Address> addresses)
       throws RefusedException, AuthDatabaseException {
     return database.transact(
-        "mailing list " + Folding.quote(selector),
+        "mailing list " + Quoting.quote(selector),
         sql -> add(sql, Things.list(sql, selector), addresses));
   }
 
@@ -199,7 +202,7 @@ public final class ListAdmin {
   public void removeAddresses(String selector, List<Address> addresses)
       throws RefusedException, AuthDatabaseException {
     database.transact(
-        "mailing list " + Folding.quote(selector),
+        "mailing list " + Quoting.quote(selector),
         sql -> {
           long list = Things.list(sql, selector);
           for (Address address : addresses) {
@@ -210,10 +213,10 @@ public final class ListAdmin {
                     WHERE list_id = ? AND lower(address COLLATE "C") = ?\
                     """,
                     list,
-                    Folding.fold(address.toString()));
+                    AsciiCase.lower(address.toString()));
             if (removed == 0) {
               throw new RefusedException(
-                  address + " is no member of mailing list " + Folding.quote(selector));
+                  address + " is no member of mailing list " + Quoting.quote(selector));
             }
           }
           return addresses;
@@ -224,7 +227,7 @@ public final class ListAdmin {
   public void setAddresses(String selector, List<Address> addresses)
       throws RefusedException, AuthDatabaseException {
     database.transact(
-        "mailing list " + Folding.quote(selector),
+        "mailing list " + Quoting.quote(selector),
         sql -> {
           long list = Things.list(sql, selector);
           sql.update("DELETE FROM authserver.mailing_list_address WHERE list_id = ?", list);

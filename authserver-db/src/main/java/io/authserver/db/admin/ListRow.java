@@ -28,7 +28,7 @@ public record ListRow(
 
   @Override
   public String title() {
-    return "mailing list " + Folding.quote(name);
+    return "mailing list " + Quoting.quote(name);
   }
 
   @Override

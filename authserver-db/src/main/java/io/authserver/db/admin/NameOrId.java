@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +53,7 @@ record NameOrId(String noun, boolean folded, String byName, String byId, String 
           "SELECT id::text FROM authserver.user_group WHERE name LIKE ?");
 
   private String stored(String name) {
-    return folded ? Folding.fold(name) : name;
+    return folded ? AsciiCase.lower(name) : name;
   }
 
   @Override
@@ -71,7 +72,7 @@ record NameOrId(String noun, boolean folded, String byName, String byId, String 
 
   @Override
   public RefusedException missing(String name) {
-    return new RefusedException(noun + " " + Folding.quote(name) + " not found");
+    return new RefusedException(noun + " " + Quoting.quote(name) + " not found");
   }
 
   /** Returns the id of the only thing that is called so. */

@@ -34,7 +34,7 @@ interface Naming {
       List<String> matched = isPattern(name) ? naming.match(sql, name) : List.of();
       if (matched.isEmpty()) {
         throw isPattern(name)
-            ? new RefusedException("nothing matches " + Folding.quote(name))
+            ? new RefusedException("nothing matches " + Quoting.quote(name))
             : naming.missing(name);
       }
       ids.addAll(matched);

@@ -1,6 +1,7 @@
 package io.authserver.db.admin;
 
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ public final class PermissionAdmin {
   public void create(String name, String description)
       throws RefusedException, AuthDatabaseException {
     database.transact(
-        "permission " + Folding.quote(name),
+        "permission " + Quoting.quote(name),
         sql ->
             sql.update(
                 "INSERT INTO authserver.permission (name, description) VALUES (?, ?)",
@@ -52,11 +53,11 @@ public final class PermissionAdmin {
                 "p.id = ANY (?::bigint[])",
                 Naming.resolve(sql, NameOrId.PERMISSIONS, selection.names()));
           }
-          String text = selection.contains();
-          if (text != null) {
+          if (selection.contains() != null) {
+            String text = AsciiCase.lower(selection.contains());
             where.and(
-                "position(lower(?) IN lower(p.name)) > 0"
-                    + " OR position(lower(?) IN lower(p.description)) > 0",
+                "position(? IN lower(p.name COLLATE \"C\")) > 0"
+                    + " OR position(? IN lower(p.description COLLATE \"C\")) > 0",
                 text,
                 text);
           }
@@ -93,7 +94,7 @@ public final class PermissionAdmin {
       List<PermissionRow> permissions, @Nullable String name, @Nullable String description)
       throws RefusedException, AuthDatabaseException {
     database.transact(
-        name == null ? Thing.subject(permissions) : "permission " + Folding.quote(name),
+        name == null ? Thing.subject(permissions) : "permission " + Quoting.quote(name),
         sql ->
             sql.change(
                 permissions,
@@ -180,7 +181,7 @@ public final class PermissionAdmin {
               if (!through.isEmpty()) {
                 still.add(
                     "user %s still holds %s%s"
-                        .formatted(Folding.quote(user), permission.title(), through));
+                        .formatted(Quoting.quote(user), permission.title(), through));
               }
             }
           }
@@ -199,7 +200,7 @@ public final class PermissionAdmin {
             permission.id());
     if (taken == 0) {
       throw new RefusedException(
-          "group " + Folding.quote(group) + " does not hold " + permission.title());
+          "group " + Quoting.quote(group) + " does not hold " + permission.title());
     }
   }
 
@@ -218,7 +219,7 @@ public final class PermissionAdmin {
       throw new RefusedException(
           "user %s %s %s%s"
               .formatted(
-                  Folding.quote(user),
+                  Quoting.quote(user),
                   groups.isEmpty() ? "does not hold" : "holds",
                   permission.title(),
                   groups.isEmpty() ? "" : " only" + through));
@@ -235,7 +236,7 @@ public final class PermissionAdmin {
           JOIN authserver.user_group g ON g.id = gm.group_id AND g.active
         WHERE gm.user_id = ? AND gp.permission_id = ? ORDER BY g.name\
         """,
-        row -> Folding.quote(row.getString(1)),
+        row -> Quoting.quote(row.getString(1)),
         user,
         permission.id());
   }

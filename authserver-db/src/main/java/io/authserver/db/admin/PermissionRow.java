@@ -25,7 +25,7 @@ public record PermissionRow(
 
   @Override
   public String title() {
-    return "permission " + Folding.quote(name);
+    return "permission " + Quoting.quote(name);
   }
 
   @Override

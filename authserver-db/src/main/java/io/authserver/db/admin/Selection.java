@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param names what they are called; one with {@code *} (any text) or {@code ?} (any character)
  *     that nothing is called by is a pattern; empty for all things
- * @param contains with this text in what they are called, in any case
+ * @param contains with this text in what they are called, A to Z in any case
  * @param domain with an address in this domain
  * @param user of this user (UUID, identifier or address)
  * @param list of this mailing list (name or id)

@@ -1,5 +1,7 @@
 package io.authserver.db.admin;
 
+import io.authserver.smtp.address.AsciiCase;
+
 /**
  * A DKIM selector (RFC 6376 §3.1), folded.
  *
@@ -16,12 +18,12 @@ public record Selector(String name) {
    * @throws RefusedException where it is none, or too long for a name in DNS
    */
   public static Selector parse(String text, DomainName domain) throws RefusedException {
-    String folded = Folding.fold(text);
+    String folded = AsciiCase.lower(text);
     if (!folded.matches(
             "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
         || folded.length() > MAX_OCTETS) {
       throw new RefusedException(
-          Folding.quote(text)
+          Quoting.quote(text)
               + " is not a selector: it takes letters, digits, and hyphens and dots between them");
     }
     if (folded.length() + "._domainkey.".length() + domain.name().length() > MAX_NAME_OCTETS) {

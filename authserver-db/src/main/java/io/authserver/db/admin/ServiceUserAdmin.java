@@ -1,6 +1,7 @@
 package io.authserver.db.admin;
 
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -35,9 +36,9 @@ public final class ServiceUserAdmin {
    */
   public void create(String username, String user, String description, @Nullable String hash)
       throws RefusedException, AuthDatabaseException {
-    String folded = Folding.fold(username);
+    String folded = AsciiCase.lower(username);
     database.transact(
-        "service user " + Folding.quote(folded),
+        "service user " + Quoting.quote(folded),
         sql ->
             sql.update(
                 """
@@ -62,11 +63,11 @@ public final class ServiceUserAdmin {
                 "s.id = ANY (?::bigint[])",
                 Naming.resolve(sql, NameOrId.SERVICE_USERS, selection.names()));
           }
-          String text = selection.contains();
-          if (text != null) {
+          if (selection.contains() != null) {
+            String text = AsciiCase.lower(selection.contains());
             where.and(
-                "position(lower(?) IN s.username) > 0"
-                    + " OR position(lower(?) IN lower(s.description)) > 0",
+                "position(? IN s.username) > 0"
+                    + " OR position(? IN lower(s.description COLLATE \"C\")) > 0",
                 text,
                 text);
           }
@@ -95,9 +96,9 @@ public final class ServiceUserAdmin {
       @Nullable String description,
       @Nullable String user)
       throws RefusedException, AuthDatabaseException {
-    String folded = username == null ? null : Folding.fold(username);
+    String folded = username == null ? null : AsciiCase.lower(username);
     database.transact(
-        folded == null ? Thing.subject(serviceUsers) : "service user " + Folding.quote(folded),
+        folded == null ? Thing.subject(serviceUsers) : "service user " + Quoting.quote(folded),
         sql -> {
           UUID owner = user == null ? null : Things.user(sql, user);
           return sql.change(
@@ -165,7 +166,7 @@ public final class ServiceUserAdmin {
           if (!without.isEmpty()) {
             throw new RefusedException(
                 "service user "
-                    + Folding.quote(without.getFirst())
+                    + Quoting.quote(without.getFirst())
                     + " has no password; set one with authserver serviceuser set-password");
           }
           return sql.update(

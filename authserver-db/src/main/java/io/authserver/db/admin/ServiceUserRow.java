@@ -18,7 +18,7 @@ public record ServiceUserRow(
 
   @Override
   public String title() {
-    return "service user " + Folding.quote(username);
+    return "service user " + Quoting.quote(username);
   }
 
   @Override

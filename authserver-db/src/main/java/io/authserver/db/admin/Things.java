@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.UUID;
@@ -27,7 +28,7 @@ final class Things {
   /** Finds a user by UUID, identifier or address, in this order. */
   static UUID user(Sql sql, String selector) throws SQLException, RefusedException {
     return findUser(sql, selector)
-        .orElseThrow(() -> new RefusedException("user " + Folding.quote(selector) + " not found"));
+        .orElseThrow(() -> new RefusedException("user " + Quoting.quote(selector) + " not found"));
   }
 
   static Optional<UUID> findUser(Sql sql, String selector) throws SQLException, RefusedException {
@@ -41,7 +42,7 @@ final class Things {
         sql.first(
             "SELECT id FROM authserver.mail_user WHERE identifier = ?",
             row -> row.getObject(1, UUID.class),
-            Folding.fold(selector));
+            AsciiCase.lower(selector));
     if (byIdentifier.isPresent() || selector.indexOf('@') < 0) {
       return byIdentifier;
     }
@@ -88,7 +89,7 @@ final class Things {
     }
     boolean isUser = findUser(sql, selector).isPresent();
     boolean isList = NameOrId.LISTS.find(sql, selector).isPresent();
-    String quoted = Folding.quote(selector);
+    String quoted = Quoting.quote(selector);
     if (isUser && isList) {
       throw new RefusedException(
           quoted + " is a user and a mailing list; write user:NAME or list:NAME");

@@ -1,6 +1,7 @@
 package io.authserver.db.admin;
 
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -58,9 +59,9 @@ public final class UserAdmin {
 
   /** Creates a user with aliases; the first of them becomes the delivery mailbox. */
   public UserRow create(NewUser user) throws RefusedException, AuthDatabaseException {
-    String identifier = Folding.fold(user.identifier());
+    String identifier = AsciiCase.lower(user.identifier());
     return database.transact(
-        "user " + Folding.quote(identifier),
+        "user " + Quoting.quote(identifier),
         sql -> {
           UUID id =
               sql.one(
@@ -94,11 +95,11 @@ public final class UserAdmin {
           if (!selection.names().isEmpty()) {
             where.and("u.id = ANY (?::uuid[])", Naming.resolve(sql, NAMING, selection.names()));
           }
-          String text = selection.contains();
-          if (text != null) {
+          if (selection.contains() != null) {
+            String text = AsciiCase.lower(selection.contains());
             where.and(
-                "position(lower(?) IN u.identifier) > 0 OR position(lower(?) IN lower(u.full_name))"
-                    + " > 0",
+                "position(? IN u.identifier) > 0"
+                    + " OR position(? IN lower(u.full_name COLLATE \"C\")) > 0",
                 text,
                 text);
           }
@@ -151,9 +152,9 @@ public final class UserAdmin {
       @Nullable String fullName,
       @Nullable Boolean staff)
       throws RefusedException, AuthDatabaseException {
-    String folded = identifier == null ? null : Folding.fold(identifier);
+    String folded = identifier == null ? null : AsciiCase.lower(identifier);
     database.transact(
-        folded == null ? Thing.subject(users) : "user " + Folding.quote(folded),
+        folded == null ? Thing.subject(users) : "user " + Quoting.quote(folded),
         sql ->
             sql.change(
                 users,
@@ -171,7 +172,7 @@ public final class UserAdmin {
   public void setDeliveryMailbox(String selector, Address address)
       throws RefusedException, AuthDatabaseException {
     database.transact(
-        "user " + Folding.quote(selector),
+        "user " + Quoting.quote(selector),
         sql -> {
           setDeliveryMailbox(sql, Things.user(sql, selector), address);
           return address;

@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ final class UserNaming implements Naming {
 
   @Override
   public List<String> match(Sql sql, String pattern) throws SQLException, RefusedException {
-    String identifiers = Naming.like(Folding.fold(pattern));
+    String identifiers = Naming.like(AsciiCase.lower(pattern));
     if (pattern.indexOf('@') < 0) {
       return sql.list(
           "SELECT id::text FROM authserver.mail_user WHERE identifier LIKE ?",
@@ -36,6 +37,6 @@ final class UserNaming implements Naming {
 
   @Override
   public RefusedException missing(String name) {
-    return new RefusedException("user " + Folding.quote(name) + " not found");
+    return new RefusedException("user " + Quoting.quote(name) + " not found");
   }
 }

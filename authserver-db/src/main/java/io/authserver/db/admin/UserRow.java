@@ -37,7 +37,7 @@ public record UserRow(
 
   @Override
   public String title() {
-    return "user " + Folding.quote(identifier);
+    return "user " + Quoting.quote(identifier);
   }
 
   @Override

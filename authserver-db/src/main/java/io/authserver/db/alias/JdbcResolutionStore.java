@@ -2,6 +2,7 @@ package io.authserver.db.alias;
 
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.message.MemoryBudget;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -121,7 +121,7 @@ public final class JdbcResolutionStore implements ResolutionStore {
   private static ResolutionStep step(ResultSet row, boolean transactional) throws SQLException {
     return new ResolutionStep(
         row.getString(1),
-        Decision.valueOf(row.getString(2).toUpperCase(Locale.ROOT)),
+        Decision.valueOf(AsciiCase.upper(row.getString(2))),
         row.getObject(3, Long.class),
         row.getString(4),
         row.getString(5),
@@ -135,6 +135,6 @@ public final class JdbcResolutionStore implements ResolutionStore {
   }
 
   private static @Nullable BlockAction blockAction(@Nullable String name) {
-    return name == null ? null : BlockAction.valueOf(name.toUpperCase(Locale.ROOT));
+    return name == null ? null : BlockAction.valueOf(AsciiCase.upper(name));
   }
 }

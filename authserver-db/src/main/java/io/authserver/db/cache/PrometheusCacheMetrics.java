@@ -1,8 +1,8 @@
 package io.authserver.db.cache;
 
+import io.authserver.smtp.address.AsciiCase;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.util.Locale;
 
 /** Exports what caches do as {@code authserver_cache_events_total}. */
 public final class PrometheusCacheMetrics implements CacheMetrics {
@@ -20,6 +20,6 @@ public final class PrometheusCacheMetrics implements CacheMetrics {
 
   @Override
   public void count(String cache, Event event, int count) {
-    events.labelValues(cache, event.name().toLowerCase(Locale.ROOT)).inc(count);
+    events.labelValues(cache, AsciiCase.lower(event.name())).inc(count);
   }
 }

@@ -1,7 +1,7 @@
 package io.authserver.db.mailauth;
 
 import io.authserver.db.admin.Address;
-import io.authserver.db.admin.Folding;
+import io.authserver.db.admin.Quoting;
 import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.Sql;
 import io.authserver.db.pool.AuthDatabaseException;
@@ -221,7 +221,7 @@ final class AliasStep {
           Reason.ALIAS_FOLDED,
           Kind.ALIAS,
           name,
-          "is " + Folding.quote(prefix) + " in the reference, which OpenSMTPD never asked for");
+          "is " + Quoting.quote(prefix) + " in the reference, which OpenSMTPD never asked for");
     }
   }
 

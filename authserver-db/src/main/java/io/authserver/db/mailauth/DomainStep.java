@@ -1,7 +1,7 @@
 package io.authserver.db.mailauth;
 
 import io.authserver.db.admin.DomainName;
-import io.authserver.db.admin.Folding;
+import io.authserver.db.admin.Quoting;
 import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.Sql;
 import io.authserver.db.pool.AuthDatabaseException;
@@ -87,7 +87,7 @@ final class DomainStep {
             Reason.DOMAIN_RENAMED,
             Kind.DOMAIN,
             name(plan),
-            "is " + Folding.quote(plan.row().name()) + " in the reference");
+            "is " + Quoting.quote(plan.row().name()) + " in the reference");
       }
     }
     Map<String, Present> now = present(planned);
@@ -120,7 +120,7 @@ final class DomainStep {
           Reason.DOMAIN_TWIN,
           Kind.DOMAIN,
           row.name(),
-          "is the same domain as " + Folding.quote(twin));
+          "is the same domain as " + Quoting.quote(twin));
       return null;
     }
     return new Planned(row, name, redirect(row, name));

@@ -1,10 +1,11 @@
 package io.authserver.db.mailauth;
 
 import io.authserver.db.admin.Address;
-import io.authserver.db.admin.Folding;
+import io.authserver.db.admin.Quoting;
 import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.Sql;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.Array;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ final class ListStep {
     for (String text : row.addresses()) {
       try {
         String member = Address.parseForeign(text).toString();
-        if (members.putIfAbsent(Folding.fold(member), member) != null) {
+        if (members.putIfAbsent(AsciiCase.lower(member), member) != null) {
           twice.add(member);
         }
       } catch (RefusedException e) {
@@ -204,7 +205,7 @@ final class ListStep {
           "is list %d, %s, in the reference"
               .formatted(
                   plan.row().id(),
-                  Folding.quote(plan.row().name() == null ? "" : plan.row().name())));
+                  Quoting.quote(plan.row().name() == null ? "" : plan.row().name())));
     }
     for (String member : plan.twice()) {
       report.add(Reason.LIST_TWICE, Kind.LIST, plan.name(), member + " was a member twice");

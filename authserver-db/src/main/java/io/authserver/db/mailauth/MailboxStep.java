@@ -1,9 +1,9 @@
 package io.authserver.db.mailauth;
 
-import io.authserver.db.admin.Folding;
 import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.Sql;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -115,7 +115,7 @@ final class MailboxStep {
             },
             Batches.column(rows, SourceRow.Mailbox::uuid),
             Batches.column(rows, this::domainId),
-            Batches.column(rows, row -> Folding.fold(row.mailPrefix())))
+            Batches.column(rows, row -> AsciiCase.lower(row.mailPrefix())))
         .forEach(found -> here.put(found.user(), found));
     return here;
   }
@@ -144,7 +144,7 @@ final class MailboxStep {
             }),
         Batches.column(rows, SourceRow.Mailbox::uuid));
     for (SourceRow.Mailbox row : rows) {
-      report.created(Kind.MAILBOX, Folding.fold(row.identifier()) + ": " + address(row));
+      report.created(Kind.MAILBOX, AsciiCase.lower(row.identifier()) + ": " + address(row));
     }
   }
 }

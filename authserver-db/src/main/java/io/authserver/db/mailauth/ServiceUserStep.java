@@ -1,9 +1,9 @@
 package io.authserver.db.mailauth;
 
-import io.authserver.db.admin.Folding;
 import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.Sql;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,7 +90,7 @@ final class ServiceUserStep {
 
   private @Nullable Planned plan(SourceRow.ServiceUser row, Map<String, String> users) {
     String given = row.username() == null ? "" : row.username();
-    String username = Folding.fold(given);
+    String username = AsciiCase.lower(given);
     if (username.isEmpty()
         || UserStep.octets(username) > MAX_OCTETS
         || username.indexOf('@') >= 0

@@ -1,9 +1,9 @@
 package io.authserver.db.mailauth;
 
-import io.authserver.db.admin.Folding;
 import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.Sql;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -94,7 +94,7 @@ final class UserStep {
   }
 
   private @Nullable Planned plan(SourceRow.User row) {
-    String identifier = Folding.fold(row.identifier());
+    String identifier = AsciiCase.lower(row.identifier());
     if (identifier.isEmpty()
         || octets(identifier) > MAX_IDENTIFIER_OCTETS
         || identifier.codePoints().anyMatch(UserStep::isSpace)) {

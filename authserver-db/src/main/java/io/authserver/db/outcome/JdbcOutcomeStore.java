@@ -2,6 +2,7 @@ package io.authserver.db.outcome;
 
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.AsciiCase;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,7 +13,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +85,7 @@ public final class JdbcOutcomeStore implements OutcomeStore {
           found.put(
               new OutcomeKey(rows.getBytes("key")),
               new StoredOutcome(
-                  OutcomeKind.valueOf(rows.getString("outcome").toUpperCase(Locale.ROOT)),
+                  OutcomeKind.valueOf(AsciiCase.upper(rows.getString("outcome"))),
                   reply == null ? "" : reply,
                   Duration.ofSeconds(rows.getLong("age_seconds"))));
         }
@@ -114,9 +114,7 @@ public final class JdbcOutcomeStore implements OutcomeStore {
                 3,
                 connection.createArrayOf(
                     "text",
-                    outcomes.stream()
-                        .map(o -> o.kind().name().toLowerCase(Locale.ROOT))
-                        .toArray()));
+                    outcomes.stream().map(o -> AsciiCase.lower(o.kind().name())).toArray()));
             statement.setArray(
                 4,
                 connection.createArrayOf(

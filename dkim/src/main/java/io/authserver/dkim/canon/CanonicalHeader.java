@@ -1,5 +1,6 @@
 package io.authserver.dkim.canon;
 
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.message.HeaderField;
 import java.util.List;
 
@@ -51,8 +52,7 @@ public final class CanonicalHeader {
     byte[] source = field.source();
     int at = start;
     for (int i = field.start(); i < field.nameEnd(); i++) {
-      byte b = source[i];
-      out[at++] = b >= 'A' && b <= 'Z' ? (byte) (b + 32) : b;
+      out[at++] = AsciiCase.lower(source[i]);
     }
     out[at++] = ':';
     int valueStart = at;

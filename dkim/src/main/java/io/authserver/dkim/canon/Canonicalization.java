@@ -1,6 +1,6 @@
 package io.authserver.dkim.canon;
 
-import java.util.Locale;
+import io.authserver.smtp.address.AsciiCase;
 
 /** How much change a signature tolerates (RFC 6376 §3.4). */
 public enum Canonicalization {
@@ -11,6 +11,6 @@ public enum Canonicalization {
 
   /** Returns the word of the {@code c=} tag. */
   public String tag() {
-    return name().toLowerCase(Locale.ROOT);
+    return AsciiCase.lower(name());
   }
 }

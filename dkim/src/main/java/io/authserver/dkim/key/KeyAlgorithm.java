@@ -1,6 +1,6 @@
 package io.authserver.dkim.key;
 
-import java.util.Locale;
+import io.authserver.smtp.address.AsciiCase;
 import java.util.Optional;
 
 /** The signature algorithms that count today (RFC 8301 §3.1, RFC 8463 §3). */
@@ -18,7 +18,7 @@ public enum KeyAlgorithm {
 
   /** Returns the key type: {@code k=} of the record, and the database's word. */
   public String keyType() {
-    return name().toLowerCase(Locale.ROOT);
+    return AsciiCase.lower(name());
   }
 
   /** Returns the value of {@code a=}. */
@@ -29,7 +29,7 @@ public enum KeyAlgorithm {
   /** Returns the algorithm of this key type, whatever its case, if there is one. */
   public static Optional<KeyAlgorithm> ofKeyType(String keyType) {
     for (KeyAlgorithm algorithm : values()) {
-      if (algorithm.keyType().equalsIgnoreCase(keyType)) {
+      if (AsciiCase.equal(algorithm.keyType(), keyType)) {
         return Optional.of(algorithm);
       }
     }

@@ -1,7 +1,7 @@
 package io.authserver.dkim.sign;
 
 import io.authserver.dkim.key.DkimPrivateKey;
-import java.util.Locale;
+import io.authserver.smtp.address.AsciiCase;
 import java.util.regex.Pattern;
 
 /**
@@ -19,7 +19,7 @@ public record SigningKey(String signingDomain, String selector, DkimPrivateKey k
 
   /** Checks both names: nothing that could end a tag or a line gets into a signature field. */
   public SigningKey {
-    signingDomain = signingDomain.toLowerCase(Locale.ROOT);
+    signingDomain = AsciiCase.lower(signingDomain);
     if (!isName(signingDomain)) {
       throw new IllegalArgumentException("not a domain name of A-labels: signingDomain");
     }

@@ -4,6 +4,7 @@ import io.authserver.dkim.canon.BodyCanonicalizer;
 import io.authserver.dkim.canon.CanonicalHeader;
 import io.authserver.dkim.canon.SignedFields;
 import io.authserver.dkim.key.KeyAlgorithm;
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.message.HeaderField;
 import io.authserver.smtp.message.HeaderSection;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +17,6 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -128,7 +128,7 @@ public final class SigningPass {
 
   /** RFC 6376 §3.5: the domain of i= is d= or below it, else every verifier fails the signature. */
   private static void requireAuidWithin(String signingDomain, String auid) {
-    String domain = auid.substring(auid.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT);
+    String domain = AsciiCase.lower(auid.substring(auid.lastIndexOf('@') + 1));
     if (!domain.equals(signingDomain) && !domain.endsWith("." + signingDomain)) {
       throw new IllegalArgumentException("the AUID is not within the signing domain");
     }

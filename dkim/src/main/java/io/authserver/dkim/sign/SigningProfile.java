@@ -1,10 +1,10 @@
 package io.authserver.dkim.sign;
 
 import io.authserver.dkim.canon.Canonicalization;
+import io.authserver.smtp.address.AsciiCase;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +79,7 @@ public record SigningProfile(
   private static Set<String> names(Iterable<String> names) {
     Set<String> lower = new LinkedHashSet<>();
     for (String name : names) {
-      String folded = name.toLowerCase(Locale.ROOT);
+      String folded = AsciiCase.lower(name);
       if (!FIELD_NAME.matcher(folded).matches() || folded.indexOf(';') >= 0) {
         throw new IllegalArgumentException("not a field name (RFC 5322 §3.6.8): " + name);
       }

@@ -3,6 +3,7 @@ package io.authserver.dkim.verify;
 import io.authserver.dkim.canon.Canonicalization;
 import io.authserver.dkim.key.KeyAlgorithm;
 import io.authserver.smtp.address.ALabels;
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.message.HeaderField;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,7 +109,7 @@ public record DkimSignature(
   }
 
   private static KeyAlgorithm algorithm(String tag) throws SignatureRejected {
-    String lower = tag.toLowerCase(Locale.ROOT);
+    String lower = AsciiCase.lower(tag);
     for (KeyAlgorithm algorithm : KeyAlgorithm.values()) {
       if (algorithm.signatureTag().equals(lower)) {
         return algorithm;
@@ -123,8 +123,7 @@ public record DkimSignature(
   }
 
   private static List<String> signedFields(String value) throws SignatureRejected {
-    List<String> names =
-        TagList.colonSeparated(value).stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+    List<String> names = TagList.colonSeparated(value).stream().map(AsciiCase::lower).toList();
     if (names.contains("")) {
       throw syntax("an empty name in h=");
     }
@@ -135,7 +134,7 @@ public record DkimSignature(
   }
 
   private static Canonicalization[] canonicalizations(String value) throws SignatureRejected {
-    String[] words = value.toLowerCase(Locale.ROOT).split("/", -1);
+    String[] words = AsciiCase.lower(value).split("/", -1);
     // RFC 6376 §3.5: one word alone is the header's, and the body's is simple.
     String body = words.length == 1 ? "simple" : words[1];
     if (words.length > 2) {

@@ -3,9 +3,9 @@ package io.authserver.dkim.verify;
 import io.authserver.dkim.key.DkimKeyException;
 import io.authserver.dkim.key.DkimPublicKey;
 import io.authserver.dkim.key.KeyAlgorithm;
+import io.authserver.smtp.address.AsciiCase;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +51,7 @@ public record KeyRecord(
     if (published == null) {
       throw new DkimKeyException("not a key record: no p=");
     }
-    String keyType = tags.get("k", "rsa").toLowerCase(Locale.ROOT);
+    String keyType = AsciiCase.lower(tags.get("k", "rsa"));
     published = TagList.withoutWhiteSpace(published);
     boolean revoked = published.isEmpty();
     Optional<KeyAlgorithm> algorithm = KeyAlgorithm.ofKeyType(keyType);

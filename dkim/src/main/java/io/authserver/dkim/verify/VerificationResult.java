@@ -1,6 +1,6 @@
 package io.authserver.dkim.verify;
 
-import java.util.Locale;
+import io.authserver.smtp.address.AsciiCase;
 
 /** What came out for one signature, in the words of RFC 8601 §2.7.1. */
 public enum VerificationResult {
@@ -17,6 +17,6 @@ public enum VerificationResult {
 
   /** Returns the word of an Authentication-Results field. */
   public String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return AsciiCase.lower(name());
   }
 }

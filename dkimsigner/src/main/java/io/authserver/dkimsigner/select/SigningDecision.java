@@ -1,7 +1,7 @@
 package io.authserver.dkimsigner.select;
 
 import io.authserver.db.signing.SigningDomain;
-import java.util.Locale;
+import io.authserver.smtp.address.AsciiCase;
 
 /** What to do with a message, before any key is used. */
 public sealed interface SigningDecision {
@@ -25,7 +25,7 @@ public sealed interface SigningDecision {
   record PassThrough(Why why) implements SigningDecision {
     @Override
     public String name() {
-      return why.name().toLowerCase(Locale.ROOT);
+      return AsciiCase.lower(why.name());
     }
   }
 
@@ -33,7 +33,7 @@ public sealed interface SigningDecision {
   record Reject(SigningDomain domain, Why why) implements SigningDecision {
     @Override
     public String name() {
-      return "refused_" + why.name().toLowerCase(Locale.ROOT);
+      return "refused_" + AsciiCase.lower(why.name());
     }
   }
 

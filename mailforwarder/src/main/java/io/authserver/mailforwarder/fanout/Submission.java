@@ -1,11 +1,11 @@
 package io.authserver.mailforwarder.fanout;
 
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.message.HeaderField;
 import io.authserver.smtp.message.HeaderSection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -46,15 +46,15 @@ final class Submission {
     }
     return is(words, at, "with")
         && at + 1 < words.size()
-        && AUTHENTICATED.contains(words.get(at + 1).toLowerCase(Locale.ROOT));
+        && AUTHENTICATED.contains(AsciiCase.lower(words.get(at + 1)));
   }
 
   private static long count(List<String> words, String word) {
-    return words.stream().filter(word::equalsIgnoreCase).count();
+    return words.stream().filter(each -> AsciiCase.equal(each, word)).count();
   }
 
   private static boolean is(List<String> words, int at, String word) {
-    return at < words.size() && words.get(at).equalsIgnoreCase(word);
+    return at < words.size() && AsciiCase.equal(words.get(at), word);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.authserver.mailforwarder.notify;
 
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.reply.Reply;
@@ -111,7 +112,7 @@ final class DeliveryStatus {
     String type = orcpt.substring(0, semicolon);
     String address = orcpt.substring(semicolon + 1);
     // RFC 6533 §3: addresses of this type have an encoding of their own
-    boolean plain = !type.equalsIgnoreCase("utf-8");
+    boolean plain = !AsciiCase.equal(type, "utf-8");
     fields.address("Original-Recipient", type, plain ? StatusFields.decodeXtext(address) : address);
   }
 

@@ -1,7 +1,7 @@
 package io.authserver.mailforwarder.notify;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /**
  * The fields of a machine-readable part, as text: CRLF after each, folded where they are long, no
@@ -86,7 +86,7 @@ final class StatusFields {
   }
 
   private static String escaped(int c) {
-    String hex = Integer.toHexString(c).toUpperCase(Locale.ROOT);
+    String hex = AsciiCase.upper(Integer.toHexString(c));
     return "\\x{" + (hex.length() < 2 ? "0" + hex : hex) + "}";
   }
 

@@ -13,6 +13,7 @@ import io.authserver.db.alias.Expansion.Node;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsReversal;
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
@@ -20,7 +21,6 @@ import io.authserver.smtp.reply.Reply;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -305,8 +305,7 @@ public final class Decider {
       }
       case INVALID, CIRCLE, REPEATED, LIST, REDIRECT, TOO_DEEP, TOO_MANY ->
           skipped.add(
-              new Decision.Skipped(
-                  leaf.address(), leaf.decision().name().toLowerCase(Locale.ROOT)));
+              new Decision.Skipped(leaf.address(), AsciiCase.lower(leaf.decision().name())));
     }
   }
 

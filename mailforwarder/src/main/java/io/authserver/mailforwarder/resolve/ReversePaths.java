@@ -3,6 +3,7 @@ package io.authserver.mailforwarder.resolve;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsToken;
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.address.MailParameters;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.RecipientParameters;
@@ -10,7 +11,6 @@ import io.authserver.smtp.address.ReversePath;
 import io.authserver.smtp.address.Sender;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -90,8 +90,8 @@ final class ReversePaths {
 
   /** Returns whether a reverse-path would send a list's bounces to the list. */
   static boolean leadsBack(Mailbox newMailfrom, List<ResolutionStep> above) {
-    String text = Lookup.text(newMailfrom).toLowerCase(Locale.ROOT);
-    return above.stream().anyMatch(step -> step.address().toLowerCase(Locale.ROOT).equals(text));
+    String text = Lookup.text(newMailfrom);
+    return above.stream().anyMatch(step -> AsciiCase.equal(step.address(), text));
   }
 
   private Path rewritten(SenderFacts facts, boolean ours, String aliasDomain) {

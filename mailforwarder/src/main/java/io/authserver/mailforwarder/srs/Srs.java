@@ -1,10 +1,10 @@
 package io.authserver.mailforwarder.srs;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -150,7 +150,7 @@ public final class Srs {
       return new SrsReversal.BadTimestamp();
     }
     return parts[2].equals(TOKEN_HOST)
-        ? new SrsReversal.Token(parts[3].toLowerCase(Locale.ROOT))
+        ? new SrsReversal.Token(AsciiCase.lower(parts[3]))
         : new SrsReversal.Original(parts[3], parts[2]);
   }
 
@@ -176,10 +176,10 @@ public final class Srs {
       return false;
     }
     // Some servers fold local parts on the way, so the case of a hash does not count.
-    byte[] given = hash.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+    byte[] given = AsciiCase.lower(hash).getBytes(StandardCharsets.UTF_8);
     boolean valid = false;
     for (SrsSecret secret : secrets) {
-      String made = secret.digest(parts).substring(0, hash.length()).toLowerCase(Locale.ROOT);
+      String made = AsciiCase.lower(secret.digest(parts).substring(0, hash.length()));
       valid |= MessageDigest.isEqual(given, made.getBytes(StandardCharsets.UTF_8));
     }
     return valid;
@@ -203,8 +203,8 @@ public final class Srs {
     if (timestamp.length() != 2) {
       return null;
     }
-    int high = BASE32.indexOf(Character.toUpperCase(timestamp.charAt(0)));
-    int low = BASE32.indexOf(Character.toUpperCase(timestamp.charAt(1)));
+    int high = BASE32.indexOf(AsciiCase.upper(timestamp.charAt(0)));
+    int low = BASE32.indexOf(AsciiCase.upper(timestamp.charAt(1)));
     return high < 0 || low < 0 ? null : high << 5 | low;
   }
 }

@@ -1,9 +1,9 @@
 package io.authserver.mailforwarder.srs;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
-import java.util.Locale;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -38,22 +38,13 @@ public final class SrsSecret {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(key);
       for (String part : parts) {
-        mac.update(foldAscii(part).getBytes(StandardCharsets.UTF_8));
+        // Mail::SRS folds bytes, so a letter outside ASCII keeps its case.
+        mac.update(AsciiCase.lower(part).getBytes(StandardCharsets.UTF_8));
       }
       return Base64.getEncoder().withoutPadding().encodeToString(mac.doFinal());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the platform has no " + ALGORITHM, e);
     }
-  }
-
-  // Mail::SRS folds bytes, so a letter outside ASCII keeps its case.
-  private static String foldAscii(String text) {
-    if (text.chars().allMatch(c -> c < 0x80)) {
-      return text.toLowerCase(Locale.ROOT);
-    }
-    StringBuilder folded = new StringBuilder(text.length());
-    text.chars().forEach(c -> folded.append((char) (c >= 'A' && c <= 'Z' ? c + 32 : c)));
-    return folded.toString();
   }
 
   @Override

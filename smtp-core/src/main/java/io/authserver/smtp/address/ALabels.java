@@ -43,6 +43,8 @@ public final class ALabels {
     return labels.toString();
   }
 
+  // The one place for Unicode's lower case: IDNA knows a U-label in lower case alone (RFC 5895 §2),
+  // and what comes out is ASCII.
   private static String encoded(String label) {
     String mapped =
         Normalizer.normalize(label.toLowerCase(Locale.ROOT), Normalizer.Form.NFC)

@@ -183,7 +183,7 @@ final class AddressScanner {
   }
 
   private static boolean isAddress(String content) {
-    if (AsciiCase.lower(content).startsWith("ipv6:")) {
+    if (AsciiCase.startsWith(content, "ipv6:")) {
       String address = content.substring(5);
       if (!IPV6.matcher(address).matches() || address.indexOf(':') < 0) {
         return false;

@@ -24,7 +24,7 @@ public final class EnvelopeParser {
 
   /** Parses what follows {@code MAIL} and a space, where these extensions were offered. */
   public static Parsed<Sender> parseMail(String argument, OfferedParameters offered) {
-    if (!argument.regionMatches(true, 0, "FROM:", 0, 5)) {
+    if (!AsciiCase.startsWith(argument, "FROM:")) {
       return refused("5.5.4", "syntax: MAIL FROM:<address> [parameters]");
     }
     AddressScanner scanner = new AddressScanner(argument.substring(5).stripLeading());
@@ -61,7 +61,7 @@ public final class EnvelopeParser {
   /** Parses what follows {@code RCPT} and a space, where these extensions were offered. */
   public static Parsed<Recipient> parseRecipient(
       String argument, boolean smtpUtf8, OfferedParameters offered) {
-    if (!argument.regionMatches(true, 0, "TO:", 0, 3)) {
+    if (!AsciiCase.startsWith(argument, "TO:")) {
       return refused("5.5.4", "syntax: RCPT TO:<address> [parameters]");
     }
     AddressScanner scanner = new AddressScanner(argument.substring(3).stripLeading());
@@ -100,7 +100,7 @@ public final class EnvelopeParser {
     String localPart = scanner.localPart();
     // RFC 5321 §4.5.1: "postmaster" is valid without a domain, whatever its case.
     if (scanner.skip('>')) {
-      if (!AsciiCase.lower(localPart).equals("postmaster")) {
+      if (!AsciiCase.equal(localPart, "postmaster")) {
         throw new AddressSyntaxException("no domain");
       }
       return new ForwardPath.Postmaster();
@@ -316,7 +316,7 @@ public final class EnvelopeParser {
 
     private boolean isAddress(String type, String address) {
       // RFC 6533 §3: the type utf-8 has its own encoding, and UTF-8 itself only under SMTPUTF8.
-      return AsciiCase.upper(type).equals("UTF-8")
+      return AsciiCase.equal(type, "UTF-8")
           ? Xtext.isValidUtf8Address(address, smtpUtf8)
           : Xtext.isValid(address);
     }

@@ -1,10 +1,10 @@
 package io.authserver.smtp.daemon;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The settings that every daemon has.
@@ -22,7 +22,7 @@ record DaemonSettings(
 
   /** Makes the definitions for a program. */
   static DaemonSettings of(String program) {
-    String prefix = program.toUpperCase(Locale.ROOT).replace('-', '_') + "_";
+    String prefix = AsciiCase.upper(program).replace('-', '_') + "_";
     return new DaemonSettings(
         Setting.of(
                 Logging.LEVEL_VARIABLE,
@@ -61,7 +61,7 @@ record DaemonSettings(
   private static boolean isLoopback(HostPort address) {
     boolean literal = address.host().matches("[0-9.]+|.*:.*");
     if (!literal) {
-      return address.host().equalsIgnoreCase("localhost");
+      return AsciiCase.equal(address.host(), "localhost");
     }
     try {
       return InetAddress.getByName(address.host()).isLoopbackAddress();

@@ -4,10 +4,10 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.LayoutBase;
+import io.authserver.smtp.address.AsciiCase;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import org.slf4j.event.KeyValuePair;
 
@@ -37,7 +37,7 @@ final class LogLineLayout extends LayoutBase<ILoggingEvent> {
       line.append(Instant.ofEpochMilli(event.getTimeStamp()).truncatedTo(ChronoUnit.MILLIS));
       line.append(' ');
     }
-    line.append("level=").append(event.getLevel().toString().toLowerCase(Locale.ROOT));
+    line.append("level=").append(AsciiCase.lower(event.getLevel().toString()));
     String logger = event.getLoggerName();
     line.append(" logger=").append(logger, logger.lastIndexOf('.') + 1, logger.length());
     String message = event.getFormattedMessage();

@@ -2,7 +2,7 @@ package io.authserver.smtp.daemon;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import java.util.Locale;
+import io.authserver.smtp.address.AsciiCase;
 import org.slf4j.LoggerFactory;
 
 /** Sets what is logged. Where and how is {@link LogConfigurator}'s business. */
@@ -31,6 +31,6 @@ public final class Logging {
 
   /** Returns the level that a text names, or INFO: a wrong one is reported with the settings. */
   static Level levelOf(String text) {
-    return Level.toLevel(text.toUpperCase(Locale.ROOT), Level.INFO);
+    return Level.toLevel(AsciiCase.upper(text), Level.INFO);
   }
 }

@@ -1,5 +1,6 @@
 package io.authserver.smtp.daemon;
 
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.relay.RelayMetrics;
 import io.authserver.smtp.relay.RelayStep;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -7,7 +8,6 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
-import java.util.Locale;
 
 /** The relay leg in Prometheus' metrics, {@code authserver_relay_*}. One for all next hops. */
 public final class PrometheusRelayMetrics implements RelayMetrics {
@@ -128,6 +128,6 @@ public final class PrometheusRelayMetrics implements RelayMetrics {
   }
 
   static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return AsciiCase.lower(constant.name());
   }
 }

@@ -1,6 +1,6 @@
 package io.authserver.smtp.daemon;
 
-import java.util.Locale;
+import io.authserver.smtp.address.AsciiCase;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -161,7 +161,7 @@ public final class Setting<T> {
     } else if (rest.startsWith(SettingsTable.SHARED_PREFIX)) {
       rest = rest.substring(SettingsTable.SHARED_PREFIX.length());
     }
-    return "--" + rest.toLowerCase(Locale.ROOT).replace('_', '-');
+    return "--" + AsciiCase.lower(rest).replace('_', '-');
   }
 
   @Override

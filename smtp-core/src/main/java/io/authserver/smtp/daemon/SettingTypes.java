@@ -1,12 +1,12 @@
 package io.authserver.smtp.daemon;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -137,9 +137,7 @@ public final class SettingTypes {
         text -> {
           Matcher quantity = QUANTITY.matcher(text);
           Long unit =
-              quantity.matches()
-                  ? SIZE_UNITS.get(quantity.group(2).toLowerCase(Locale.ROOT))
-                  : null;
+              quantity.matches() ? SIZE_UNITS.get(AsciiCase.lower(quantity.group(2))) : null;
           if (unit == null) {
             throw new InvalidSettingException(problem);
           }
@@ -157,7 +155,7 @@ public final class SettingTypes {
         SettingType.of(
             "true or false",
             text ->
-                switch (text.toLowerCase(Locale.ROOT)) {
+                switch (AsciiCase.lower(text)) {
                   case "true", "yes", "on", "1" -> true;
                   case "false", "no", "off", "0" -> false;
                   default -> throw new InvalidSettingException("must be true or false");
@@ -183,14 +181,14 @@ public final class SettingTypes {
 
   /** One of an enum's constants, written in lower case with dashes. */
   public static <E extends Enum<E>> SettingType<E> oneOf(Class<E> type) {
-    Function<E, String> word = e -> e.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    Function<E, String> word = e -> AsciiCase.lower(e.name()).replace('_', '-');
     E[] constants = type.getEnumConstants();
     String words = Arrays.stream(constants).map(word).collect(Collectors.joining(", "));
     return SettingType.of(
         "one of " + words,
         text -> {
           for (E constant : constants) {
-            if (word.apply(constant).equalsIgnoreCase(text)) {
+            if (AsciiCase.equal(word.apply(constant), text)) {
               return constant;
             }
           }

@@ -1,9 +1,9 @@
 package io.authserver.smtp.daemon;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +54,7 @@ public final class SettingsTable {
 
   /** Returns what the program's own settings begin with, e.g. {@code DKIMSIGNER_}. */
   String prefix() {
-    return program.toUpperCase(Locale.ROOT).replace('-', '_') + "_";
+    return AsciiCase.upper(program).replace('-', '_') + "_";
   }
 
   @Nullable Setting<?> byFlag(String flag) {

@@ -1,7 +1,7 @@
 package io.authserver.smtp.message;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /**
  * One header field, as bytes inside the array that holds the header section (RFC 5322 §2.2).
@@ -13,16 +13,16 @@ import java.util.Locale;
  */
 public record HeaderField(byte[] source, int start, int colon, int end) {
   /**
-   * Returns the field's name in lower case, without white space before the colon (RFC 5322 §4.5
-   * allows it); bytes outside ASCII as Latin-1 characters; the empty string where there is no
-   * colon.
+   * Returns the field's name with A to Z in lower case, without white space before the colon (RFC
+   * 5322 §4.5 allows it); bytes outside ASCII as Latin-1 characters; the empty string where there
+   * is no colon.
    */
   public String name() {
     if (colon >= end) {
       return "";
     }
-    return new String(source, start, nameEnd() - start, StandardCharsets.ISO_8859_1)
-        .toLowerCase(Locale.ROOT);
+    return AsciiCase.lower(
+        new String(source, start, nameEnd() - start, StandardCharsets.ISO_8859_1));
   }
 
   /** Returns the index after the last byte of the name. */
@@ -41,7 +41,8 @@ public record HeaderField(byte[] source, int start, int colon, int end) {
       return false;
     }
     for (int i = 0; i < length; i++) {
-      if (fold(source[start + i]) != fold((byte) name.charAt(i))) {
+      char c = (char) (source[start + i] & 0xff);
+      if (AsciiCase.lower(c) != AsciiCase.lower(name.charAt(i))) {
         return false;
       }
     }
@@ -64,10 +65,6 @@ public record HeaderField(byte[] source, int start, int colon, int end) {
   /** Returns how many bytes the field has, its final CRLF included. */
   public int length() {
     return end - start;
-  }
-
-  private static int fold(byte b) {
-    return b >= 'A' && b <= 'Z' ? b + 32 : b & 0xff;
   }
 
   /** Returns the field's name and size only: a log shows no content. */

@@ -1,7 +1,7 @@
 package io.authserver.smtp.message;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -41,10 +41,7 @@ public record OriginMark(boolean submitted) {
   }
 
   private static boolean saysSubmitted(HeaderField field) {
-    String value =
-        new String(field.value(), StandardCharsets.ISO_8859_1)
-            .replaceAll("\\s", "")
-            .toLowerCase(Locale.ROOT);
-    return value.equals("v=1;submitted=yes");
+    String value = new String(field.value(), StandardCharsets.ISO_8859_1).replaceAll("\\s", "");
+    return AsciiCase.equal(value, "v=1;submitted=yes");
   }
 }

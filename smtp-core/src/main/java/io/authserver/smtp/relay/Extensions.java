@@ -1,7 +1,7 @@
 package io.authserver.smtp.relay;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What a next hop offers in its reply to EHLO, as far as a relay cares.
@@ -26,7 +26,7 @@ public record Extensions(
     Extensions found = NONE;
     for (String line : lines.subList(1, lines.size())) {
       String[] words = line.strip().split("\\s+", 3);
-      found = found.with(words[0].toUpperCase(Locale.ROOT), words.length > 1 ? words[1] : "");
+      found = found.with(AsciiCase.upper(words[0]), words.length > 1 ? words[1] : "");
     }
     return found;
   }

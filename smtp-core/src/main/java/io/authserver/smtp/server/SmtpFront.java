@@ -1,5 +1,6 @@
 package io.authserver.smtp.server;
 
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.relay.Extensions;
 import io.authserver.smtp.reply.Reply;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -280,7 +280,7 @@ public final class SmtpFront implements AutoCloseable {
   }
 
   private void serve(Socket socket) throws IOException {
-    String id = Long.toString(LAST_ID.incrementAndGet(), 36).toUpperCase(Locale.ROOT);
+    String id = AsciiCase.upper(Long.toString(LAST_ID.incrementAndGet(), 36));
     SmtpSession session = new SmtpSession(settings, socket, id);
     boolean added = sessions.add(session);
     sessions.begun(socket);

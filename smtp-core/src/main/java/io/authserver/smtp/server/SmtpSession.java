@@ -283,8 +283,7 @@ final class SmtpSession {
     String[] words = argument.split(" +", -1);
     boolean readable =
         words[0].matches("\\d{1,18}")
-            && (words.length == 1
-                || (words.length == 2 && AsciiCase.upper(words[1]).equals("LAST")));
+            && (words.length == 1 || (words.length == 2 && AsciiCase.equal(words[1], "LAST")));
     if (!readable) {
       // Where the chunk ends is not known, so nothing behind it may be taken for a command.
       errors.count(Replies.CHUNK_SIZE);

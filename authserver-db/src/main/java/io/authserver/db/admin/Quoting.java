@@ -1,18 +1,8 @@
 package io.authserver.db.admin;
 
-/** How names are folded, and how a sentence quotes them. */
-public final class Folding {
-  private Folding() {}
-
-  /** Folds A to Z alone, as {@code lower(x COLLATE "C")} does in the schema. */
-  public static String fold(String text) {
-    StringBuilder folded = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      folded.append(c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c);
-    }
-    return folded.toString();
-  }
+/** How a sentence quotes a name. */
+public final class Quoting {
+  private Quoting() {}
 
   /** Returns what a person typed, in quotes, short, and without a control character. */
   public static String quote(String text) {
