@@ -64,6 +64,46 @@ class SelectionIT extends AdminFixture {
     assertEquals(List.of("al*"), list("user", "identifier", "AL*"));
   }
 
+  /**
+   * Symptom: {@code --contains É} did not find the user "Élan", and found other things in databases
+   * of another locale. Cause: the text was folded by the database's locale, names by ASCII.
+   */
+  @Test
+  void namesBeyondAsciiAreFoundAsTheyAreWritten() {
+    for (String name : List.of("Élan", "élan")) {
+      cli.ok("user", "create", name, name + " GmbH", "--no-password");
+      cli.ok("mailinglist", "create", name);
+      cli.ok("group", "create", name, "--description", "of " + name);
+      cli.ok("permission", "create", name, "--description", "of " + name);
+      cli.ok(
+          "serviceuser",
+          "create",
+          name,
+          "-u",
+          "bob",
+          "--no-password",
+          "--description",
+          "of " + name);
+      cli.ok("emailalias", "create", name + "@example.org", "-u", name);
+    }
+    for (String name : List.of("Élan", "élan")) {
+      for (String text : List.of(name, name.substring(0, 1) + "LA")) {
+        assertEquals(List.of(name), list("user", "identifier", "-c", text));
+        assertEquals(List.of(name), list("mailinglist", "name", "-c", text));
+        assertEquals(List.of(name), list("group", "name", "-c", text));
+        assertEquals(List.of(name), list("permission", "name", "-c", text));
+        assertEquals(List.of(name), list("serviceuser", "username", "-c", text));
+        assertEquals(List.of(name + "@example.org"), list("emailalias", "address", "-c", text));
+      }
+      assertEquals(List.of(name), list("user", "identifier", "-c", name + " gMBH"));
+      assertEquals(List.of(name), list("group", "name", "-c", "OF " + name));
+      assertEquals(List.of(name), list("permission", "name", "-c", "OF " + name));
+      assertEquals(List.of(name), list("serviceuser", "username", "-c", "OF " + name));
+      assertEquals(name, show("user", name + "@EXAMPLE.org").get("identifier"));
+    }
+    assertEquals(List.of("Team"), list("mailinglist", "name", "-c", "TEA"));
+  }
+
   @Test
   void optionsNarrow() {
     cli.ok("user", "deactivate", "bob");

@@ -1,5 +1,6 @@
 package io.authserver.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
@@ -8,6 +9,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
@@ -15,6 +18,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.net.IDN;
+import java.text.Collator;
 import org.jspecify.annotations.NullMarked;
 
 /** The rules that keep the modules apart; see docs/architecture.md. */
@@ -157,6 +161,32 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule PACKAGES_ARE_NULL_MARKED =
       classes().that().haveSimpleName("package-info").should().beAnnotatedWith(NullMarked.class);
+
+  /**
+   * Letter case is that of ASCII, as in the database: {@code AsciiCase} is the one function for it.
+   * IDNA alone has lower case as Unicode has it (RFC 5895 §2).
+   */
+  @ArchTest
+  static final ArchRule LETTER_CASE_IS_ASCII =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.authserver.smtp.address.ALabels")
+          .should()
+          .accessTargetWhere(
+              describe("it folds by Unicode", access -> foldsByUnicode(access.getTarget())));
+
+  private static boolean foldsByUnicode(AccessTarget target) {
+    boolean ignoring =
+        target instanceof CodeUnitAccessTarget called
+            && called.getName().equals("regionMatches")
+            && called.getRawParameterTypes().getFirst().isEquivalentTo(boolean.class);
+    return target.getOwner().getPackageName().startsWith("java.")
+        && (ignoring
+            || target.getOwner().isEquivalentTo(Collator.class)
+            || target
+                .getName()
+                .matches("to(Lower|Upper|Title)Case|.*IgnoreCase|CASE_INSENSITIVE_ORDER"));
+  }
 
   /** Guards the rules themselves: they must have something to look at. */
   @ArchTest

@@ -71,6 +71,11 @@ public final class TestDatabase implements AutoCloseable {
     return empty(server, "");
   }
 
+  /** Makes a database without the schema, as these options of CREATE DATABASE have it. */
+  public static TestDatabase createWithoutSchema(TestPostgres server, String options) {
+    return empty(server, options);
+  }
+
   private static TestDatabase empty(TestPostgres server, String options) {
     int port = server.port();
     String name = "test_" + NUMBER.incrementAndGet();

@@ -2,10 +2,10 @@ package io.authserver.dkim.testing;
 
 import io.authserver.dkim.sign.SigningKey;
 import io.authserver.dkim.verify.KeyLookup;
+import io.authserver.smtp.address.AsciiCase;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** TXT records in a map; names in {@link #silent} get no answer. */
@@ -22,7 +22,7 @@ public final class FakeDns implements KeyLookup {
 
   /** Adds a record. */
   public FakeDns add(String name, String text) {
-    records.computeIfAbsent(name.toLowerCase(Locale.ROOT), _ -> new ArrayList<>()).add(text);
+    records.computeIfAbsent(AsciiCase.lower(name), _ -> new ArrayList<>()).add(text);
     return this;
   }
 
@@ -42,7 +42,7 @@ public final class FakeDns implements KeyLookup {
     if (silent.contains(recordName)) {
       return new NoAnswer("timed out");
     }
-    List<String> texts = records.get(recordName.toLowerCase(Locale.ROOT));
+    List<String> texts = records.get(AsciiCase.lower(recordName));
     return texts == null ? new NoRecord() : new Records(texts);
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.mailforwarder.srs.SrsVectors.Vector;
+import io.authserver.smtp.address.AsciiCase;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -223,6 +224,41 @@ final class SrsTest {
         SRS.reverse(one.localPart(), NOW.plus(Duration.ofDays(22))));
     Srs.Rewritten fits = SRS.rewrite("bob", "x.example", NOW);
     assertEquals(new Srs.Rewritten(SRS.forward("bob", "x.example", NOW), null), fits);
+  }
+
+  @Test
+  void aSenderWhoDiffersInTheCaseOfALetterHasHisOwnToken() {
+    String rest = "a".repeat(60);
+    for (String[] pair : new String[][] {{"É", "é"}, {"\u212a", "k"}, {"K", "k"}}) {
+      Srs.Rewritten one = SRS.rewrite(pair[0] + rest, "x.example", NOW);
+      Srs.Rewritten other = SRS.rewrite(pair[1] + rest, "x.example", NOW);
+      assertNotEquals(one.token(), other.token(), pair[0]);
+      // A bounce goes to the sender as written, also behind a server that folds on the way.
+      SrsToken token = Objects.requireNonNull(one.token());
+      assertEquals(pair[0] + rest + "@x.example", token.address());
+      assertEquals(
+          new SrsReversal.Token(token.token()), SRS.reverse(AsciiCase.lower(one.localPart()), NOW));
+    }
+  }
+
+  /** Symptom: U+212A was taken for the k of a hash. Cause: the hash was folded by Unicode. */
+  @Test
+  void aHashIsComparedWithoutTheCaseOfAToZAlone() {
+    int compared = 0;
+    for (int i = 0; compared < 5; i++) {
+      String made = SRS.forward("bob" + i, "x.example", NOW);
+      String hash = made.substring(5, 9);
+      String kelvin = hash.replaceAll("[kK]", "\u212a");
+      if (!kelvin.equals(hash)) {
+        compared++;
+        String folded = "SRS0=" + AsciiCase.lower(hash) + made.substring(9);
+        assertInstanceOf(SrsReversal.Original.class, SRS.reverse(folded, NOW));
+        String other = "SRS0=" + kelvin + made.substring(9);
+        assertInstanceOf(SrsReversal.BadHash.class, SRS.reverse(other, NOW));
+      }
+    }
+    // The tag is read by the same rule.
+    assertInstanceOf(SrsReversal.NotSrs.class, SRS.reverse("\u017fRS0=aaaa=AA=x.example=b", NOW));
   }
 
   @Test
