@@ -164,7 +164,7 @@ final class SigningTransaction implements MailTransaction {
 
   /** A temporary failure has a cause that the operator wants to know and the client need not. */
   private void note(RelayOutcome outcome) {
-    if (outcome instanceof RelayOutcome.TemporaryFailure(Reply reply, String cause)) {
+    if (outcome instanceof RelayOutcome.TemporaryFailure(Reply _, String cause, boolean _)) {
       logFields.put("cause", cause);
     }
   }

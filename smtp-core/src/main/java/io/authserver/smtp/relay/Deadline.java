@@ -21,6 +21,11 @@ record Deadline(long nanoTime) {
     return nanoTime - other.nanoTime <= 0 ? this : other;
   }
 
+  /** Returns the point at which three quarters of the time from now to this are over. */
+  Deadline early() {
+    return new Deadline(nanoTime - Math.max(0, remainingNanos() / 4));
+  }
+
   boolean hasPassed() {
     return remainingNanos() <= 0;
   }

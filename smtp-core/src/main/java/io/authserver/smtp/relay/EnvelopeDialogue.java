@@ -5,6 +5,7 @@ import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.relay.EnvelopeCommands.Command;
 import io.authserver.smtp.relay.RecipientBatch.Pending;
 import io.authserver.smtp.relay.RelayFailure.Kind;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ final class EnvelopeDialogue {
    * The most commands in one write, so that their replies fit the socket buffers (RFC 2920 §3.1).
    */
   private static final int MAX_GROUP = 100;
+
+  /** How long replies are read that came before the connection broke under a write. */
+  private static final Duration LAST_WORDS = Duration.ofMillis(100);
 
   private static final byte[] DATA = {'D', 'A', 'T', 'A', '\r', '\n'};
   private static final byte[] RSET = {'R', 'S', 'E', 'T', '\r', '\n'};
@@ -44,36 +48,40 @@ final class EnvelopeDialogue {
   }
 
   /**
-   * Sends MAIL, if it was not sent yet, and RCPT for each of a batch, and takes the replies.
+   * Sends MAIL, if it was not sent yet, and RCPT for each of a batch that is not settled, and takes
+   * the replies. On a connection that has not heard of them, those that were taken before come
+   * first.
    *
-   * @param taken the recipients that were taken before
+   * @param taken the recipients of earlier batches
+   * @throws RelayFailure when the connection has failed, and the batch has the replies before that;
+   *     or of the kind LATE, when the connection is well and only the time to ask is over
    */
-  void offer(RecipientBatch batch, List<Recipient> taken, Deadline deadline) throws RelayFailure {
+  void offer(RecipientBatch batch, List<Recipient> taken, AskingTime time) throws RelayFailure {
     boolean smtpUtf8 =
         EnvelopeCommands.needsSmtpUtf8(sender)
             || (batch.needsSmtpUtf8() && client.extensions().smtpUtf8());
     if (mailOpen && smtpUtf8 && !mailSmtpUtf8) {
       // MAIL went out without SMTPUTF8, which these addresses need: begin again with it
-      reset(deadline);
-      repeat(taken, true, deadline);
+      reset(time.end());
     }
-    exchange(batch, smtpUtf8, deadline);
+    if (!mailOpen && !taken.isEmpty()) {
+      repeat(taken, smtpUtf8, time.end());
+    }
+    exchange(batch, smtpUtf8, !taken.isEmpty(), time);
   }
 
   /** Tells the next hop of recipients that it, or its other connection, took before. */
   void repeat(List<Recipient> taken, boolean smtpUtf8, Deadline deadline) throws RelayFailure {
-    if (taken.isEmpty()) {
-      return;
-    }
     RecipientBatch again = new RecipientBatch(taken);
     boolean needed = smtpUtf8 || EnvelopeCommands.needsSmtpUtf8(sender) || again.needsSmtpUtf8();
-    exchange(again, needed, deadline);
+    exchange(again, needed, false, new AskingTime(deadline, deadline));
     if (again.taken().size() != taken.size()) {
       throw new RelayFailure(Kind.CHANGED, RelayStep.RCPT, "a recipient is not taken any more");
     }
   }
 
-  private void exchange(RecipientBatch batch, boolean smtpUtf8, Deadline deadline)
+  private void exchange(
+      RecipientBatch batch, boolean smtpUtf8, boolean othersTaken, AskingTime time)
       throws RelayFailure {
     batch.prepare(client.extensions());
     if (!mailOpen && mailRefusal == null && batch.hasUnsent()) {
@@ -85,7 +93,11 @@ final class EnvelopeDialogue {
     }
     int group = client.extensions().pipelining() ? MAX_GROUP : 1;
     while (mailRefusal == null && batch.hasUnsent()) {
-      exchange(batch, batch.next(group), deadline);
+      boolean anyTaken = othersTaken || batch.hasTaken();
+      if (anyTaken && batch.isNewNext() && time.asking().hasPassed()) {
+        throw new RelayFailure(Kind.LATE, RelayStep.RCPT, "no time left to ask");
+      }
+      exchange(batch, batch.next(group), othersTaken, time);
     }
     if (mailRefusal != null) {
       batch.refuseRest(mailRefusal);
@@ -93,26 +105,80 @@ final class EnvelopeDialogue {
   }
 
   /** One group of commands: a write, then as many replies. */
-  private void exchange(RecipientBatch batch, List<Pending> group, Deadline deadline)
+  private void exchange(
+      RecipientBatch batch, List<Pending> group, boolean othersTaken, AskingTime time)
       throws RelayFailure {
     RelayStep first = group.getFirst().step();
-    client.requireSilence(first, deadline.orAfter(timeouts.envelope()));
-    for (Pending command : group) {
-      client.append(command.line(), 0, command.line().length, command.step(), deadline);
+    batch.awaiting(RecipientBatch.NOBODY);
+    client.requireSilence(first, time.end().orAfter(timeouts.envelope()));
+    RelayFailure unwritten = write(group, time.end());
+    try {
+      read(batch, group, othersTaken, time, unwritten);
+      if (unwritten != null) {
+        throw unwritten;
+      }
+    } catch (RelayFailure e) {
+      if (mailRefusal == null) {
+        throw e;
+      }
+      // the sender is refused, which is all that we wanted to know
+      client.close();
     }
-    client.flush(first, deadline);
+  }
+
+  private void read(
+      RecipientBatch batch,
+      List<Pending> group,
+      boolean othersTaken,
+      AskingTime time,
+      @Nullable RelayFailure unwritten)
+      throws RelayFailure {
+    Duration patience = unwritten == null ? timeouts.envelope() : LAST_WORDS;
     for (Pending command : group) {
       RelayStep step = command.step();
-      NextHopReply reply = client.readReply(step, deadline.orAfter(timeouts.envelope()));
-      RelayOutcome outcome = Outcomes.orFailure(reply, step);
-      if (step == RelayStep.RCPT) {
-        batch.answer(command.index(), mailRefusal == null ? outcome : mailRefusal);
-      } else if (outcome instanceof RelayOutcome.Delivered) {
-        mailOpen = true;
-        client.countMail();
-      } else {
-        mailRefusal = outcome;
+      batch.awaiting(command.index());
+      boolean early = batch.isNew(command) && (othersTaken || batch.hasTaken());
+      Deadline until = (early ? time.asking() : time.end()).orAfter(patience);
+      answered(batch, command, Outcomes.orFailure(read(step, until, unwritten), step));
+    }
+  }
+
+  /** Writes commands; returns the failure if they could not be written. */
+  private @Nullable RelayFailure write(List<Pending> group, Deadline deadline) {
+    try {
+      for (Pending command : group) {
+        client.append(command.line(), 0, command.line().length, command.step(), deadline);
       }
+      client.flush(group.getFirst().step(), deadline);
+      return null;
+    } catch (RelayFailure e) {
+      return e;
+    }
+  }
+
+  /**
+   * Reads a reply. A next hop that has closed the connection while we wrote has replied before to
+   * what it had read by then.
+   */
+  private NextHopReply read(RelayStep step, Deadline until, @Nullable RelayFailure unwritten)
+      throws RelayFailure {
+    try {
+      return client.readReply(step, until);
+    } catch (RelayFailure e) {
+      throw unwritten == null ? e : unwritten;
+    }
+  }
+
+  private void answered(RecipientBatch batch, Pending command, RelayOutcome outcome) {
+    if (command.step() != RelayStep.MAIL) {
+      if (mailRefusal == null) {
+        batch.answer(command.index(), outcome);
+      }
+    } else if (outcome instanceof RelayOutcome.Delivered) {
+      mailOpen = true;
+      client.countMail();
+    } else {
+      mailRefusal = outcome;
     }
   }
 
@@ -135,7 +201,8 @@ final class EnvelopeDialogue {
     client.requireSilence(RelayStep.RSET, until);
     NextHopReply reply = client.command(RSET, RelayStep.RSET, timeouts.reset(), until);
     if (!reply.isPositive()) {
-      throw new RelayFailure(Kind.GARBAGE, RelayStep.RSET, "RSET is refused", reply);
+      Kind kind = reply.code() == 421 ? Kind.CLOSING : Kind.GARBAGE;
+      throw new RelayFailure(kind, RelayStep.RSET, "RSET is refused", reply);
     }
     mailOpen = false;
     mailRefusal = null;

@@ -23,6 +23,7 @@ import io.authserver.smtp.reply.Reply;
  * <tr><td>not reachable</td><td>451 4.4.1</td></tr>
  * <tr><td>broken off, too slow, not SMTP</td><td>451 4.4.2</td></tr>
  * <tr><td>no connection of the pool free</td><td>451 4.3.2</td></tr>
+ * <tr><td>no time left to ask</td><td>451 4.4.7</td></tr>
  * </table>
  */
 final class Outcomes {
@@ -89,6 +90,7 @@ final class Outcomes {
           case UNREACHABLE -> Reply.of(451, "4.4.1", "Next hop does not answer; try again later");
           case BROKEN, TIMEOUT, GARBAGE ->
               Reply.of(451, "4.4.2", "Connection to the next hop broke; try again later");
+          case LATE -> Reply.of(451, "4.4.7", "Next hop took too long; try again later");
           case CHANGED -> Reply.of(451, "4.4.2", "Next hop changed its mind; try again later");
           case REJECTED ->
               said != null && said.code() < 500
@@ -99,7 +101,7 @@ final class Outcomes {
                   ? closing(said)
                   : Reply.of(451, "4.3.2", "Next hop is closing; try again later");
         };
-    return new RelayOutcome.TemporaryFailure(reply, failure.describe());
+    return new RelayOutcome.TemporaryFailure(reply, failure.describe(), false);
   }
 
   /**

@@ -7,13 +7,9 @@ import io.authserver.smtp.relay.RelayFailure.Kind;
 import io.authserver.smtp.reply.Reply;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A transaction over a connection of a {@link RelayPool}: the whole of a {@link RelayTransaction},
@@ -23,36 +19,51 @@ import org.slf4j.LoggerFactory;
  * offers PIPELINING (RFC 2920), before them where it does not. So the connection is taken then, and
  * whether it is alive shows while nothing has been promised to our client.
  *
- * <p><b>What is repeated, once, on a fresh connection</b> when a connection turns out to be dead
- * (end of stream, reset, or 421; never after a timeout or nonsense, which a second try would suffer
- * again):
+ * <p><b>What is repeated on a fresh connection</b> when a connection turns out to be dead (end of
+ * stream, reset, or 421; after a timeout or nonsense, which a second try would suffer again, only
+ * where the table says so):
  *
  * <table>
  * <caption>Step, and what happens when the connection dies there</caption>
  * <tr><th>dies at</th><th>content sent</th><th>kept connection</th><th>fresh connection</th></tr>
  * <tr><td>R1 taking it from the pool</td><td>no</td><td>the next kept one or a fresh one</td><td>-</td></tr>
  * <tr><td>R2 greeting, EHLO</td><td>no</td><td>-</td><td>temporary failure</td></tr>
- * <tr><td>R3 MAIL, first recipients</td><td>no</td><td>repeated</td><td>temporary failure</td></tr>
+ * <tr><td>R3 MAIL, first recipients; none is answered</td><td>no</td><td>repeated, once</td>
+ *     <td>temporary failure; but where it dies at a recipient and there are others, these are asked
+ *     about first, once</td></tr>
  * <tr><td>R4 later recipients</td><td>no</td>
  *     <td>repeated, if every recipient that was taken is taken again, else temporary failure</td>
  *     <td>the same: it has waited for our client since, and may have died meanwhile</td></tr>
- * <tr><td>R5 DATA, before 354</td><td>no</td><td>as for later recipients</td><td>the same</td></tr>
+ * <tr><td>R5 DATA, before 354</td><td>no</td><td>as for later recipients, once</td><td>the same</td></tr>
  * <tr><td>R6 content</td><td>some</td><td>temporary failure</td><td>temporary failure</td></tr>
  * <tr><td>R7 final dot</td><td>all</td><td>temporary failure: it may have been taken</td>
  *     <td>the same</td></tr>
+ * <tr><td>R8 recipients, after one of them was answered for the first time in this session</td><td>no</td>
+ *     <td>what was refused is settled; on a fresh connection who was taken is told again, then who was
+ *     not answered is asked about, one at whom a session ended after the others</td>
+ *     <td>the same, on and on</td></tr>
+ * <tr><td>R9 recipients, none answered for the first time in a session after R4 or R8</td><td>no</td><td>-</td>
+ *     <td>as R3; then who is not answered is a temporary failure, and who was taken is told again,
+ *     alone, on a last connection</td></tr>
+ * <tr><td>R10 recipients, by a timeout or nonsense in place of an answer</td><td>no</td>
+ *     <td>that recipient is a temporary failure; the others as R8 or R9</td><td>the same</td></tr>
+ * <tr><td>R11 the last connection of R9</td><td>no</td><td>-</td>
+ *     <td>temporary failure of all but the refused</td></tr>
  * </table>
  *
- * <p>{@code RelayRepeatIT} has a case for each row and column, by these numbers.
+ * <p>One call of {@link #recipients} asks in at most {@value Envelope#MOST_SESSIONS} sessions,
+ * after which comes only the last one of R9. Where somebody is taken, nobody new is asked about
+ * after three quarters of its time: who is left then is a temporary failure, and the others go on.
+ * Somebody who was taken within the call and is refused for good when told again is a temporary
+ * failure, and alone; somebody who was taken in an earlier call, as our client knows, and is
+ * refused now is that of the whole.
+ *
+ * <p>{@code RelayRepeatIT} has a case for each row and column, by these numbers; {@code
+ * RelaySessionsIT} has next hops that end session after session.
  *
  * <p>Owned by one thread.
  */
 final class PooledTransaction {
-  private static final Logger LOG = LoggerFactory.getLogger(PooledTransaction.class);
-
-  private static final RelayOutcome TOO_BIG =
-      new RelayOutcome.PermanentFailure(
-          Reply.of(552, "5.3.4", "Message is too big for the next hop"));
-
   /** How far the transaction has come. */
   private enum State {
     /** Before MAIL, or aborted. */
@@ -66,37 +77,27 @@ final class PooledTransaction {
   }
 
   private final RelayPool pool;
-  private final Duration wait;
   private final RelayTimeouts timeouts;
+  private final Envelope envelope;
   private State state = State.NEW;
-  private @Nullable Sender sender;
-
-  /** The connection, and what was said on it; null without one. */
-  private @Nullable EnvelopeDialogue dialogue;
-
-  /** Whether this connection has answered a call of this transaction. */
-  private boolean answered;
-
-  private boolean repeated;
 
   /** The failure that ended it, which is that of every further step. */
   private @Nullable RelayOutcome failure;
 
-  private final List<Recipient> taken = new ArrayList<>();
   private Deadline messageDeadline;
   private @Nullable DotStuffer stuffer;
   private long sendStarted;
 
   PooledTransaction(RelayPool pool, Duration wait) {
     this.pool = pool;
-    this.wait = wait;
     this.timeouts = pool.configuration().timeouts();
+    this.envelope = new Envelope(pool, wait);
     this.messageDeadline = Deadline.after(timeouts.total());
   }
 
   /** Returns whether it has a recipient that was taken. */
   boolean hasTaken() {
-    return !taken.isEmpty();
+    return envelope.hasTaken();
   }
 
   // ---- envelope
@@ -104,12 +105,7 @@ final class PooledTransaction {
   /** Begins; see {@link RelayTransaction#mail}. */
   RelayOutcome mail(Sender begun) {
     require(State.NEW);
-    sender = begun;
-    // after an abort the connection is still there, and may die before it is used again
-    answered = dialogue != null;
-    if (dialogue != null) {
-      begin(dialogue.client());
-    }
+    envelope.mail(begun);
     state = State.ENVELOPE;
     return new RelayOutcome.Delivered(Reply.of(250, "2.1.0", "Sender ok"));
   }
@@ -125,48 +121,11 @@ final class PooledTransaction {
     }
     RecipientBatch batch = new RecipientBatch(recipients);
     try {
-      try {
-        dialogue(deadline).offer(batch, taken, deadline);
-      } catch (RelayFailure e) {
-        replace(e, deadline).offer(batch, taken, deadline);
-      }
-      answered = true;
-      taken.addAll(batch.taken());
+      envelope.offer(batch, AskingTime.until(deadline));
       return batch.outcomes();
     } catch (RelayFailure e) {
       return batch.outcomesAfter(fail(e));
     }
-  }
-
-  private EnvelopeDialogue dialogue(Deadline deadline) throws RelayFailure {
-    EnvelopeDialogue current = dialogue;
-    return current != null ? current : begin(pool.acquire(wait, deadline));
-  }
-
-  private EnvelopeDialogue begin(RelayClient client) {
-    Sender from = Objects.requireNonNull(sender, "MAIL comes first");
-    EnvelopeDialogue begun = new EnvelopeDialogue(client, from, timeouts);
-    dialogue = begun;
-    return begun;
-  }
-
-  /**
-   * Opens a fresh connection in place of a dead one, with the envelope as far as it was answered;
-   * where that may not be, passes the failure on.
-   */
-  private EnvelopeDialogue replace(RelayFailure dead, Deadline deadline) throws RelayFailure {
-    EnvelopeDialogue old = dialogue;
-    boolean asDead = dead.kind() == Kind.BROKEN || dead.kind() == Kind.CLOSING;
-    if (old == null || repeated || !asDead || !(old.client().isKept() || answered)) {
-      throw dead;
-    }
-    repeated = true;
-    LOG.info("event=repeat next_hop={} {}", pool.name(), dead.describe());
-    pool.metrics().transactionRepeated(pool.name(), dead.step());
-    pool.discard(old.client());
-    EnvelopeDialogue fresh = begin(pool.openFresh(deadline));
-    fresh.repeat(taken, false, deadline);
-    return fresh;
   }
 
   // ---- message
@@ -182,13 +141,13 @@ final class PooledTransaction {
     if (failure != null) {
       return failure;
     }
-    if (dialogue == null || taken.isEmpty()) {
+    if (!envelope.isConnected() || !envelope.hasTaken()) {
       throw new IllegalStateException("no recipient was taken");
     }
     messageDeadline = deadline;
     sendStarted = System.nanoTime();
     try {
-      RelayOutcome refusal = askForData(dialogue, addedFields.length + message.size(), deadline);
+      RelayOutcome refusal = envelope.data(addedFields.length + message.size(), deadline);
       if (refusal != null) {
         failure = refusal;
         return refusal;
@@ -199,26 +158,9 @@ final class PooledTransaction {
     return sendContent(addedFields, message, deadline);
   }
 
-  private @Nullable RelayOutcome askForData(EnvelopeDialogue current, long size, Deadline deadline)
-      throws RelayFailure {
-    try {
-      return isTooBig(current, size) ? TOO_BIG : current.data(deadline);
-    } catch (RelayFailure e) {
-      // the next hop may have come back with another limit
-      EnvelopeDialogue fresh = replace(e, deadline);
-      return isTooBig(fresh, size) ? TOO_BIG : fresh.data(deadline);
-    }
-  }
-
-  /** RFC 1870 §3: what is larger than the fixed maximum is not even tried. */
-  private static boolean isTooBig(EnvelopeDialogue dialogue, long size) {
-    long most = dialogue.client().extensions().size();
-    return most > 0 && size > most;
-  }
-
   private RelayOutcome sendContent(byte[] addedFields, MessageBytes message, Deadline deadline)
       throws IOException {
-    RelayClient to = held();
+    RelayClient to = envelope.client();
     state = State.CONTENT;
     DotStuffer content =
         new DotStuffer(
@@ -237,7 +179,7 @@ final class PooledTransaction {
     } finally {
       if (!done) {
         // the message cannot be read or must not be written: without its dot it is never taken
-        drop();
+        envelope.drop();
         state = State.DONE;
       }
     }
@@ -254,7 +196,7 @@ final class PooledTransaction {
             to.readReply(
                 broken.step(), Deadline.after(Duration.ofMillis(100)).orEarlier(messageDeadline));
         if (said.code() >= 400 && said.code() != 421) {
-          drop();
+          envelope.drop();
           failure = Outcomes.of(said, broken.step());
           return failure;
         }
@@ -275,7 +217,7 @@ final class PooledTransaction {
       return failure;
     }
     require(State.CONTENT);
-    RelayClient to = held();
+    RelayClient to = envelope.client();
     try {
       NextHopReply early = to.unasked(RelayStep.CONTENT, messageDeadline);
       if (early != null) {
@@ -298,7 +240,7 @@ final class PooledTransaction {
     if (failure != null) {
       return failure;
     }
-    RelayClient to = held();
+    RelayClient to = envelope.client();
     try {
       NextHopReply reply =
           to.readReply(RelayStep.FINAL_REPLY, messageDeadline.orAfter(timeouts.finalReply()));
@@ -309,7 +251,7 @@ final class PooledTransaction {
       // RFC 5321 §4.1.1.4: whatever the reply, the next hop's buffers are cleared
       state = State.DONE;
       failure = outcome;
-      giveBack();
+      envelope.giveBack();
       return outcome;
     } catch (RelayFailure e) {
       return refusalOr(e, to);
@@ -323,7 +265,7 @@ final class PooledTransaction {
           Kind.GARBAGE, RelayStep.CONTENT, "a reply that nobody asked for", early);
     }
     RelayOutcome outcome = Outcomes.orFailure(early, RelayStep.CONTENT);
-    drop();
+    envelope.drop();
     failure = outcome;
     return outcome;
   }
@@ -332,66 +274,29 @@ final class PooledTransaction {
 
   /** Drops it; see {@link RelayTransaction#abort}. */
   void abort() {
-    EnvelopeDialogue current = dialogue;
-    if (current != null && state == State.CONTENT) {
-      drop();
-    } else if (current != null && state == State.ENVELOPE) {
-      reset(current);
+    if (state == State.CONTENT) {
+      envelope.drop();
+    } else if (state == State.ENVELOPE) {
+      envelope.reset();
     }
     state = State.NEW;
     failure = null;
-    repeated = false;
-    taken.clear();
-  }
-
-  private void reset(EnvelopeDialogue current) {
-    try {
-      current.reset(Deadline.after(timeouts.reset()));
-    } catch (RelayFailure e) {
-      pool.metrics().failure(pool.name(), RelayStep.RSET);
-      drop();
-    }
+    envelope.forget();
   }
 
   /** Aborts what is not finished, and gives the connection back or closes it. */
   void close() {
     abort();
-    giveBack();
-  }
-
-  /** Gives a connection that is ready for another MAIL back to the pool. */
-  private void giveBack() {
-    EnvelopeDialogue over = dialogue;
-    dialogue = null;
-    if (over != null) {
-      pool.release(over.client());
-    }
-  }
-
-  /** Closes the connection. */
-  private void drop() {
-    EnvelopeDialogue over = dialogue;
-    dialogue = null;
-    if (over != null) {
-      pool.discard(over.client());
-      pool.releasePermit();
-    }
+    envelope.giveBack();
   }
 
   /** Ends the transaction by a failure, which is the outcome of every further step. */
   private RelayOutcome fail(RelayFailure cause) {
     pool.metrics().failure(pool.name(), cause.step());
-    drop();
+    envelope.drop();
     RelayOutcome outcome = Outcomes.of(cause);
     failure = outcome;
     return outcome;
-  }
-
-  private RelayClient held() {
-    if (dialogue == null) {
-      throw new IllegalStateException("no connection");
-    }
-    return dialogue.client();
   }
 
   private void require(State expected) {

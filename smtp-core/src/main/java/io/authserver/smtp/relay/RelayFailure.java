@@ -25,7 +25,9 @@ final class RelayFailure extends IOException {
     /** It said 421 (RFC 5321 §3.8). */
     CLOSING,
     /** On the fresh connection it answered otherwise than our client had been told. */
-    CHANGED
+    CHANGED,
+    /** The time to ask was over while the connection was well. */
+    LATE
   }
 
   private final Kind kind;
@@ -49,6 +51,16 @@ final class RelayFailure extends IOException {
 
   RelayStep step() {
     return step;
+  }
+
+  /** Returns whether the connection died: another one may do better. */
+  boolean isDeath() {
+    return kind == Kind.BROKEN || kind == Kind.CLOSING;
+  }
+
+  /** Returns whether a session that had begun has ended by it. */
+  boolean isEndOfSession() {
+    return isDeath() || kind == Kind.TIMEOUT || kind == Kind.GARBAGE;
   }
 
   /** Returns what the next hop said, where it said something. */

@@ -24,8 +24,15 @@ public sealed interface RelayOutcome {
    * Not now: the next hop said so, cannot be reached, broke off, or found fault with our commands.
    *
    * @param cause what happened, for the log
+   * @param answered whether it is an answer to what was asked; false where none came, or the
+   *     question was not even put, so that asking once more may find a permanent one
    */
-  record TemporaryFailure(Reply reply, String cause) implements RelayOutcome {
+  record TemporaryFailure(Reply reply, String cause, boolean answered) implements RelayOutcome {
+    /** An answer. */
+    public TemporaryFailure(Reply reply, String cause) {
+      this(reply, cause, true);
+    }
+
     // RFC 5321 §4.5.3.1.10: 452 is the reply to too many recipients
     @Override
     public boolean isRecipientLimit() {

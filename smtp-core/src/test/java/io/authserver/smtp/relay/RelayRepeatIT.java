@@ -15,7 +15,11 @@ import io.authserver.smtp.testing.ScriptedNextHop.Message;
 import io.authserver.smtp.testing.ScriptedNextHop.Step;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -123,6 +127,123 @@ class RelayRepeatIT {
     }
   }
 
+  /**
+   * A row about several recipients in one call, of which one is refused: 1, bad, 2 and 3.
+   *
+   * @param row its row's number and what happens
+   * @param sessions how many the call takes
+   * @param ends whether a session, counted from 1, ends at a recipient
+   * @param unanswered who is a temporary failure in the end; the others but bad get the message
+   */
+  record Row(
+      String row,
+      int sessions,
+      BiPredicate<Integer, String> ends,
+      Action end,
+      Set<String> unanswered) {
+    @Override
+    public String toString() {
+      return row;
+    }
+  }
+
+  static Stream<Arguments> rows() {
+    BiPredicate<Integer, String> always = (session, recipient) -> true;
+    BiPredicate<Integer, String> once = (session, recipient) -> session == 1;
+    BiPredicate<Integer, String> at1 = (session, recipient) -> recipient.equals("1");
+    BiPredicate<Integer, String> at2 = (session, recipient) -> recipient.equals("2");
+    Set<String> all = Set.of("1", "bad", "2", "3");
+    Set<String> allButBad = Set.of("1", "2", "3");
+    List<Row> rows = new ArrayList<>();
+    for (Arguments death : deaths().limit(4).toList()) {
+      String how = " by " + death.get()[1];
+      Action end = (Action) death.get()[2];
+      rows.add(new Row("R3 others first" + how, 4, at1, end, Set.of("1")));
+      rows.add(new Row("R3 others first, once" + how, 2, always, end, all));
+      rows.add(new Row("R8 dies after answers" + how, 2, at2.and(once), end, Set.of()));
+      rows.add(
+          new Row(
+              "R8 dies after answers, on and on" + how,
+              4,
+              (session, recipient) ->
+                  switch (session) {
+                    case 1 -> recipient.equals("bad");
+                    case 2 -> recipient.equals("3");
+                    case 3 -> recipient.equals("bad");
+                    default -> false;
+                  },
+              end,
+              Set.of()));
+      rows.add(new Row("R9 none answered" + how, 4, at2, end, Set.of("2")));
+      rows.add(
+          new Row(
+              "R11 the last one dies" + how,
+              4,
+              at2.or((session, recipient) -> session == 4 && recipient.equals("3")),
+              end,
+              allButBad));
+    }
+    for (Action nonsense : List.of(Action.stall(), Action.raw("What?\r\n"))) {
+      rows.add(new Row("R10 " + nonsense, 2, at2, nonsense, Set.of("2")));
+      rows.add(new Row("R10 at once " + nonsense, 1, at1, nonsense, all));
+    }
+    return rows.stream()
+        .flatMap(
+            row ->
+                Stream.of("PIPELINING", "8BITMIME").map(extension -> Arguments.of(extension, row)));
+  }
+
+  /** In both columns: for these rows a kept connection is as good as a fresh one. */
+  @ParameterizedTest(name = "{1}, {0}")
+  @MethodSource("rows")
+  void eachRowAboutSeveralRecipients(String extension, Row row) throws IOException {
+    for (boolean kept : List.of(true, false)) {
+      // the probe's connection is the first, and the first session is on it if it is kept
+      int before = kept ? 0 : 1;
+      Function<Event, Action> script =
+          event -> {
+            String who = event.line().replaceAll(".*<|@.*", "");
+            return row.ends().test(event.connection() - before, who)
+                ? row.end()
+                : who.equals("bad") ? Action.reply("550 5.1.1 Bad") : Action.proceed();
+          };
+      RelayTimeouts timeouts =
+          new RelayTimeouts(BOUND, BOUND, BOUND, patience(row.end()), BOUND, BOUND, BOUND, BOUND);
+      try (ScriptedNextHop nextHop =
+              ScriptedNextHop.builder().extensions(extension).on(Step.RCPT, script).start();
+          RelayPool pool = Relaying.probed(keeping(nextHop, kept).withTimeouts(timeouts));
+          RelayTransaction transaction = begun(pool)) {
+        List<String> who = List.of("1", "bad", "2", "3");
+        List<RelayOutcome> outcomes =
+            transaction.recipients(
+                Relaying.recipients("1@b.example", "bad@b.example", "2@b.example", "3@b.example"));
+        String what = extension + (kept ? ", kept: " : ", fresh: ") + outcomes;
+        for (int i = 0; i < who.size(); i++) {
+          Class<?> expected =
+              row.unanswered().contains(who.get(i))
+                  ? RelayOutcome.TemporaryFailure.class
+                  : who.get(i).equals("bad")
+                      ? RelayOutcome.PermanentFailure.class
+                      : RelayOutcome.Delivered.class;
+          assertEquals(expected, outcomes.get(i).getClass(), what);
+        }
+        assertEquals(row.sessions(), nextHop.connections() - before, what);
+        Set<String> taken =
+            new HashSet<>(List.of("<1@b.example>", "<2@b.example>", "<3@b.example>"));
+        row.unanswered().forEach(each -> taken.remove("<" + each + "@b.example>"));
+        if (!taken.isEmpty()) {
+          finish(transaction);
+          assertEquals(taken, new HashSet<>(nextHop.awaitMessage(BOUND).forwardPaths()));
+        }
+        assertEquals(taken.isEmpty() ? 0 : 1, nextHop.messages().size());
+      }
+    }
+  }
+
+  private static Duration patience(Action end) {
+    return end instanceof Action.Stall ? Duration.ofSeconds(1) : BOUND;
+  }
+
   // ---- taking it from the pool
 
   /** Nothing was written: a dead one costs nothing, and is no repeat. */
@@ -200,9 +321,9 @@ class RelayRepeatIT {
     }
   }
 
-  /** A refusal that was heard stands, although the connection died right after it. */
+  /** What was heard stands, although the connection died right after it, and again. */
   @Test
-  void aRefusalBeforeTheDeathStands() {
+  void anAnswerBeforeTheDeathStands() {
     Function<Event, Action> script =
         event ->
             event.line().contains("never")
@@ -214,7 +335,7 @@ class RelayRepeatIT {
       List<RelayOutcome> outcomes =
           transaction.recipients(
               Relaying.recipients("1@b.example", "never@b.example", "last@b.example"));
-      assertInstanceOf(RelayOutcome.TemporaryFailure.class, outcomes.get(0));
+      assertInstanceOf(RelayOutcome.Delivered.class, outcomes.get(0));
       assertEquals("550 5.1.1 Never", said(outcomes.get(1)));
       assertInstanceOf(RelayOutcome.TemporaryFailure.class, outcomes.get(2));
     }
