@@ -155,8 +155,7 @@ class MessageSigner {
     byte[] bytes() {
       // A first line that begins with white space continues whatever is put above it: that must be
       // a field that is not signed, and no signature.
-      byte[] first = below.bytes();
-      boolean continues = first.length > 0 && (first[0] == ' ' || first[0] == '\t');
+      boolean continues = below.beginsWithWhiteSpace();
       ByteArrayOutputStream fields = new ByteArrayOutputStream();
       if (!continues) {
         fields.writeBytes(receivedField);

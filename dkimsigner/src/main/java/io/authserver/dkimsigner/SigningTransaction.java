@@ -123,7 +123,7 @@ final class SigningTransaction implements MailTransaction {
 
   private MessageBytes withoutOwnResults(MessageBytes message) {
     MessageBytes content = ownResults.removeFrom(message);
-    int removed = message.header().fields().size() - content.header().fields().size();
+    int removed = message.header().fieldCount() - content.header().fieldCount();
     if (removed > 0) {
       logFields.put("results_removed", Integer.toString(removed));
       metrics.removedResults(removed);

@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -138,10 +137,6 @@ public final class SigningPass {
    * Returns the names of {@code h=}: each as often as its field comes, oversigned ones once more.
    */
   private List<String> signedNames() {
-    Map<String, Integer> counts = new HashMap<>();
-    for (HeaderField field : header.fields()) {
-      counts.merge(field.name(), 1, Integer::sum);
-    }
     List<String> order = new ArrayList<>(profile.signed());
     TreeSet<String> more = new TreeSet<>(profile.oversigned());
     more.addAll(profile.oversignedIfPresent());
@@ -150,7 +145,7 @@ public final class SigningPass {
 
     List<String> names = new ArrayList<>();
     for (String name : order) {
-      int count = counts.getOrDefault(name, 0);
+      int count = header.count(name);
       boolean once =
           profile.oversigned().contains(name)
               || (count > 0 && profile.oversignedIfPresent().contains(name));

@@ -2,9 +2,11 @@ package io.authserver.smtp.message;
 
 import io.authserver.smtp.address.AsciiCase;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
- * One header field, as bytes inside the array that holds the header section (RFC 5322 §2.2).
+ * One header field, as bytes inside the array that holds the header section (RFC 5322 §2.2). Equal
+ * to itself alone: the same place of the same array, not the same bytes.
  *
  * @param source the array; not to be changed
  * @param start index of the field's first byte
@@ -27,6 +29,10 @@ public record HeaderField(byte[] source, int start, int colon, int end) {
 
   /** Returns the index after the last byte of the name. */
   public int nameEnd() {
+    return nameEnd(source, start, colon);
+  }
+
+  private static int nameEnd(byte[] source, int start, int colon) {
     int nameEnd = colon;
     while (nameEnd > start && (source[nameEnd - 1] == ' ' || source[nameEnd - 1] == '\t')) {
       nameEnd--;
@@ -36,7 +42,11 @@ public record HeaderField(byte[] source, int start, int colon, int end) {
 
   /** Returns whether the field has this name, whatever the case. */
   public boolean isNamed(String name) {
-    int length = nameEnd() - start;
+    return isNamed(source, start, colon, end, name);
+  }
+
+  static boolean isNamed(byte[] source, int start, int colon, int end, String name) {
+    int length = nameEnd(source, start, colon) - start;
     if (colon >= end || length != name.length()) {
       return false;
     }
@@ -59,7 +69,7 @@ public record HeaderField(byte[] source, int start, int colon, int end) {
     if (to - 1 >= from && source[to - 1] == '\r') {
       to--;
     }
-    return java.util.Arrays.copyOfRange(source, from, to);
+    return Arrays.copyOfRange(source, from, to);
   }
 
   /** Returns how many bytes the field has, its final CRLF included. */
@@ -71,15 +81,5 @@ public record HeaderField(byte[] source, int start, int colon, int end) {
   @Override
   public String toString() {
     return "HeaderField[" + name() + ", " + length() + " bytes]";
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return this == other;
-  }
-
-  @Override
-  public int hashCode() {
-    return System.identityHashCode(this);
   }
 }

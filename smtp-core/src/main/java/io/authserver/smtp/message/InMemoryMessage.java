@@ -1,7 +1,6 @@
 package io.authserver.smtp.message;
 
 import java.io.IOException;
-import java.util.Arrays;
 
 /** A message in one array. */
 final class InMemoryMessage implements MessageBytes {
@@ -24,7 +23,7 @@ final class InMemoryMessage implements MessageBytes {
         lineStart = i + 2;
       }
     }
-    this.header = HeaderSection.of(Arrays.copyOf(bytes, headerLength));
+    this.header = HeaderSection.of(bytes, headerLength);
     this.bodyOffset = body;
   }
 

@@ -77,14 +77,32 @@ public final class MessageBuffer implements AutoCloseable {
   /**
    * Ends the message.
    *
-   * @param headerLength how many bytes its header section has; kept in memory
+   * @param headerLength how many bytes its header section has; kept in memory, in {@link
+   *     #copiedHeader} bytes more than the buffer has
    * @param bodyOffset where its body begins
    * @throws IOException when the spool file cannot be read
    */
   public MessageBytes finish(int headerLength, long bodyOffset) throws IOException {
+    if (copiedHeader(headerLength) == 0) {
+      HeaderSection header =
+          chunks.isEmpty()
+              ? HeaderSection.of(new byte[0])
+              : HeaderSection.of(chunks.getFirst(), headerLength);
+      return new BufferedMessage(this, header, bodyOffset);
+    }
     byte[] header = new byte[headerLength];
     copyTo(header);
     return new BufferedMessage(this, HeaderSection.of(header), bodyOffset);
+  }
+
+  /**
+   * Returns how many bytes {@link #finish} copies to have a header section of this length in one
+   * array: none where the first block of memory has all of it.
+   */
+  public int copiedHeader(int headerLength) {
+    boolean inFirst =
+        spool == null && !chunks.isEmpty() && headerLength <= chunks.getFirst().length;
+    return inFirst ? 0 : headerLength;
   }
 
   private void copyTo(byte[] target) throws IOException {
@@ -152,11 +170,15 @@ public final class MessageBuffer implements AutoCloseable {
 
   private static void readFully(FileChannel channel, long from, byte[] target, int length)
       throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(target, 0, length);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, from + buffer.position()) < 0) {
+    // By blocks: the JDK takes memory outside of the heap for each read, and keeps it.
+    int at = 0;
+    while (at < length) {
+      ByteBuffer block = ByteBuffer.wrap(target, at, Math.min(LARGEST_CHUNK, length - at));
+      int count = channel.read(block, from + at);
+      if (count < 0) {
         throw new EOFException("spool file ends early");
       }
+      at += count;
     }
   }
 

@@ -28,7 +28,7 @@ public interface MessageBytes {
 
   /**
    * Returns where the body begins: after the empty line, or {@link #size()} where the message has
-   * no empty line. The bytes from {@code header().bytes().length} to here are the separator.
+   * no empty line. The bytes from {@code header().length()} to here are the separator.
    */
   long bodyOffset();
 

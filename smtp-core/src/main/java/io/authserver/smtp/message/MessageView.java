@@ -1,11 +1,12 @@
 package io.authserver.smtp.message;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.List;
 import java.util.function.Predicate;
 
-/** A message as it is, but for header fields that are left out. Reads the message beneath it. */
+/**
+ * A message as it is, but for header fields that are left out. Reads the message beneath it, and
+ * copies nothing of it.
+ */
 public final class MessageView implements MessageBytes {
   private final MessageBytes message;
   private final HeaderSection header;
@@ -23,17 +24,8 @@ public final class MessageView implements MessageBytes {
   /** Returns the message without these fields; the same object where it has none of them. */
   public static MessageBytes withoutFields(
       MessageBytes message, Predicate<? super HeaderField> unwanted) {
-    HeaderSection original = message.header();
-    List<HeaderField> remaining =
-        original.fields().stream().filter(field -> !unwanted.test(field)).toList();
-    if (remaining.size() == original.fields().size()) {
-      return message;
-    }
-    ByteArrayOutputStream kept = new ByteArrayOutputStream(original.bytes().length);
-    for (HeaderField field : remaining) {
-      kept.write(field.source(), field.start(), field.length());
-    }
-    return new MessageView(message, HeaderSection.of(kept.toByteArray()));
+    HeaderSection kept = message.header().without(unwanted);
+    return kept == message.header() ? message : new MessageView(message, kept);
   }
 
   @Override
@@ -53,14 +45,13 @@ public final class MessageView implements MessageBytes {
 
   @Override
   public void forEachBlock(long from, BlockConsumer consumer) throws IOException {
-    byte[] kept = header.bytes();
-    if (from < kept.length) {
-      consumer.accept(kept, (int) from, kept.length - (int) from);
+    if (from < header.length()) {
+      header.forEachBlock((int) from, consumer);
     }
-    message.forEachBlock(Math.max(from, kept.length) + removed(), consumer);
+    message.forEachBlock(Math.max(from, header.length()) + removed(), consumer);
   }
 
   private int removed() {
-    return message.header().bytes().length - header.bytes().length;
+    return message.header().length() - header.length();
   }
 }

@@ -14,6 +14,9 @@ public record OriginMark(boolean submitted) {
   /** The name of the field. */
   public static final String FIELD_NAME = "Authserver-Forwarded";
 
+  /** No mark of ours is longer; it is far from it. */
+  private static final int MOST_BYTES = 200;
+
   /** Returns the field, CRLF included. */
   public byte[] toField() {
     return (FIELD_NAME + ": v=1; submitted=" + (submitted ? "yes" : "no") + "\r\n")
@@ -41,6 +44,9 @@ public record OriginMark(boolean submitted) {
   }
 
   private static boolean saysSubmitted(HeaderField field) {
+    if (field.length() > MOST_BYTES) {
+      return false;
+    }
     String value = new String(field.value(), StandardCharsets.ISO_8859_1).replaceAll("\\s", "");
     return AsciiCase.equal(value, "v=1;submitted=yes");
   }

@@ -42,6 +42,10 @@ class MessageBufferIT {
       MessageBytes message = buffer.finish(1000, 1002);
       assertArrayEquals(content, message.toByteArray());
       assertArrayEquals(Arrays.copyOf(content, 1000), message.header().bytes());
+      assertEquals(buffer.isSpooled() ? 1000 : 0, buffer.copiedHeader(1000));
+      assertEquals(8193, buffer.copiedHeader(8193));
+      assertArrayEquals(
+          Arrays.copyOf(content, 200_000), buffer.finish(200_000, 200_002).header().bytes());
       for (int from : new int[] {0, 1, 8191, 8192, 8193, 299_999, 300_001}) {
         ByteArrayOutputStream rest = new ByteArrayOutputStream();
         message.forEachBlock(from, rest::write);
@@ -82,6 +86,11 @@ class MessageBufferIT {
     assertTrue(OriginMark.of(plain.header()).isEmpty());
     assertTrue(OriginMark.of(plain.header().prepend(yes)).orElseThrow().submitted());
     assertFalse(OriginMark.of(plain.header().prepend(no).prepend(yes)).orElseThrow().submitted());
+    byte[] longOne =
+        new String(yes, StandardCharsets.US_ASCII)
+            .replace(" ", " ".repeat(90))
+            .getBytes(StandardCharsets.US_ASCII);
+    assertFalse(OriginMark.of(plain.header().prepend(longOne)).orElseThrow().submitted());
     MessageBytes marked = message(new String(yes, StandardCharsets.US_ASCII) + text(plain));
     assertEquals(text(plain), text(OriginMark.remove(marked)));
   }
