@@ -35,6 +35,7 @@ public final class SmtpSettings {
   private final Setting<Integer> sessions;
   private final Setting<Integer> commandLine;
   private final Setting<Long> headerSize;
+  private final Setting<Integer> headerFields;
   private final Setting<Long> lineLength;
   private final Setting<Integer> receivedFields;
   private final Setting<Integer> errors;
@@ -118,6 +119,13 @@ public final class SmtpSettings {
                 SettingTypes.byteSize(1024, 64L << 20),
                 "largest header section of a message (552 5.3.4)")
             .orElse((limits.headerSize() >> 20) + "MiB");
+    headerFields =
+        count(
+            prefix + "_MAX_HEADER_FIELDS",
+            limits.headerFields(),
+            100,
+            1_000_000,
+            "fields of the header section of a message (552 5.3.4)");
     lineLength =
         Setting.of(
                 prefix + "_MAX_LINE_LENGTH",
@@ -263,6 +271,7 @@ public final class SmtpSettings {
         sessions,
         commandLine,
         headerSize,
+        headerFields,
         lineLength,
         receivedFields,
         errors,
@@ -349,6 +358,7 @@ public final class SmtpSettings {
                 settings.get(sessions),
                 settings.get(commandLine),
                 Math.toIntExact(settings.get(headerSize)),
+                settings.get(headerFields),
                 Math.toIntExact(settings.get(lineLength)),
                 settings.get(receivedFields),
                 settings.get(errors),

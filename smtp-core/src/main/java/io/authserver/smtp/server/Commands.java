@@ -130,7 +130,7 @@ final class Commands {
     }
     int room = settings.limits().recipients() - open.acceptedRecipients();
     if (room <= 0) {
-      settings.metrics().limit(FrontMetrics.Limit.RECIPIENTS);
+      open.met(FrontMetrics.Limit.RECIPIENTS);
       reply(Replies.TOO_MANY_RECIPIENTS);
       return;
     }
@@ -232,7 +232,7 @@ final class Commands {
     open.received(receiver.size());
     return switch (result) {
       case MessageReceiver.Result.Complete complete -> open.message(complete);
-      case MessageReceiver.Result.Refused(Reply refusal) -> open.decidedBy(refusal);
+      case MessageReceiver.Result.Refused refused -> open.refused(refused.reply(), refused.limit());
       case MessageReceiver.Result.Cut cut -> throw new IllegalStateException("cut off");
     };
   }

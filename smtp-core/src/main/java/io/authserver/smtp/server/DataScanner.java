@@ -57,9 +57,9 @@ final class DataScanner {
     return emitted;
   }
 
-  /** Returns the octets of the longest line, without its CRLF. */
+  /** Returns the octets of the longest line, without its CRLF; the one that is coming counts. */
   long longestLine() {
-    return longestLine;
+    return Math.max(longestLine, emitted - lineStart);
   }
 
   /** Returns how long the header section is: up to the first empty line, else all. */

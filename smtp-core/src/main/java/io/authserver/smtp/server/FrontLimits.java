@@ -8,6 +8,7 @@ package io.authserver.smtp.server;
  * @param sessions sessions at a time; 421 4.3.2 beyond
  * @param commandLine octets of a command line; 500 5.5.2 beyond
  * @param headerSize bytes of a header section; 552 5.3.4 beyond
+ * @param headerFields fields of a header section; 552 5.3.4 beyond
  * @param lineLength octets of a line of a message; 554 5.6.0 beyond
  * @param receivedFields Received fields of a message; 554 5.4.6 beyond
  * @param errors commands of a session that are in error; 421 4.7.0 beyond
@@ -19,13 +20,14 @@ public record FrontLimits(
     int sessions,
     int commandLine,
     int headerSize,
+    int headerFields,
     int lineLength,
     int receivedFields,
     int errors,
     int backlog) {
   /** What holds where nothing is configured. */
   public static final FrontLimits DEFAULTS =
-      new FrontLimits(100L << 20, 1000, 4096, 4096, 1 << 20, 64 << 10, 100, 100, 1024);
+      new FrontLimits(100L << 20, 1000, 4096, 4096, 1 << 20, 5000, 64 << 10, 100, 100, 1024);
 
   /** Checks that each is positive, and that RFC 5321's smallest command line fits. */
   public FrontLimits {
@@ -34,6 +36,7 @@ public record FrontLimits(
         || sessions < 1
         || commandLine < 512
         || headerSize < 1
+        || headerFields < 1
         || lineLength < 1
         || receivedFields < 1
         || errors < 1

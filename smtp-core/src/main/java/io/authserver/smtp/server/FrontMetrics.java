@@ -1,6 +1,7 @@
 package io.authserver.smtp.server;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /** What a front counts. Called by many threads; must be quick and not throw. */
 public interface FrontMetrics {
@@ -14,6 +15,7 @@ public interface FrontMetrics {
     SESSIONS,
     COMMAND_LINE,
     HEADER_SIZE,
+    HEADER_FIELDS,
     LINE_LENGTH,
     RECEIVED_FIELDS,
     ERRORS,
@@ -24,7 +26,12 @@ public interface FrontMetrics {
     HANDSHAKE_TIME,
     REPLY_TIME,
     STORAGE,
-    WORKING_MEMORY
+    WORKING_MEMORY;
+
+    /** Returns how metrics and the log call it. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** A session began. */

@@ -16,6 +16,7 @@ record FrontSettings(
     StrayLineEnds strayLineEnds,
     MemoryBudget memoryBudget,
     MemoryBudget workingMemory,
+    HeaderCost headerCost,
     Path spoolDirectory,
     Supplier<Optional<Extensions>> extensions,
     MailTransactionFactory transactions,

@@ -1,5 +1,6 @@
 package io.authserver.smtp.server;
 
+import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.MessageBuffer;
 import io.authserver.smtp.message.MessageBytes;
@@ -17,13 +18,16 @@ import org.slf4j.LoggerFactory;
 final class MessageReceiver implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MessageReceiver.class);
 
+  /** What is there for each header section, however small. */
+  private static final int HEADER_OBJECTS = 256;
+
   /** What became of it. */
   sealed interface Result {
     /** All was received. */
     record Complete(MessageBytes message) implements Result {}
 
-    /** All was read, and the message is refused. */
-    record Refused(Reply reply) implements Result {}
+    /** All was read, and the message is refused, where a limit was met for that. */
+    record Refused(Reply reply, FrontMetrics.@Nullable Limit limit) implements Result {}
 
     /** The client went away before the final dot. */
     record Cut() implements Result {}
@@ -34,6 +38,7 @@ final class MessageReceiver implements AutoCloseable {
   private final MessageBuffer buffer;
   private final MemoryBudget.Share working;
   private final DataScanner scanner = new DataScanner(this::take);
+  private final FieldCounter counter = new FieldCounter();
   private @Nullable IOException storageFailure;
   private boolean dropping;
 
@@ -74,10 +79,11 @@ final class MessageReceiver implements AutoCloseable {
   }
 
   private void take(byte[] block, int offset, int length) {
+    counter.accept(block, offset, length);
     if (dropping) {
       return;
     }
-    if (scanner.size() > settings.limits().messageSize()
+    if (exceeded() != null
         || (scanner.sawStrayLineEnds() && settings.strayLineEnds() == StrayLineEnds.REFUSE)) {
       drop();
       return;
@@ -99,40 +105,62 @@ final class MessageReceiver implements AutoCloseable {
     buffer.close();
   }
 
-  private Result judge() {
+  /** Returns the limit that the message has met so far, and its reply. */
+  private Result.@Nullable Refused exceeded() {
     FrontLimits limits = settings.limits();
+    if (scanner.size() > limits.messageSize()) {
+      return new Result.Refused(Replies.TOO_LARGE, FrontMetrics.Limit.MESSAGE_SIZE);
+    }
+    if (scanner.headerLength() > limits.headerSize()) {
+      return new Result.Refused(Replies.HEADER_TOO_LARGE, FrontMetrics.Limit.HEADER_SIZE);
+    }
+    if (counter.fields() > limits.headerFields()) {
+      return new Result.Refused(Replies.TOO_MANY_FIELDS, FrontMetrics.Limit.HEADER_FIELDS);
+    }
+    return scanner.longestLine() > limits.lineLength()
+        ? new Result.Refused(Replies.LINE_TOO_LONG, FrontMetrics.Limit.LINE_LENGTH)
+        : null;
+  }
+
+  private Result judge() {
     if (scanner.sawStrayLineEnds()) {
       settings.metrics().strayLineEnds();
       if (settings.strayLineEnds() == StrayLineEnds.REFUSE) {
-        return new Result.Refused(Replies.STRAY_LINE_ENDS);
+        return new Result.Refused(Replies.STRAY_LINE_ENDS, null);
       }
     }
-    if (scanner.size() > limits.messageSize()) {
-      return refused(FrontMetrics.Limit.MESSAGE_SIZE, Replies.TOO_LARGE);
-    }
-    if (scanner.headerLength() > limits.headerSize()) {
-      return refused(FrontMetrics.Limit.HEADER_SIZE, Replies.HEADER_TOO_LARGE);
-    }
-    if (scanner.longestLine() > limits.lineLength()) {
-      return refused(FrontMetrics.Limit.LINE_LENGTH, Replies.LINE_TOO_LONG);
+    Result.Refused exceeded = exceeded();
+    if (exceeded != null) {
+      return exceeded;
     }
     if (storageFailure != null) {
       return notStored(storageFailure);
     }
-    if (!working.tryAdd(scanner.headerLength())) {
-      return noMemoryForHeader();
+    int headerLength = (int) scanner.headerLength();
+    long cost = headerCost(headerLength);
+    if (!working.tryAdd(cost)) {
+      return noMemoryForHeader(cost);
     }
     MessageBytes message;
     try {
-      message = buffer.finish((int) scanner.headerLength(), scanner.bodyOffset());
+      message = buffer.finish(headerLength, scanner.bodyOffset());
     } catch (IOException e) {
       return notStored(e);
     }
     // RFC 5321 §6.3: many Received fields are a loop.
-    if (message.header().all("Received").size() > limits.receivedFields()) {
-      return refused(FrontMetrics.Limit.RECEIVED_FIELDS, Replies.TOO_MANY_HOPS);
-    }
-    return new Result.Complete(message);
+    return message.header().count("Received") > settings.limits().receivedFields()
+        ? new Result.Refused(Replies.TOO_MANY_HOPS, FrontMetrics.Limit.RECEIVED_FIELDS)
+        : new Result.Complete(message);
+  }
+
+  /**
+   * Returns what the header section takes, with all that is made of it until the transaction ends.
+   */
+  private long headerCost(int headerLength) {
+    return HEADER_OBJECTS
+        + buffer.copiedHeader(headerLength)
+        + (long) counter.fields() * HeaderSection.BYTES_PER_FIELD
+        + settings.headerCost().bytes(headerLength, counter.fields());
   }
 
   private Result notStored(IOException cause) {
@@ -140,21 +168,16 @@ final class MessageReceiver implements AutoCloseable {
         "event=spool_failed directory={} cause={}",
         settings.spoolDirectory(),
         Reply.clean(cause.toString()));
-    return refused(FrontMetrics.Limit.STORAGE, Replies.NO_STORAGE);
+    return new Result.Refused(Replies.NO_STORAGE, FrontMetrics.Limit.STORAGE);
   }
 
-  private Result noMemoryForHeader() {
+  private Result noMemoryForHeader(long cost) {
     LOG.warn(
         "event=working_memory_spent purpose=header bytes={} used={} capacity={}",
-        scanner.headerLength(),
+        cost,
         settings.workingMemory().used(),
         settings.workingMemory().capacity());
-    return refused(FrontMetrics.Limit.WORKING_MEMORY, Replies.NO_MEMORY_FOR_HEADER);
-  }
-
-  private Result refused(FrontMetrics.Limit limit, Reply reply) {
-    settings.metrics().limit(limit);
-    return new Result.Refused(reply);
+    return new Result.Refused(Replies.NO_MEMORY_FOR_HEADER, FrontMetrics.Limit.WORKING_MEMORY);
   }
 
   /** Gives the message's memory or file back. */

@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,7 @@ final class OpenTransaction implements AutoCloseable {
   private final ReplyWatch watch;
   private final List<Recipient> accepted = new ArrayList<>();
   private final long began = System.nanoTime();
+  private final Set<FrontMetrics.Limit> limits = EnumSet.noneOf(FrontMetrics.Limit.class);
   private int refused;
   private long bytes;
   private @Nullable Reply decisive;
@@ -136,10 +140,19 @@ final class OpenTransaction implements AutoCloseable {
         settings.clock().instant());
   }
 
-  /** Notes what decided the transaction where that was not the daemon. */
-  Reply decidedBy(Reply reply) {
+  /** Notes that the front refuses the message, and which limit it met for that. */
+  Reply refused(Reply reply, FrontMetrics.@Nullable Limit limit) {
     decisive = reply;
+    if (limit != null) {
+      met(limit);
+    }
     return reply;
+  }
+
+  /** Counts a limit that was met, and notes it for the line in the log. */
+  void met(FrontMetrics.Limit limit) {
+    settings.metrics().limit(limit);
+    limits.add(limit);
   }
 
   void received(long messageBytes) {
@@ -182,6 +195,11 @@ final class OpenTransaction implements AutoCloseable {
       line.add("recipients", Integer.toString(accepted.size() + refused));
       if (refused > 0) {
         line.add("refused_recipients", Integer.toString(refused));
+      }
+      if (!limits.isEmpty()) {
+        line.add(
+            "limit",
+            limits.stream().map(FrontMetrics.Limit::label).collect(Collectors.joining(",")));
       }
       fields.forEach(line::add);
       line.add("reply", reply == null ? "none" : reply.toString());

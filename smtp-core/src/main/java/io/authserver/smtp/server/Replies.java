@@ -30,6 +30,7 @@ final class Replies {
 
   static final Reply TOO_LARGE = Reply.of(552, "5.3.4", "message too large");
   static final Reply HEADER_TOO_LARGE = Reply.of(552, "5.3.4", "header section too large");
+  static final Reply TOO_MANY_FIELDS = Reply.of(552, "5.3.4", "too many header fields");
   static final Reply LINE_TOO_LONG = Reply.of(554, "5.6.0", "line of the message too long");
   static final Reply TOO_MANY_HOPS = Reply.of(554, "5.4.6", "too many Received fields: a loop");
   static final Reply STRAY_LINE_ENDS =

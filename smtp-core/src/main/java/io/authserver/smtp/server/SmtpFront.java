@@ -330,6 +330,7 @@ public final class SmtpFront implements AutoCloseable {
     private StrayLineEnds strayLineEnds = StrayLineEnds.CONVERT;
     private MemoryBudget memoryBudget = new MemoryBudget(MemoryBudget.DEFAULT_BYTES);
     private MemoryBudget workingMemory = new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES);
+    private HeaderCost headerCost = HeaderCost.NONE;
     private Path spoolDirectory = Path.of("/var/tmp");
     private @Nullable Supplier<Optional<Extensions>> extensions;
     private @Nullable MailTransactionFactory transactions;
@@ -384,6 +385,12 @@ public final class SmtpFront implements AutoCloseable {
     /** Sets the memory for what cannot be spooled, which all fronts of a daemon share. */
     public Builder workingMemory(MemoryBudget value) {
       workingMemory = value;
+      return this;
+    }
+
+    /** Sets what the daemon's own work on a header section takes of the working memory. */
+    public Builder headerCost(HeaderCost value) {
+      headerCost = value;
       return this;
     }
 
@@ -442,6 +449,7 @@ public final class SmtpFront implements AutoCloseable {
           strayLineEnds,
           memoryBudget,
           workingMemory,
+          headerCost,
           spoolDirectory,
           extensions,
           transactions,

@@ -48,6 +48,7 @@ final class FrontFixture implements AutoCloseable {
         sessions,
         d.commandLine(),
         d.headerSize(),
+        d.headerFields(),
         d.lineLength(),
         d.receivedFields(),
         errors,

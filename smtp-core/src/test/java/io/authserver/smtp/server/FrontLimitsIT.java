@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.reply.Reply;
+import io.authserver.smtp.testing.LogCapture;
 import io.authserver.smtp.testing.RawSmtpClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,6 +52,7 @@ class FrontLimitsIT {
     all.put(
         FrontMetrics.Limit.HEADER_SIZE,
         () -> refusedData("X: y\r\n".repeat(200_000), "552 5.3.4 header section too large"));
+    all.put(FrontMetrics.Limit.HEADER_FIELDS, this::headerFields);
     all.put(
         FrontMetrics.Limit.LINE_LENGTH,
         () ->
@@ -175,6 +177,29 @@ class FrontLimitsIT {
       client.command("NOOP", "250");
       assertTrue(fixture.daemon.messages.isEmpty());
       assertEquals(0, fixture.budget.used());
+    }
+  }
+
+  private void headerFields() throws IOException {
+    try (LogCapture log = new LogCapture("io.authserver.smtp.transaction");
+        FrontFixture fixture = front(builder -> builder.spoolDirectory(spool));
+        RawSmtpClient client = fixture.inTransaction()) {
+      // The rest of it is read and kept nowhere: all of it would go to the spool, which counts.
+      assertTrue(fixture.budget.tryReserve(fixture.budget.capacity() - 200_000));
+      String rest = "\r\n" + "body\r\n".repeat(100_000);
+      assertEquals(
+          "552 5.3.4 too many header fields",
+          client.data(FrontFixture.bytes("a:\r\n".repeat(5001) + rest)));
+      client.command("RSET", "250");
+      assertEquals(1, log.containing(" limit=header_fields ").size());
+      assertTrue(fixture.daemon.messages.isEmpty());
+    }
+    // At the limit, the last field folded.
+    try (FrontFixture fixture = new FrontFixture();
+        RawSmtpClient client = fixture.inTransaction()) {
+      assertEquals(
+          "250 2.0.0 taken",
+          client.data(FrontFixture.bytes("a:\r\n".repeat(5000) + " b\r\n\r\nbody\r\n")));
     }
   }
 

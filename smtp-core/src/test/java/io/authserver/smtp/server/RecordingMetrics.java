@@ -14,6 +14,11 @@ final class RecordingMetrics implements FrontMetrics {
   }
 
   @Override
+  public void spooled() {
+    events.add("spooled");
+  }
+
+  @Override
   public void tlsStarted(String protocol) {
     events.add("tls " + protocol);
   }
