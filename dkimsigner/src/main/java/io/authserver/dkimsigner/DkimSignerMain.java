@@ -217,6 +217,7 @@ public final class DkimSignerMain {
               new FrontPart(
                   SMTP.front(settings, limits.front())
                       .listener(() -> socket)
+                      .headerCost(new SigningCost(limits.selfCheck()))
                       .extensions(nextHop::extensions)
                       .transactions(
                           session ->

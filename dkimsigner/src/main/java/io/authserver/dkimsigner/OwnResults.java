@@ -4,6 +4,7 @@ import io.authserver.smtp.address.ALabels;
 import io.authserver.smtp.message.HeaderField;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.message.MessageView;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +16,9 @@ import java.util.Set;
  */
 final class OwnResults {
   private static final String FIELD_NAME = "Authentication-Results";
+
+  /** What is longer is nobody's identifier. */
+  private static final int MOST_BYTES = 4096;
 
   private final Set<String> identifiers = new HashSet<>();
 
@@ -37,48 +41,52 @@ final class OwnResults {
 
   /**
    * Returns the authserv-id, folded: what stands before the version and the first semicolon (RFC
-   * 8601 §2.2), comments and folds passed over, quotes undone. Empty where there is none. A text
-   * that goes on without a break is another identifier, whatever ours is a prefix of.
+   * 8601 §2.2), comments and folds passed over, quotes undone. Empty where there is none, or one of
+   * more than {@link #MOST_BYTES}. A text that goes on without a break is another identifier,
+   * whatever ours is a prefix of.
    */
   static String identifier(HeaderField field) {
-    byte[] bytes = field.value();
-    String value = new String(bytes, StandardCharsets.UTF_8);
-    int at = afterCommentsAndWhiteSpace(value);
-    StringBuilder identifier = new StringBuilder();
-    boolean quoted = at < value.length() && value.charAt(at) == '"';
-    for (int i = quoted ? at + 1 : at; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (quoted ? c == '"' : " \t\r\n;(/".indexOf(c) >= 0) {
+    byte[] source = field.source();
+    int end = field.valueEnd();
+    int at = afterCommentsAndWhiteSpace(source, field.valueStart(), end);
+    ByteArrayOutputStream identifier = new ByteArrayOutputStream();
+    boolean quoted = at < end && source[at] == '"';
+    for (int i = quoted ? at + 1 : at; i < end; i++) {
+      byte b = source[i];
+      if (quoted ? b == '"' : " \t\r\n;(/".indexOf(b) >= 0) {
         break;
       }
       if (quoted
-          && (c == '\r' || c == '\n')) { // RFC 5322 §3.2.4: a fold is not part of the content
+          && (b == '\r' || b == '\n')) { // RFC 5322 §3.2.4: a fold is not part of the content
         continue;
       }
-      if (quoted && c == '\\' && i + 1 < value.length()) { // RFC 5322 §3.2.1 quoted-pair
+      if (quoted && b == '\\' && i + 1 < end) { // RFC 5322 §3.2.1 quoted-pair
         i++;
-        c = value.charAt(i);
+        b = source[i];
       }
-      identifier.append(c);
+      if (identifier.size() == MOST_BYTES) {
+        return "";
+      }
+      identifier.write(b);
     }
-    return fold(identifier.toString());
+    return fold(identifier.toString(StandardCharsets.UTF_8));
   }
 
-  private static int afterCommentsAndWhiteSpace(String value) {
+  private static int afterCommentsAndWhiteSpace(byte[] source, int start, int end) {
     int depth = 0; // RFC 5322 §3.2.2: comments nest
-    for (int at = 0; at < value.length(); at++) {
-      char c = value.charAt(at);
-      if (c == '(') {
+    for (int at = start; at < end; at++) {
+      byte b = source[at];
+      if (b == '(') {
         depth++;
-      } else if (depth > 0 && c == ')') {
+      } else if (depth > 0 && b == ')') {
         depth--;
-      } else if (depth > 0 && c == '\\') {
+      } else if (depth > 0 && b == '\\') {
         at++;
-      } else if (depth == 0 && " \t\r\n".indexOf(c) < 0) {
+      } else if (depth == 0 && " \t\r\n".indexOf(b) < 0) {
         return at;
       }
     }
-    return value.length();
+    return end;
   }
 
   /** RFC 8601 §2.5: a domain as a rule, with U-labels where the message has UTF-8. */

@@ -78,6 +78,15 @@ class OwnResultsTest {
   }
 
   @Test
+  void anIdentifierOfMoreThan4KiBIsNobodys() throws Exception {
+    String longOne = "Authentication-Results: " + "x".repeat(4095) + "; spf=pass\r\n";
+    OwnResults oneOfThem = new OwnResults(List.of("x".repeat(4095), "x".repeat(4097)));
+    assertEquals(0, oneOfThem.removeFrom(message(longOne)).header().fieldCount());
+    MessageBytes over = message(longOne.replace(";", "xx;"));
+    assertSame(over, oneOfThem.removeFrom(over));
+  }
+
+  @Test
   void neverThrowsForRandomFields() {
     Random random = new Random(8601);
     for (int i = 0; i < 20_000; i++) {

@@ -13,6 +13,7 @@ import io.authserver.db.outcome.PendingEnvelopes;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.mailforwarder.fanout.FanOutLimits;
 import io.authserver.mailforwarder.fanout.Forwarding;
+import io.authserver.mailforwarder.fanout.ForwardingCost;
 import io.authserver.mailforwarder.fanout.NextHops;
 import io.authserver.mailforwarder.fanout.Room;
 import io.authserver.mailforwarder.notify.NotificationComposer;
@@ -173,6 +174,7 @@ public final class MailForwarderMain {
             ForwarderSettings.SMTP
                 .front(daemon.settings(), configuration.front())
                 .listener(() -> socket)
+                .headerCost(new ForwardingCost())
                 .extensions(() -> OfferedExtensions.of(pools.values()))
                 .transactions(forwarding)
                 .metrics(

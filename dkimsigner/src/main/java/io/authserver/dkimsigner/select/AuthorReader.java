@@ -18,15 +18,36 @@ public final class AuthorReader {
   private static final Pattern DOMAIN =
       Pattern.compile("[a-z0-9_-]++(\\.[a-z0-9_-]++)*+|\\[[a-z0-9.:_-]++]");
 
+  /** More of From is not read: a few characters of it take many times their size to tell apart. */
+  static final int MOST_BYTES = 16 << 10;
+
+  /** What is in memory at a time for each byte, in the worst case: {@code a@b,a@b,…}. */
+  private static final int MEMORY_FACTOR = 60;
+
   private AuthorReader() {}
 
+  /** Returns how many bytes of memory {@link #read} takes at most. */
+  public static long memoryBytes(HeaderSection header) {
+    return MEMORY_FACTOR * Math.min(bytes(header.all("from")), MOST_BYTES);
+  }
+
+  private static long bytes(List<HeaderField> fields) {
+    return fields.stream().mapToLong(HeaderField::length).sum();
+  }
+
   /**
-   * Returns the authors' domains, or why they cannot be told. Never throws for a message's bytes.
+   * Returns the authors' domains, or why they cannot be told: From fields of more than 16 KiB are
+   * not read. Never throws for a message's bytes.
    */
   public static Authors read(HeaderSection header) {
     List<HeaderField> fields = header.all("from");
     if (fields.isEmpty()) {
       return new Authors.Unclear(Authors.Reason.NO_FROM, List.of());
+    }
+    if (bytes(fields) > MOST_BYTES) {
+      return new Authors.Unclear(
+          fields.size() > 1 ? Authors.Reason.SEVERAL_FROM : Authors.Reason.UNPARSABLE_FROM,
+          List.of());
     }
     SequencedSet<String> domains = new LinkedHashSet<>();
     List<Address> addresses = new ArrayList<>();

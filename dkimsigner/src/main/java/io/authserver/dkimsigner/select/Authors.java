@@ -44,7 +44,7 @@ public sealed interface Authors {
     SEVERAL_FROM,
     /** The From field names no mailbox, e.g. an empty group (RFC 6854). */
     NO_MAILBOX,
-    /** The From field is not an address list (RFC 5322 §3.4, §4.4). */
+    /** The From field is not an address list (RFC 5322 §3.4, §4.4), or is longer than any. */
     UNPARSABLE_FROM
   }
 }

@@ -18,11 +18,14 @@ final class AuthorDomain {
       Pattern.compile("(?:[^<>@,;:()\"]*|\\s*\"[^\"\\\\]*\"\\s*)<([^<>\"()\\s]+)>\\s*");
   private static final Pattern BARE = Pattern.compile("\\s*([^<>,;:()\"\\s]+)\\s*");
 
+  /** No field with one address in a plain form is longer. */
+  static final int MOST_BYTES = 4096;
+
   private AuthorDomain() {}
 
   static Optional<String> of(HeaderSection header) {
     List<HeaderField> fields = header.all("from");
-    if (fields.size() != 1) {
+    if (fields.size() != 1 || fields.getFirst().length() > MOST_BYTES) {
       return Optional.empty();
     }
     String value = new String(fields.getFirst().value(), StandardCharsets.UTF_8);

@@ -12,7 +12,10 @@ import java.util.Set;
 
 /** The fields that a copy gets on top of what came in, which is not touched. */
 final class CopyFields {
-  private static final String DELIVERED_TO = "Delivered-To";
+  static final String DELIVERED_TO = "Delivered-To";
+
+  /** A field with an address alone is shorter, however much of it is quoted. */
+  static final int MOST_BYTES = 2048;
 
   private CopyFields() {}
 
@@ -36,6 +39,9 @@ final class CopyFields {
   static Set<String> deliveredTo(HeaderSection header) {
     Set<String> addresses = new HashSet<>();
     for (HeaderField field : header.all(DELIVERED_TO)) {
+      if (field.length() > MOST_BYTES) {
+        continue;
+      }
       String value = new String(field.value(), StandardCharsets.UTF_8).strip();
       Mailbox.tryParse(value).map(FinalAddress::folded).ifPresent(addresses::add);
     }

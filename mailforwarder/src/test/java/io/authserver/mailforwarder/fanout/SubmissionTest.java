@@ -98,4 +98,13 @@ final class SubmissionTest {
         "none",
         AuthorDomain.of(header("From: a@ours.example\r\nFrom: b@ours.example\r\n")).orElse("none"));
   }
+
+  /** Its words would take many times its size, and our edge writes none like it. */
+  @Test
+  void aLongFieldSaysNothing() {
+    String field = "Received: from a by b with ESMTPA id " + "x".repeat(4057) + "\r\n";
+    assertEquals(4096, field.length());
+    assertEquals(true, Submission.isSubmitted(header(field)));
+    assertFalse(Submission.isSubmitted(header(field.replace("id", "idx"))));
+  }
 }

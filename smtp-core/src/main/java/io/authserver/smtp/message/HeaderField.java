@@ -59,9 +59,19 @@ public record HeaderField(byte[] source, int start, int colon, int end) {
     return true;
   }
 
-  /** Returns the bytes after the colon, the final CRLF excluded, folds included. */
+  /** Returns the bytes after the colon, the final CRLF excluded, folds included: a copy. */
   public byte[] value() {
-    int from = Math.min(colon + 1, end);
+    return Arrays.copyOfRange(source, valueStart(), valueEnd());
+  }
+
+  /** Returns the index after the colon. */
+  public int valueStart() {
+    return Math.min(colon + 1, end);
+  }
+
+  /** Returns the index after the last byte before the final CRLF. */
+  public int valueEnd() {
+    int from = valueStart();
     int to = end;
     if (to - 1 >= from && source[to - 1] == '\n') {
       to--;
@@ -69,7 +79,7 @@ public record HeaderField(byte[] source, int start, int colon, int end) {
     if (to - 1 >= from && source[to - 1] == '\r') {
       to--;
     }
-    return Arrays.copyOfRange(source, from, to);
+    return to;
   }
 
   /** Returns how many bytes the field has, its final CRLF included. */

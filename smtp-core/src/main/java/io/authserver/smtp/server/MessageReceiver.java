@@ -137,7 +137,10 @@ final class MessageReceiver implements AutoCloseable {
       return notStored(storageFailure);
     }
     int headerLength = (int) scanner.headerLength();
-    long cost = headerCost(headerLength);
+    long cost =
+        HEADER_OBJECTS
+            + buffer.copiedHeader(headerLength)
+            + (long) counter.fields() * HeaderSection.BYTES_PER_FIELD;
     if (!working.tryAdd(cost)) {
       return noMemoryForHeader(cost);
     }
@@ -148,19 +151,13 @@ final class MessageReceiver implements AutoCloseable {
       return notStored(e);
     }
     // RFC 5321 §6.3: many Received fields are a loop.
-    return message.header().count("Received") > settings.limits().receivedFields()
-        ? new Result.Refused(Replies.TOO_MANY_HOPS, FrontMetrics.Limit.RECEIVED_FIELDS)
-        : new Result.Complete(message);
-  }
-
-  /**
-   * Returns what the header section takes, with all that is made of it until the transaction ends.
-   */
-  private long headerCost(int headerLength) {
-    return HEADER_OBJECTS
-        + buffer.copiedHeader(headerLength)
-        + (long) counter.fields() * HeaderSection.BYTES_PER_FIELD
-        + settings.headerCost().bytes(headerLength, counter.fields());
+    if (message.header().count("Received") > settings.limits().receivedFields()) {
+      return new Result.Refused(Replies.TOO_MANY_HOPS, FrontMetrics.Limit.RECEIVED_FIELDS);
+    }
+    long daemonCost = settings.headerCost().bytes(message.header());
+    return working.tryAdd(daemonCost)
+        ? new Result.Complete(message)
+        : noMemoryForHeader(cost + daemonCost);
   }
 
   private Result notStored(IOException cause) {

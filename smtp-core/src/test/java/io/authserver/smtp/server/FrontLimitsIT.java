@@ -324,4 +324,31 @@ class FrontLimitsIT {
       assertEquals(0, working.used());
     }
   }
+
+  @Test
+  void whatTheDaemonMakesOfAHeaderIsReservedBeforeItGetsIt() throws IOException {
+    MemoryBudget working = new MemoryBudget(10_000);
+    try (LogCapture log = new LogCapture("io.authserver.smtp");
+        FrontFixture fixture =
+            front(
+                builder ->
+                    builder.workingMemory(working).headerCost(header -> header.length() * 10L));
+        RawSmtpClient client = fixture.inTransaction()) {
+      fixture.daemon.onMessage =
+          (message, recipients) -> {
+            assertTrue(working.used() > message.content().header().length() * 10L);
+            return List.of(Reply.of(250, "2.0.0", "taken"));
+          };
+      assertEquals(
+          "452 4.3.1 not enough memory for the header section now",
+          client.data(FrontFixture.bytes("X: y\r\n".repeat(200))));
+      assertEquals(
+          1, log.containing("WARN event=working_memory_spent purpose=header bytes=14").size());
+      client.command("MAIL FROM:<a@example.org>", "250");
+      assertEquals(1, log.containing(" limit=working_memory ").size());
+      client.command("RCPT TO:<b@example.org>", "250");
+      assertEquals("250 2.0.0 taken", client.data(FrontFixture.bytes("X: y\r\n".repeat(100))));
+      assertEquals(0, working.used());
+    }
+  }
 }
