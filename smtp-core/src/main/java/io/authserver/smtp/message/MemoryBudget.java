@@ -106,6 +106,15 @@ public final class MemoryBudget {
       return true;
     }
 
+    /** Gives some of it back. */
+    public void remove(long some) {
+      if (some < 0 || some > bytes) {
+        throw new IllegalArgumentException(some + " bytes of " + bytes);
+      }
+      bytes -= some;
+      budget.release(some);
+    }
+
     /** Returns how many bytes it has. */
     public long bytes() {
       return bytes;

@@ -182,14 +182,22 @@ public final class MessageBuffer implements AutoCloseable {
     }
   }
 
+  private void readBlocks(FileChannel channel, long from, int blockSize, BlockConsumer consumer)
+      throws IOException {
+    byte[] block = new byte[blockSize];
+    for (long at = from; at < size; ) {
+      int length = (int) Math.min(block.length, size - at);
+      readFully(channel, at, block, length);
+      consumer.accept(block, 0, length);
+      at += length;
+    }
+  }
+
   private void forEachBlock(long from, BlockConsumer consumer) throws IOException {
     if (spool != null) {
-      byte[] block = new byte[LARGEST_CHUNK];
-      for (long at = from; at < size; ) {
-        int length = (int) Math.min(block.length, size - at);
-        readFully(spool, at, block, length);
-        consumer.accept(block, 0, length);
-        at += length;
+      try (MemoryBudget.Share share = budget.share()) {
+        readBlocks(
+            spool, from, share.tryAdd(LARGEST_CHUNK) ? LARGEST_CHUNK : FIRST_CHUNK, consumer);
       }
       return;
     }

@@ -136,16 +136,24 @@ final class Commands {
     }
     List<Parsed<Recipient>> batch = new ArrayList<>();
     List<Recipient> valid = new ArrayList<>();
-    collect(batch, valid, EnvelopeParser.parseRecipient(argument, open.smtpUtf8(), offered));
-    while (valid.size() < room && batch.size() < LARGEST_BATCH && input.hasLineWithVerb("RCPT")) {
-      collect(batch, valid, nextRecipient(open));
+    Parsed<Recipient> next =
+        withMemory(open, EnvelopeParser.parseRecipient(argument, open.smtpUtf8(), offered));
+    batch.add(next);
+    // The first that is refused ends the batch, so that refusals do not pile up.
+    while (next instanceof Parsed.Value<Recipient>(Recipient recipient)) {
+      valid.add(recipient);
+      if (valid.size() == room || valid.size() == LARGEST_BATCH || !input.hasLineWithVerb("RCPT")) {
+        break;
+      }
+      next = withMemory(open, nextRecipient(open));
+      batch.add(next);
     }
     List<Reply> replies = valid.isEmpty() ? List.of() : open.recipients(valid);
-    int next = 0;
+    int answered = 0;
     for (Parsed<Recipient> each : batch) {
       switch (each) {
         case Parsed.Refused<Recipient>(Reply reply) -> reply(reply);
-        case Parsed.Value<Recipient> value -> reply(replies.get(next++));
+        case Parsed.Value<Recipient> value -> reply(replies.get(answered++));
       }
     }
   }
@@ -161,12 +169,11 @@ final class Commands {
     };
   }
 
-  private static void collect(
-      List<Parsed<Recipient>> batch, List<Recipient> valid, Parsed<Recipient> parsed) {
-    batch.add(parsed);
-    if (parsed instanceof Parsed.Value<Recipient>(Recipient recipient)) {
-      valid.add(recipient);
-    }
+  private static Parsed<Recipient> withMemory(OpenTransaction open, Parsed<Recipient> parsed) {
+    return !(parsed instanceof Parsed.Value<Recipient>(Recipient recipient))
+            || open.reserveFor(recipient)
+        ? parsed
+        : new Parsed.Refused<>(Replies.NO_MEMORY_FOR_RECIPIENT);
   }
 
   /**

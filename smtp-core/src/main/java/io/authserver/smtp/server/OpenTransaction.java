@@ -1,8 +1,10 @@
 package io.authserver.smtp.server;
 
 import io.authserver.smtp.address.ForwardPath;
+import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.reply.Reply;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,6 +27,12 @@ final class OpenTransaction implements AutoCloseable {
   // One name for the line of every transaction, whatever class writes it.
   private static final Logger LOG = LoggerFactory.getLogger("io.authserver.smtp.transaction");
 
+  /** What is kept of a recipient beside its text, here and on the way to the next hop. */
+  private static final int RECIPIENT_OBJECTS = 600;
+
+  /** Its text as it came and in a command for the next hop, each of two bytes a character. */
+  private static final int COPIES_OF_RECIPIENT = 4;
+
   private final FrontSettings settings;
   private final ClientSession session;
   private final String id;
@@ -32,6 +40,7 @@ final class OpenTransaction implements AutoCloseable {
   private final MailTransaction daemon;
   private final ReplyWatch watch;
   private final List<Recipient> accepted = new ArrayList<>();
+  private final MemoryBudget.Share working;
   private final long began = System.nanoTime();
   private final Set<FrontMetrics.Limit> limits = EnumSet.noneOf(FrontMetrics.Limit.class);
   private int refused;
@@ -51,6 +60,7 @@ final class OpenTransaction implements AutoCloseable {
     this.sender = sender;
     this.daemon = daemon;
     this.watch = watch;
+    this.working = settings.workingMemory().share();
   }
 
   /** Begins a transaction with the daemon; {@link #mail} comes next. */
@@ -74,6 +84,39 @@ final class OpenTransaction implements AutoCloseable {
     return reply;
   }
 
+  /**
+   * Reserves the memory for a recipient, with what is kept of it on its way to the next hop; it is
+   * given back when the recipient is refused or the transaction ends.
+   *
+   * @return false where there is not enough
+   */
+  boolean reserveFor(Recipient recipient) {
+    long bytes = memoryOf(recipient);
+    if (working.tryAdd(bytes)) {
+      return true;
+    }
+    if (!limits.contains(FrontMetrics.Limit.WORKING_MEMORY)) {
+      LOG.warn(
+          "event=working_memory_spent purpose=recipients transaction={} bytes={} used={}"
+              + " capacity={}",
+          id,
+          working.bytes() + bytes,
+          settings.workingMemory().used(),
+          settings.workingMemory().capacity());
+    }
+    met(FrontMetrics.Limit.WORKING_MEMORY);
+    return false;
+  }
+
+  private static long memoryOf(Recipient recipient) {
+    String orcpt = recipient.parameters().orcpt();
+    int characters = orcpt == null ? 0 : orcpt.length();
+    if (recipient.forwardPath() instanceof ForwardPath.Address(Mailbox mailbox)) {
+      characters += mailbox.localPart().length() + mailbox.domain().length();
+    }
+    return RECIPIENT_OBJECTS + (long) COPIES_OF_RECIPIENT * characters;
+  }
+
   /** Returns a reply for each recipient. */
   List<Reply> recipients(List<Recipient> recipients) {
     List<Reply> replies;
@@ -92,6 +135,7 @@ final class OpenTransaction implements AutoCloseable {
         accepted.add(recipients.get(i));
       } else {
         refused++;
+        working.remove(memoryOf(recipients.get(i)));
       }
     }
     return replies;
@@ -173,14 +217,15 @@ final class OpenTransaction implements AutoCloseable {
     Map<String, String> fields = Map.of();
     try {
       fields = daemon.logFields();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("event=log_fields_failed transaction={}", id, e);
     }
     try {
       daemon.close();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("event=close_failed transaction={}", id, e);
     }
+    working.close();
     Duration duration = Duration.ofNanos(System.nanoTime() - began);
     Reply reply = decisive;
     settings.metrics().transactionEnded(reply == null ? 0 : reply.code(), bytes, duration);

@@ -38,6 +38,8 @@ final class Replies {
   static final Reply NO_STORAGE = Reply.of(452, "4.3.1", "no space for the message now");
   static final Reply NO_MEMORY_FOR_HEADER =
       Reply.of(452, "4.3.1", "not enough memory for the header section now");
+  static final Reply NO_MEMORY_FOR_RECIPIENT =
+      Reply.of(452, "4.3.1", "not enough memory for another recipient now");
   static final Reply TOO_MANY_RECIPIENTS = Reply.of(452, "4.5.3", "too many recipients");
 
   static final Reply LOCAL_ERROR = Reply.of(451, "4.3.0", "local error, try again later");

@@ -9,10 +9,11 @@ import java.util.Arrays;
  * 2920 §3.2). Used by the session's thread, apart from {@link #close}.
  */
 final class ReplyWriter {
-  private static final int FULL = 16 << 10;
+  private static final int SMALL = 512;
+  private static final int FULL = 4 << 10;
 
   private final ClientConnection connection;
-  private byte[] buffer = new byte[512];
+  private byte[] buffer = new byte[SMALL];
   private int length;
   private boolean closed;
 
@@ -43,6 +44,10 @@ final class ReplyWriter {
       connection.write(buffer, 0, length);
     } finally {
       length = 0;
+      // A session may live for hours.
+      if (buffer.length > FULL) {
+        buffer = new byte[SMALL];
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.authserver.smtp.server;
 
+import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.reply.Reply;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -12,8 +13,11 @@ import java.util.Arrays;
  * The client's bytes: one buffer, read by blocks, for commands and data alike, so that what was
  * read past the final dot is simply the next command. Used by the session's thread. Replies that
  * wait are written before a read that may block.
+ *
+ * <p>It is small but for a message that comes fast, and then only where the memory for messages has
+ * room for a large one.
  */
-final class SessionInput {
+final class SessionInput implements AutoCloseable {
   private static final int SMALL = 8 << 10;
   private static final int LARGE = 64 << 10;
   private static final InputLine END = new InputLine.End();
@@ -22,15 +26,18 @@ final class SessionInput {
   private final ReplyWriter output;
   private final int maxLine;
   private final int smallSize;
+  private final MemoryBudget.Share large;
   private byte[] buffer;
   private int start;
   private int end;
 
-  SessionInput(ClientConnection connection, ReplyWriter output, int maxLine) {
+  SessionInput(
+      ClientConnection connection, ReplyWriter output, int maxLine, MemoryBudget memoryBudget) {
     this.connection = connection;
     this.output = output;
     this.maxLine = maxLine;
     this.smallSize = Math.max(SMALL, maxLine + 2);
+    this.large = memoryBudget.share();
     this.buffer = new byte[smallSize];
   }
 
@@ -81,7 +88,7 @@ final class SessionInput {
 
   /** Makes the buffer large while a message streams in that fills it; keeps its content. */
   void growForData() {
-    if (buffer.length < LARGE && end == buffer.length) {
+    if (buffer.length < LARGE && end == buffer.length && large.tryAdd(LARGE)) {
       buffer = Arrays.copyOf(buffer, LARGE);
     }
   }
@@ -94,7 +101,14 @@ final class SessionInput {
       buffer = small;
       end -= start;
       start = 0;
+      large.close();
     }
+  }
+
+  /** Gives the memory back. */
+  @Override
+  public void close() {
+    large.close();
   }
 
   /**

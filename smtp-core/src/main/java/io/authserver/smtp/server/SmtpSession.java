@@ -49,7 +49,9 @@ final class SmtpSession {
     this.id = id;
     this.phase = new SessionPhase(this::dismiss, this::stopReading);
     this.output = new ReplyWriter(connection);
-    this.input = new SessionInput(connection, output, settings.limits().commandLine());
+    this.input =
+        new SessionInput(
+            connection, output, settings.limits().commandLine(), settings.memoryBudget());
     this.errors = new ErrorCount(settings.limits().errors());
     this.commands = new Commands(settings, input, output, phase, errors, watch);
     StartTls configured = settings.startTls();
@@ -88,6 +90,7 @@ final class SmtpSession {
       sayLast(Replies.FAILED);
     } finally {
       commands.endTransaction();
+      input.close();
       if (phase.isDismissed()) {
         sayLast(Replies.SHUTTING_DOWN);
       }

@@ -39,6 +39,10 @@ class MemoryBudgetTest {
       assertEquals(0, first.bytes());
       assertEquals(40, budget.used());
       assertTrue(first.tryAdd(60));
+      first.remove(20);
+      assertEquals(40, first.bytes());
+      assertEquals(80, budget.used());
+      assertThrows(IllegalArgumentException.class, () -> first.remove(41));
     }
     assertEquals(0, budget.used());
   }

@@ -314,14 +314,45 @@ class FrontLimitsIT {
     MemoryBudget working = new MemoryBudget(10_000);
     try (FrontFixture fixture = front(builder -> builder.workingMemory(working));
         RawSmtpClient client = fixture.inTransaction()) {
-      assertTrue(working.tryReserve(9_500));
+      assertTrue(working.tryReserve(9_000));
       byte[] message = FrontFixture.bytes("X: y\r\n".repeat(100) + "\r\n");
       assertEquals("452 4.3.1 not enough memory for the header section now", client.data(message));
-      working.release(9_500);
+      working.release(9_000);
       client.command("MAIL FROM:<a@example.org>", "250");
       client.command("RCPT TO:<b@example.org>", "250");
       assertEquals("250 2.0.0 taken", client.data(message));
       assertEquals(0, working.used());
+    }
+  }
+
+  /** 1,000 recipients with long parameters in each of many sessions are gigabytes. */
+  @Test
+  void recipientsAreReserved() throws IOException {
+    MemoryBudget working = new MemoryBudget(10_000);
+    try (LogCapture log = new LogCapture("io.authserver.smtp");
+        FrontFixture fixture = front(builder -> builder.workingMemory(working));
+        RawSmtpClient client = fixture.greeted();
+        RawSmtpClient other = fixture.greeted()) {
+      String orcpt = " ORCPT=rfc822;" + "x".repeat(490);
+      client.command("MAIL FROM:<a@example.org>", "250");
+      fixture.daemon.onRecipient = recipient -> Reply.of(550, "5.1.1", "unknown");
+      client.command("RCPT TO:<b@example.org>" + orcpt, "550");
+      assertEquals(0, working.used());
+      fixture.daemon.onRecipient = recipient -> Reply.of(250, "2.1.5", "ok");
+      for (int i = 0; i < 3; i++) {
+        client.command("RCPT TO:<b@example.org>" + orcpt, "250");
+      }
+      assertTrue(working.used() > 3 * 4 * 500);
+      client.sendLines("RCPT TO:<b@example.org>" + orcpt, "RCPT TO:<c@example.org>" + orcpt);
+      String full = "452 4.3.1 not enough memory for another recipient now";
+      assertEquals(full, client.readReply());
+      assertEquals(full, client.readReply());
+      other.command("MAIL FROM:<a@example.org>", "250");
+      assertEquals(full, other.command("RCPT TO:<b@example.org>" + orcpt));
+      assertEquals(2, log.containing("WARN event=working_memory_spent purpose=recipients").size());
+      assertEquals("250 2.0.0 taken", client.data(FrontFixture.bytes("X: y\r\n\r\n")));
+      assertEquals(0, working.used());
+      other.command("RCPT TO:<b@example.org>" + orcpt, "250");
     }
   }
 
