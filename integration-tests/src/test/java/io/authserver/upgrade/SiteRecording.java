@@ -91,8 +91,11 @@ final class SiteRecording {
       Path srs = wrappingKey.resolveSibling("srs.secret");
       runCommands(wrappingKey);
       sendMail(srs);
-      Files.copy(wrappingKey, emptied(FormerSite.WRAPPING_KEY));
-      Files.copy(srs, emptied(FormerSite.SRS_SECRET));
+      Files.writeString(
+          FOLDER.resolve(FormerSite.WRAPPING_KEY),
+          "# A key of a test: it protects nothing but the keys in site.sql.\n"
+              + Files.readString(wrappingKey));
+      Files.writeString(FOLDER.resolve(FormerSite.SRS_SECRET), Files.readString(srs));
       dump();
       try (Enquiry enquiry =
           new Enquiry(new Enquiry.Access(url, url, url, url, wrappingKey, srs))) {
@@ -105,12 +108,6 @@ final class SiteRecording {
       demo.destroy();
       assertTrue(demo.waitFor(90, TimeUnit.SECONDS), "the demo does not end");
     }
-  }
-
-  private static Path emptied(String name) throws Exception {
-    Path file = FOLDER.resolve(name);
-    Files.deleteIfExists(file);
-    return file;
   }
 
   private static Map<String, String> awaitReady(Process demo) throws Exception {

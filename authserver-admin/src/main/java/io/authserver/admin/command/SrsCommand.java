@@ -277,6 +277,8 @@ public final class SrsCommand {
             throw new NoResultException("its hash was made with none of the secrets");
         case SrsReversal.BadTimestamp() ->
             throw new NoResultException("it has expired, or its time stamp is none");
+        case SrsReversal.TooDeep() ->
+            throw new NoResultException("it leads through too many other return addresses");
         case SrsReversal.NotSrs() -> throw new NoResultException("not an SRS address");
       };
     }

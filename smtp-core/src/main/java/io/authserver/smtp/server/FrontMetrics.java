@@ -1,7 +1,7 @@
 package io.authserver.smtp.server;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.time.Duration;
-import java.util.Locale;
 
 /** What a front counts. Called by many threads; must be quick and not throw. */
 public interface FrontMetrics {
@@ -30,7 +30,7 @@ public interface FrontMetrics {
 
     /** Returns how metrics and the log call it. */
     public String label() {
-      return name().toLowerCase(Locale.ROOT);
+      return AsciiCase.lower(name());
     }
   }
 
