@@ -85,10 +85,10 @@ class ExplainCommandIT extends AdminFixture {
     assertEquals("team", top.get("list"));
     List<Map<String, Object>> members = list(top.get("leads_to"));
     assertEquals(
-        List.of("inner@ours.example", "alice+team@ours.example", "spam@ours.example"),
+        List.of("alice+team@ours.example", "inner@ours.example", "spam@ours.example"),
         members.stream().map(member -> member.get("address")).toList());
-    assertEquals("alice@ours.example", members.get(1).get("alias"));
-    List<Map<String, Object>> inner = list(members.get(0).get("leads_to"));
+    assertEquals("alice@ours.example", members.get(0).get("alias"));
+    List<Map<String, Object>> inner = list(members.get(1).get("leads_to"));
     assertEquals(
         List.of("foreign", "circle"), inner.stream().map(step -> step.get("decision")).toList());
 

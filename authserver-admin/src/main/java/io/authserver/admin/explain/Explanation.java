@@ -12,6 +12,7 @@ import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.reply.Reply;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,10 +91,7 @@ public record Explanation(
     return outcome.decision() instanceof Decision.Forward forward ? forward.skipped() : List.of();
   }
 
-  /**
-   * Returns the steps as a tree of objects, of what a list names the lists and redirects first;
-   * nothing where nothing was resolved.
-   */
+  /** Returns the steps as a tree of objects; nothing where nothing was resolved. */
   public List<Map<String, @Nullable Object>> path() {
     List<Map<String, @Nullable Object>> top = new ArrayList<>();
     if (outcome.resolution().isEmpty()) {
@@ -106,28 +104,42 @@ public record Explanation(
     }
     Expansion expansion = resolution.expansion();
     if (expansion != null) {
-      Map<Expansion.Node, List<Map<String, @Nullable Object>>> children = new HashMap<>();
-      for (Expansion.Node node : expansion.nodes()) {
-        Expansion.Node above = node.above();
-        children.put(
-            node, add(above == null ? below : children.getOrDefault(above, below), node.step()));
-      }
-      for (Expansion.Member member : expansion.members()) {
-        Expansion.Node above = member.above();
-        add(
-            above == null ? below : children.getOrDefault(above, below),
-            member,
-            member.alias(),
-            null,
-            null);
-      }
+      add(below, expansion);
     }
     return top;
   }
 
+  /** Adds lists, redirects and members, in the order in which they were found. */
+  private static void add(List<Map<String, @Nullable Object>> top, Expansion expansion) {
+    Map<Expansion.Node, List<Map<String, @Nullable Object>>> children = new HashMap<>();
+    Iterator<Expansion.Node> nodes = expansion.nodes().iterator();
+    Expansion.Node node = next(nodes);
+    for (Expansion.Member member : expansion.members()) {
+      for (; node != null && node.number() < member.number(); node = next(nodes)) {
+        children.put(node, add(below(node.above(), children, top), node.step()));
+      }
+      add(below(member.above(), children, top), member, member.alias(), null, null);
+    }
+    for (; node != null; node = next(nodes)) {
+      children.put(node, add(below(node.above(), children, top), node.step()));
+    }
+  }
+
+  private static Expansion.@Nullable Node next(Iterator<Expansion.Node> nodes) {
+    return nodes.hasNext() ? nodes.next() : null;
+  }
+
+  private static List<Map<String, @Nullable Object>> below(
+      Expansion.@Nullable Node above,
+      Map<Expansion.Node, List<Map<String, @Nullable Object>>> children,
+      List<Map<String, @Nullable Object>> top) {
+    return above == null ? top : children.getOrDefault(above, top);
+  }
+
   private static List<Map<String, @Nullable Object>> add(
       List<Map<String, @Nullable Object>> to, ResolutionStep step) {
-    return add(to, Expansion.Member.of(null, step), alias(step), step.newMailfrom(), step.target());
+    return add(
+        to, Expansion.Member.of(null, 1, step), alias(step), step.newMailfrom(), step.target());
   }
 
   private static List<Map<String, @Nullable Object>> add(

@@ -53,18 +53,25 @@ public final class Expansion {
   /** A list or redirect among the members, which leads on. */
   public static final class Node {
     private final @Nullable Node above;
+    private final int number;
     private final ResolutionStep step;
     // Set while the expansion is built.
     private boolean leadsSomewhere;
 
-    private Node(@Nullable Node above, ResolutionStep step) {
+    private Node(@Nullable Node above, int number, ResolutionStep step) {
       this.above = above;
+      this.number = number;
       this.step = step;
     }
 
     /** Returns the node that named this one; null where the list itself did. */
     public @Nullable Node above() {
       return above;
+    }
+
+    /** Returns its place among all steps of the expansion. */
+    public int number() {
+      return number;
     }
 
     /** Returns what it is. */
@@ -82,6 +89,7 @@ public final class Expansion {
    * A member that leads no further.
    *
    * @param above the list or redirect within the list that named it; null where the list itself did
+   * @param number its place among all steps of the expansion
    * @param address the address as it was looked at
    * @param finalAddress by which duplicates are found
    * @param decision what became of it
@@ -93,6 +101,7 @@ public final class Expansion {
    */
   public record Member(
       @Nullable Node above,
+      int number,
       String address,
       String finalAddress,
       Decision decision,
@@ -109,7 +118,7 @@ public final class Expansion {
     }
 
     /** Makes one of its step. */
-    public static Member of(@Nullable Node above, ResolutionStep step) {
+    public static Member of(@Nullable Node above, int number, ResolutionStep step) {
       String address = step.address();
       boolean ours = step.domainId() != null;
       String matched = step.matchedLocalPart();
@@ -117,6 +126,7 @@ public final class Expansion {
           Mailbox.tryParse(address).map(mailbox -> FinalAddress.of(mailbox, ours)).orElse(address);
       return new Member(
           above,
+          number,
           address,
           // One text for both, as most are.
           found.equals(address) ? address : found,
@@ -201,7 +211,7 @@ public final class Expansion {
         above.leadsSomewhere = true;
       }
       if (step.decision().leadsOn()) {
-        Node node = new Node(above, step);
+        Node node = new Node(above, number, step);
         byStep.put(number, node);
         nodes.add(node);
         return;
@@ -209,7 +219,7 @@ public final class Expansion {
       if (step.decision() == Decision.REPEATED) {
         return;
       }
-      Member member = Member.of(above, step);
+      Member member = Member.of(above, number, step);
       if (seen.add(member.finalAddress())) {
         members.add(member);
       }

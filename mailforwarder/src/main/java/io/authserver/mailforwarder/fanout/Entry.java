@@ -36,6 +36,15 @@ record Entry(
     Decision decision,
     List<Part> parts,
     boolean isShared) {
+  /**
+   * Returns by what outcomes of it are found: the other name is that of a revision which remembered
+   * each extension of a list's address on its own.
+   */
+  List<ForwardPath> names() {
+    ForwardPath given = recipient.forwardPath();
+    return given.equals(rememberedAs) ? List.of(rememberedAs) : List.of(rememberedAs, given);
+  }
+
   /** Makes one that shares nothing with others. */
   static Entry of(
       Recipient recipient, @Nullable Lookup lookup, Decision decision, List<Part> parts) {

@@ -6,6 +6,7 @@ import io.authserver.db.outcome.OutcomeKind;
 import io.authserver.db.outcome.OutcomeStore;
 import io.authserver.db.outcome.StoredOutcome;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.ReversePath;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.relay.RelayOutcome;
@@ -56,15 +57,22 @@ final class Ledger {
    */
   boolean mayRemember(Entry entry) {
     try {
-      return !store.pending(List.of(envelope(entry))).isEmpty();
+      return !store.pending(envelopes(List.of(entry))).isEmpty();
     } catch (AuthDatabaseException e) {
       LOG.debug("event=outcomes_unknown", e);
       return false;
     }
   }
 
-  private long envelope(Entry entry) {
-    return OutcomeKeys.envelope(reversePath, entry.rememberedAs());
+  private Set<Long> envelopes(List<Entry> entries) {
+    return entries.stream()
+        .flatMap(entry -> entry.names().stream())
+        .map(this::envelope)
+        .collect(Collectors.toSet());
+  }
+
+  private long envelope(ForwardPath name) {
+    return OutcomeKeys.envelope(reversePath, name);
   }
 
   /**
@@ -77,21 +85,23 @@ final class Ledger {
    */
   Set<Copy> recall(List<Entry> accepted, MessageBytes message) throws IOException {
     List<Entry> entries = Entry.distinct(accepted);
-    Set<Long> envelopes = entries.stream().map(this::envelope).collect(Collectors.toSet());
-    if (store.pending(envelopes).isEmpty()) {
+    if (store.pending(envelopes(entries)).isEmpty()) {
       return Set.of();
     }
     read(message);
     Map<OutcomeKey, StoredOutcome> found =
         store.find(
             entries.stream()
-                .flatMap(entry -> entry.parts().stream().map(part -> key(entry, part)))
+                .flatMap(
+                    entry ->
+                        entry.names().stream()
+                            .flatMap(name -> entry.parts().stream().map(part -> key(name, part))))
                 .toList());
     metrics.lookedUp(!found.isEmpty());
     Set<Copy> recalled = new HashSet<>();
     for (Entry entry : entries) {
       for (Entry.Part part : entry.parts()) {
-        StoredOutcome outcome = found.get(key(entry, part));
+        StoredOutcome outcome = outcome(found, entry, part);
         if (outcome != null && recall(part, outcome)) {
           recalled.add(part.copy());
         }
@@ -100,6 +110,17 @@ final class Ledger {
     found.forEach((key, outcome) -> stored.put(key, outcome.kind()));
     metrics.remembered(recalled.size());
     return recalled;
+  }
+
+  private @Nullable StoredOutcome outcome(
+      Map<OutcomeKey, StoredOutcome> found, Entry entry, Entry.Part part) {
+    for (ForwardPath name : entry.names()) {
+      StoredOutcome outcome = found.get(key(name, part));
+      if (outcome != null) {
+        return outcome;
+      }
+    }
+    return null;
   }
 
   private static boolean recall(Entry.Part part, StoredOutcome outcome) {
@@ -186,7 +207,7 @@ final class Ledger {
               kind == OutcomeKind.REFUSED || kind == OutcomeKind.REPORTED
                   ? text(part.copy().outcome().reply())
                   : "";
-          changes.put(key, new NewOutcome(key, envelope(entry), kind, reply));
+          changes.put(key, new NewOutcome(key, envelope(entry.rememberedAs()), kind, reply));
         }
       }
     }
@@ -227,11 +248,15 @@ final class Ledger {
   }
 
   private OutcomeKey key(Entry entry, Entry.Part part) {
+    return key(entry.rememberedAs(), part);
+  }
+
+  private OutcomeKey key(ForwardPath name, Entry.Part part) {
     OutcomeKeys known = keys;
     if (known == null) {
       throw new IllegalStateException("the message was not read");
     }
-    return known.key(entry.rememberedAs(), part.copy().finalAddress());
+    return known.key(name, part.copy().finalAddress());
   }
 
   private static OutcomeKind kind(Entry.Part part) {

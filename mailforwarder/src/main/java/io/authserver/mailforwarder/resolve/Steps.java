@@ -37,7 +37,7 @@ final class Steps {
     if (expansion != null) {
       return expansion.members();
     }
-    return List.of(Member.of(null, resolution.end()));
+    return List.of(Member.of(null, 1, resolution.end()));
   }
 
   /** Returns the steps above a leaf or node that a node named, nearest first. */
