@@ -89,6 +89,21 @@ final class Copy {
     return state == State.WAITING || state == State.ACCEPTED;
   }
 
+  /**
+   * Returns whether it failed for now because no next hop has answered about it: none could be
+   * reached, or the one that was asked ended the session before.
+   */
+  boolean isUnanswered() {
+    return state == State.DEFERRED
+        && outcome instanceof RelayOutcome.TemporaryFailure failure
+        && !failure.answered();
+  }
+
+  /** Returns whether a next hop has refused it for good, in this try. */
+  boolean isRefusedByNextHop() {
+    return state == State.REFUSED && planned != null && !recalled;
+  }
+
   /** Takes another way, with another sender, from the beginning. */
   void reroute(Plan.Planned otherwise) {
     planned = otherwise;

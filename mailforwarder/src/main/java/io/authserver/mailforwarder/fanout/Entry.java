@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -156,6 +157,23 @@ record Entry(
   /** Returns whether somebody gets the message, or its alias says that nobody has to. */
   boolean isTaken() {
     return parts.isEmpty() || parts.stream().anyMatch(Part::isTaken);
+  }
+
+  /**
+   * Returns whether a next hop has refused some of its targets and left others without an answer.
+   * The refusals can be remembered only with the message, and if they are not, the next try comes
+   * no further than this one.
+   */
+  boolean isHeardInPart() {
+    Set<LegKey> refusing = new HashSet<>();
+    for (Part part : parts) {
+      if (part.copy().isRefusedByNextHop()) {
+        refusing.add(part.copy().key());
+      }
+    }
+    return !refusing.isEmpty()
+        && parts.stream()
+            .anyMatch(part -> part.copy().isUnanswered() && refusing.contains(part.copy().key()));
   }
 
   /** Returns the refusals inside it about which nobody was told yet. */

@@ -161,7 +161,10 @@ final class FanOut implements AutoCloseable {
     return Optional.ofNullable(copies.get(finalAddress));
   }
 
-  /** Begins the transactions anew that hold copies which need not be sent any more. */
+  /**
+   * Begins the transactions anew that hold copies which need not be sent any more. A next hop that
+   * ends the session after so many errors gets further then than it did with them.
+   */
   void leaveOut(Set<Copy> settled) {
     legs.values()
         .removeIf(
@@ -170,7 +173,7 @@ final class FanOut implements AutoCloseable {
               if (holds) {
                 drop(leg);
                 leg.copies().stream()
-                    .filter(copy -> copy.state() == Copy.State.ACCEPTED)
+                    .filter(copy -> copy.state() == Copy.State.ACCEPTED || copy.isUnanswered())
                     .forEach(Copy::restart);
               }
               return holds;

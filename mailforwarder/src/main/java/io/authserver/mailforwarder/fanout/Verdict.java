@@ -39,6 +39,9 @@ sealed interface Verdict {
     if (entry.isTaken()) {
       return Reply.of(250, "2.1.5", "Recipient ok");
     }
+    if (entry.isHeardInPart()) {
+      return Reply.of(250, "2.1.5", "Recipient ok, the message decides");
+    }
     return entry.isDeferred() ? deferral(entry) : refusal(entry);
   }
 

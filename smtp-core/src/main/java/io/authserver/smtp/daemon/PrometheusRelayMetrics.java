@@ -15,6 +15,7 @@ public final class PrometheusRelayMetrics implements RelayMetrics {
   private final Histogram connectSeconds;
   private final Counter reused;
   private final Counter repeated;
+  private final Counter unanswered;
   private final Counter failures;
   private final Counter splits;
   private final Counter deliveredInPart;
@@ -45,8 +46,14 @@ public final class PrometheusRelayMetrics implements RelayMetrics {
     repeated =
         Counter.builder()
             .name("authserver_relay_transactions_repeated_total")
-            .help("Transactions repeated on a fresh connection because the kept one was dead.")
+            .help("Fresh connections that envelopes were repeated on where one had died.")
             .labelNames("next_hop", "step")
+            .register(registry);
+    unanswered =
+        Counter.builder()
+            .name("authserver_relay_recipients_unanswered_total")
+            .help("Recipients that wait because the next hop ends the session amid them.")
+            .labelNames("next_hop")
             .register(registry);
     failures =
         Counter.builder()
@@ -100,6 +107,11 @@ public final class PrometheusRelayMetrics implements RelayMetrics {
   @Override
   public void transactionRepeated(String nextHop, RelayStep step) {
     repeated.labelValues(nextHop, word(step)).inc();
+  }
+
+  @Override
+  public void recipientsUnanswered(String nextHop, int recipients) {
+    unanswered.labelValues(nextHop).inc(recipients);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.authserver.smtp.relay;
 
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.relay.RelayFailure.Kind;
 import io.authserver.smtp.reply.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,21 +114,26 @@ final class Envelope {
     RelayFailure ended = first;
     boolean mayBeFutile = true;
     boolean last = false;
-    for (int sessions = 1; ended.kind() != RelayFailure.Kind.LATE; sessions++) {
+    for (int sessions = 1; ended.kind() != Kind.LATE; sessions++) {
       if (last || !ended.isEndOfSession() || time.end().hasPassed()) {
         throw ended;
       }
       boolean progress = batch.hasProgressed();
       boolean leadsOn = leadsOn(batch, ended, progress, mayBeFutile);
       mayBeFutile = progress;
+      if (leadsOn && sessions == MOST_SESSIONS) {
+        leadsOn = false;
+        ended =
+            new RelayFailure(Kind.SESSIONS, ended.step(), "in all of " + sessions + " sessions");
+      }
       boolean anyTaken = hasTaken() || batch.hasTaken();
       boolean late = anyTaken && time.asking().hasPassed();
-      if (!leadsOn || late || sessions >= MOST_SESSIONS) {
+      if (!leadsOn || late) {
+        giveUp(batch, ended);
         if (!anyTaken) {
           throw ended;
         }
-        // those who were taken do not suffer for the others
-        giveUp(batch, ended);
+        // who was taken does not suffer for the others
         last = true;
       }
       EnvelopeDialogue fresh = openInstead(ended, time.end());
@@ -159,6 +165,7 @@ final class Envelope {
   private void giveUp(RecipientBatch batch, RelayFailure why) {
     int count = batch.giveUp(Outcomes.of(why));
     if (count > 0) {
+      pool.metrics().recipientsUnanswered(pool.name(), count);
       LOG.info(
           "event=recipients_unanswered next_hop={} recipients={} {}",
           pool.name(),

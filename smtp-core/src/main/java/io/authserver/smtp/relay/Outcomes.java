@@ -23,6 +23,7 @@ import io.authserver.smtp.reply.Reply;
  * <tr><td>not reachable</td><td>451 4.4.1</td></tr>
  * <tr><td>broken off, too slow, not SMTP</td><td>451 4.4.2</td></tr>
  * <tr><td>no connection of the pool free</td><td>451 4.3.2</td></tr>
+ * <tr><td>ended session after session amid the recipients</td><td>451 4.4.2</td></tr>
  * <tr><td>no time left to ask</td><td>451 4.4.7</td></tr>
  * </table>
  */
@@ -90,6 +91,8 @@ final class Outcomes {
           case UNREACHABLE -> Reply.of(451, "4.4.1", "Next hop does not answer; try again later");
           case BROKEN, TIMEOUT, GARBAGE ->
               Reply.of(451, "4.4.2", "Connection to the next hop broke; try again later");
+          case SESSIONS ->
+              Reply.of(451, "4.4.2", "Next hop ended too many sessions; try again later");
           case LATE -> Reply.of(451, "4.4.7", "Next hop took too long; try again later");
           case CHANGED -> Reply.of(451, "4.4.2", "Next hop changed its mind; try again later");
           case REJECTED ->

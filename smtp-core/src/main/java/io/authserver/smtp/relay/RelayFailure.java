@@ -26,7 +26,9 @@ final class RelayFailure extends IOException {
     CLOSING,
     /** On the fresh connection it answered otherwise than our client had been told. */
     CHANGED,
-    /** The time to ask was over while the connection was well. */
+    /** It has ended so many sessions amid the recipients that it is asked no more in this call. */
+    SESSIONS,
+    /** The time to ask about somebody new was over, while the connection was well. */
     LATE
   }
 

@@ -25,8 +25,19 @@ public interface RelayMetrics {
   /** A transaction got a kept connection. */
   default void connectionReused(String nextHop) {}
 
-  /** A kept connection was dead, and its transaction was repeated on a fresh one. */
+  /**
+   * A connection ended amid an envelope or was dead before it, and the envelope was told again on a
+   * fresh one: once for each that was opened so.
+   *
+   * @param step where it ended
+   */
   default void transactionRepeated(String nextHop, RelayStep step) {}
+
+  /**
+   * Recipients have no answer: the next hop ended the session whenever it came to them, or no time
+   * was left.
+   */
+  default void recipientsUnanswered(String nextHop, int recipients) {}
 
   /** Recipients over the next hop's limit got a further transaction. */
   default void transactionSplit(String nextHop) {}

@@ -17,7 +17,8 @@ import java.util.List;
  * <p>In order: {@link #mail}, {@link #recipients} any number of times, {@link #send}, {@link
  * #finish}; {@link #abort} at any time before {@link #finish} has returned, after which {@link
  * #mail} may begin anew; {@link #close} always. A step never throws for what a next hop does: that
- * is an outcome. A failed connection makes every further step fail in the same way.
+ * is an outcome. A connection that fails and cannot be replaced makes every further step fail in
+ * the same way.
  */
 public interface RelayTransaction extends AutoCloseable {
   /**
@@ -39,6 +40,12 @@ public interface RelayTransaction extends AutoCloseable {
    * Adds recipients; an outcome for each, in the same order. One that is over the next hop's limit,
    * and for which no further transaction could be had, is a {@code TemporaryFailure} with {@link
    * RelayOutcome#isRecipientLimit()}: a transaction after this one may take it.
+   *
+   * <p>A refusal is the next hop's own reply, also where it ends its session amid the recipients:
+   * those that it has not answered are asked about in further sessions. One that is not answered in
+   * the end is a {@code TemporaryFailure} that is not {@link
+   * RelayOutcome.TemporaryFailure#answered} (451 with the reason); who was taken is taken all the
+   * same, unless all are unanswered.
    */
   List<RelayOutcome> recipients(List<Recipient> recipients);
 

@@ -30,6 +30,7 @@ class PrometheusRelayMetricsTest {
     metrics.connectionClosed(hop);
     metrics.connectionReused(hop);
     metrics.transactionRepeated(hop, RelayStep.MAIL);
+    metrics.recipientsUnanswered(hop, 2);
     metrics.failure(hop, RelayStep.FINAL_REPLY);
     metrics.transactionSplit(hop);
     metrics.deliveredInPart(hop, 3);
@@ -42,6 +43,7 @@ class PrometheusRelayMetricsTest {
             "authserver_relay_connect_seconds_count" + label + "} 2",
             "authserver_relay_connections_reused_total" + label + "} 1.0",
             "authserver_relay_transactions_repeated_total" + label + ",step=\"mail\"} 1.0",
+            "authserver_relay_recipients_unanswered_total" + label + "} 2.0",
             "authserver_relay_failures_total" + label + ",step=\"final_reply\"} 1.0",
             "authserver_relay_transactions_split_total" + label + "} 1.0",
             "authserver_relay_delivered_in_part_total" + label + "} 3.0",
