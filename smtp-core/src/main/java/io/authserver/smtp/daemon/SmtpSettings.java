@@ -33,6 +33,7 @@ public final class SmtpSettings {
   private final Setting<Long> messageSize;
   private final Setting<Integer> recipients;
   private final Setting<Integer> sessions;
+  private final Setting<Integer> sessionsPerClient;
   private final Setting<Integer> commandLine;
   private final Setting<Long> headerSize;
   private final Setting<Integer> headerFields;
@@ -106,6 +107,14 @@ public final class SmtpSettings {
             "recipients of a transaction (452 4.5.3)");
     sessions =
         count(prefix + "_MAX_SESSIONS", limits.sessions(), 1, 100_000, "sessions (421 4.3.2)");
+    sessionsPerClient =
+        count(
+            prefix + "_MAX_SESSIONS_PER_CLIENT",
+            limits.sessionsPerClient(),
+            1,
+            100_000,
+            "sessions of a client address, of a /64 with IPv6; loopback is not counted (421"
+                + " 4.7.0)");
     commandLine =
         count(
             prefix + "_MAX_COMMAND_LINE",
@@ -269,6 +278,7 @@ public final class SmtpSettings {
         messageSize,
         recipients,
         sessions,
+        sessionsPerClient,
         commandLine,
         headerSize,
         headerFields,
@@ -356,6 +366,7 @@ public final class SmtpSettings {
                 settings.get(messageSize),
                 settings.get(recipients),
                 settings.get(sessions),
+                settings.get(sessionsPerClient),
                 settings.get(commandLine),
                 Math.toIntExact(settings.get(headerSize)),
                 settings.get(headerFields),

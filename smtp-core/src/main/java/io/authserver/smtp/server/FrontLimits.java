@@ -6,6 +6,8 @@ package io.authserver.smtp.server;
  * @param messageSize bytes of a message, offered as SIZE; 552 5.3.4 beyond
  * @param recipients accepted recipients of a transaction; 452 4.5.3 beyond
  * @param sessions sessions at a time; 421 4.3.2 beyond
+ * @param sessionsPerClient sessions of a client address at a time, of a /64 with IPv6, loopback not
+ *     counted; 421 4.7.0 beyond
  * @param commandLine octets of a command line; 500 5.5.2 beyond
  * @param headerSize bytes of a header section; 552 5.3.4 beyond
  * @param headerFields fields of a header section; 552 5.3.4 beyond
@@ -18,6 +20,7 @@ public record FrontLimits(
     long messageSize,
     int recipients,
     int sessions,
+    int sessionsPerClient,
     int commandLine,
     int headerSize,
     int headerFields,
@@ -27,13 +30,14 @@ public record FrontLimits(
     int backlog) {
   /** What holds where nothing is configured. */
   public static final FrontLimits DEFAULTS =
-      new FrontLimits(100L << 20, 1000, 4096, 4096, 1 << 20, 5000, 64 << 10, 100, 100, 1024);
+      new FrontLimits(100L << 20, 1000, 4096, 50, 4096, 1 << 20, 5000, 64 << 10, 100, 100, 1024);
 
   /** Checks that each is positive, and that RFC 5321's smallest command line fits. */
   public FrontLimits {
     if (messageSize < 1
         || recipients < 1
         || sessions < 1
+        || sessionsPerClient < 1
         || commandLine < 512
         || headerSize < 1
         || headerFields < 1

@@ -13,6 +13,7 @@ public interface FrontMetrics {
     MESSAGE_SIZE,
     RECIPIENTS,
     SESSIONS,
+    SESSIONS_PER_CLIENT,
     COMMAND_LINE,
     HEADER_SIZE,
     HEADER_FIELDS,

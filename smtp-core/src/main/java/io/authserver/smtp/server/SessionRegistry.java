@@ -1,16 +1,36 @@
 package io.authserver.smtp.server;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The sessions of a front. Safe for many threads. */
 final class SessionRegistry {
+  /** Whether a connection may become a session. */
+  enum Admission {
+    ADMITTED,
+    TOO_MANY,
+    TOO_MANY_OF_CLIENT
+  }
+
   private final int most;
+  private final int mostOfClient;
+
+  /** Connections that were admitted and not released. */
+  private int admitted;
+
+  /** The same for each network of clients that has any; loopback is not counted. */
+  private final Map<Long, Integer> ofClient = new HashMap<>();
+
   private final Set<SmtpSession> sessions = new HashSet<>();
 
   /** Accepted connections on their way from the accepting thread to the session's own. */
@@ -18,19 +38,55 @@ final class SessionRegistry {
 
   private boolean draining;
 
-  SessionRegistry(int most) {
+  SessionRegistry(int most, int mostOfClient) {
     this.most = most;
+    this.mostOfClient = mostOfClient;
   }
 
-  /** Adds a session unless there are too many. */
-  synchronized boolean add(SmtpSession session) {
-    if (sessions.size() >= most) {
-      return false;
+  /** Admits a client unless there are too many of all or of its own; {@link #release} it then. */
+  synchronized Admission admit(InetAddress client) {
+    if (admitted >= most) {
+      return Admission.TOO_MANY;
     }
+    if (!client.isLoopbackAddress()) {
+      long network = network(client);
+      if (ofClient.getOrDefault(network, 0) >= mostOfClient) {
+        return Admission.TOO_MANY_OF_CLIENT;
+      }
+      ofClient.merge(network, 1, Integer::sum);
+    }
+    admitted++;
+    return Admission.ADMITTED;
+  }
+
+  synchronized void release(InetAddress client) {
+    admitted--;
+    if (!client.isLoopbackAddress()) {
+      ofClient.computeIfPresent(network(client), (_, count) -> count == 1 ? null : count - 1);
+    }
+    notifyAll();
+  }
+
+  /**
+   * Returns an IPv4 address, or the first 64 bits of an IPv6 address, all of which one client may
+   * have (RFC 6177 §2). No address of the second kind begins with 32 bits that are set.
+   */
+  private static long network(InetAddress client) {
+    ByteBuffer bytes = ByteBuffer.wrap(client.getAddress());
+    return client instanceof Inet6Address ? bytes.getLong() : 0xffff_ffffL << 32 | bytes.getInt();
+  }
+
+  /** Returns of how many networks there are clients. */
+  synchronized int networks() {
+    return ofClient.size();
+  }
+
+  /** Adds a session, to be asked to end when that is time. */
+  synchronized void add(SmtpSession session) {
     if (draining) {
       session.phase().drain(false);
     }
-    return sessions.add(session);
+    sessions.add(session);
   }
 
   /** Asks every session to end, also those that were accepted in the last moment. */
@@ -44,8 +100,9 @@ final class SessionRegistry {
     notifyAll();
   }
 
+  /** Returns how many clients were admitted and not released. */
   synchronized int size() {
-    return sessions.size();
+    return admitted;
   }
 
   synchronized List<SmtpSession> all() {

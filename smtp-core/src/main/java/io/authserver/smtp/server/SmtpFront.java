@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -19,15 +18,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.subethamail.smtp.server.SMTPServer;
-import org.subethamail.smtp.server.Session;
-import org.subethamail.smtp.server.SessionHandler;
 
 /**
  * The SMTP front of a daemon: listens, and hands each client's transactions to a {@link
@@ -40,9 +36,6 @@ public final class SmtpFront implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SmtpFront.class);
 
   private static final Duration IDLE_CHECK = Duration.ofMillis(100);
-
-  /** Names sessions: unique in a process, and over restarts as long as the clock goes forward. */
-  private static final AtomicLong LAST_ID = new AtomicLong(System.currentTimeMillis() << 10);
 
   private final FrontSettings settings;
   private final List<InetSocketAddress> addresses;
@@ -58,7 +51,8 @@ public final class SmtpFront implements AutoCloseable {
     this.settings = builder.settings();
     this.addresses = List.copyOf(builder.addresses);
     this.handedOver = List.copyOf(builder.handedOver);
-    this.sessions = new SessionRegistry(settings.limits().sessions());
+    FrontLimits limits = settings.limits();
+    this.sessions = new SessionRegistry(limits.sessions(), limits.sessionsPerClient());
   }
 
   /** Returns a builder with the defaults of the design. */
@@ -89,7 +83,7 @@ public final class SmtpFront implements AutoCloseable {
     for (Listener listener : listeners) {
       servers.add(serve(listener));
     }
-    // Its checks do not throw, and close() ends it: the future tells nothing.
+    // A check that throws would be the last one: none does. close() ends it.
     ScheduledFuture<?> _ =
         watchdog.scheduleWithFixedDelay(this::checkTimes, 1, 1, TimeUnit.SECONDS);
   }
@@ -127,7 +121,7 @@ public final class SmtpFront implements AutoCloseable {
             .insertReceivedHeaders(false)
             .executorService(Executors.newVirtualThreadPerTaskExecutor())
             .serverSocketFactory(() -> listener)
-            .sessionHandler(new TakeOver())
+            .sessionHandler(new TakeOver(settings, sessions))
             .serverThreadName("smtp-front-accept-" + listener.getLocalPort())
             .build();
     server.start();
@@ -262,7 +256,11 @@ public final class SmtpFront implements AutoCloseable {
   private void checkTimes() {
     long now = System.nanoTime();
     for (SmtpSession session : sessions.all()) {
-      session.checkTimes(now);
+      try {
+        session.checkTimes(now);
+      } catch (RuntimeException | Error e) {
+        LOG.error("event=check_failed", e);
+      }
     }
     StartTls startTls = settings.startTls();
     if (startTls != null) {
@@ -274,49 +272,8 @@ public final class SmtpFront implements AutoCloseable {
   private static void lookAtCertificate(StartTls startTls) {
     try {
       SSLContext _ = startTls.contexts().get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.debug("event=tls_not_available", e);
-    }
-  }
-
-  private void serve(Socket socket) throws IOException {
-    String id = AsciiCase.upper(Long.toString(LAST_ID.incrementAndGet(), 36));
-    SmtpSession session = new SmtpSession(settings, socket, id);
-    boolean added = sessions.add(session);
-    sessions.begun(socket);
-    if (!added) {
-      settings.metrics().limit(FrontMetrics.Limit.SESSIONS);
-      socket.getOutputStream().write(Replies.TOO_MANY_SESSIONS.toWire());
-      return;
-    }
-    settings.metrics().sessionStarted();
-    try {
-      session.run();
-    } finally {
-      sessions.remove(session);
-      settings.metrics().sessionEnded();
-    }
-  }
-
-  /** Called by SubEtha in the session's own thread, before the banner: we never let it begin. */
-  private final class TakeOver implements SessionHandler {
-    @Override
-    public SessionAcceptance accept(Session session) {
-      try {
-        serve(session.getSocket());
-      } catch (IOException e) {
-        LOG.debug("event=client_vanished cause={}", Reply.clean(e.toString()));
-      } catch (RuntimeException e) {
-        LOG.error("event=session_failed", e);
-      } finally {
-        session.quit();
-      }
-      return SessionAcceptance.success();
-    }
-
-    @Override
-    public void onSessionEnd(Session session) {
-      // Nothing is left to do: the session ended in accept().
     }
   }
 
@@ -435,7 +392,7 @@ public final class SmtpFront implements AutoCloseable {
       return new SmtpFront(this);
     }
 
-    private FrontSettings settings() {
+    FrontSettings settings() {
       if (extensions == null || transactions == null) {
         throw new IllegalStateException("a front needs extensions and transactions");
       }

@@ -46,6 +46,7 @@ final class FrontFixture implements AutoCloseable {
         messageSize,
         recipients,
         sessions,
+        d.sessionsPerClient(),
         d.commandLine(),
         d.headerSize(),
         d.headerFields(),

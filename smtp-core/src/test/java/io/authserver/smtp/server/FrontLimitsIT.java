@@ -10,6 +10,9 @@ import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.testing.LogCapture;
 import io.authserver.smtp.testing.RawSmtpClient;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
@@ -19,6 +22,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -48,6 +52,7 @@ class FrontLimitsIT {
     all.put(FrontMetrics.Limit.MESSAGE_SIZE, this::messageSize);
     all.put(FrontMetrics.Limit.RECIPIENTS, this::recipients);
     all.put(FrontMetrics.Limit.SESSIONS, this::sessions);
+    all.put(FrontMetrics.Limit.SESSIONS_PER_CLIENT, this::sessionsPerClient);
     all.put(FrontMetrics.Limit.COMMAND_LINE, this::commandLine);
     all.put(
         FrontMetrics.Limit.HEADER_SIZE,
@@ -157,9 +162,44 @@ class FrontLimitsIT {
         RawSmtpClient first = fixture.greeted();
         RawSmtpClient second = fixture.connect()) {
       assertEquals("421 4.3.2 too many sessions", second.readReply());
+      assertEquals(1, fixture.front.sessionCount());
       assertNull(second.readLine());
       first.command("NOOP", "250");
     }
+  }
+
+  /** Without a network: every client that a test could be is on loopback, which is not counted. */
+  private void sessionsPerClient() throws IOException {
+    InetAddress client = InetAddress.getByName("192.0.2.1");
+    FrontSettings settings =
+        SmtpFront.builder()
+            .listen(new InetSocketAddress(client, 25))
+            .extensions(Optional::empty)
+            .transactions(new RecordingTransactions())
+            .metrics(metrics)
+            .settings();
+    SessionRegistry sessions = new SessionRegistry(10, 2);
+    sessions.admit(client);
+    sessions.admit(client);
+    try (LogCapture log = new LogCapture("io.authserver.smtp.server")) {
+      assertEquals(
+          "421 4.7.0 too many sessions from your address\r\n", served(settings, sessions, client));
+      assertEquals(
+          List.of("INFO event=session_refused limit=sessions_per_client client=[192.0.2.1]"),
+          log.containing("event=session_refused"));
+    }
+    assertTrue(served(settings, sessions, InetAddress.getByName("192.0.2.2")).startsWith("220 "));
+    sessions.release(client);
+    assertTrue(served(settings, sessions, client).startsWith("220 "));
+    assertEquals(1, sessions.size());
+  }
+
+  /** Returns what a client is told that says QUIT. */
+  private static String served(FrontSettings settings, SessionRegistry sessions, InetAddress client)
+      throws IOException {
+    MemorySocket socket = new MemorySocket(FrontFixture.bytes("QUIT\r\n"), 1, client);
+    new TakeOver(settings, sessions).serve(socket);
+    return new String(socket.written(), StandardCharsets.US_ASCII);
   }
 
   private void commandLine() throws IOException {

@@ -14,6 +14,7 @@ import java.net.SocketAddress;
 final class MemorySocket extends Socket {
   private final byte[] said;
   private final int split;
+  private final InetAddress client;
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private int position;
   private int turn;
@@ -24,8 +25,14 @@ final class MemorySocket extends Socket {
    * @param split how the bytes are cut: one by one, all at once, in equal or in changing pieces
    */
   MemorySocket(byte[] said, int split) {
+    this(said, split, InetAddress.getLoopbackAddress());
+  }
+
+  /** Makes one of a client with this address. */
+  MemorySocket(byte[] said, int split, InetAddress client) {
     this.said = said;
     this.split = split;
+    this.client = client;
   }
 
   byte[] written() {
@@ -69,7 +76,7 @@ final class MemorySocket extends Socket {
 
   @Override
   public SocketAddress getRemoteSocketAddress() {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 40000);
+    return new InetSocketAddress(client, 40000);
   }
 
   @Override
@@ -79,7 +86,7 @@ final class MemorySocket extends Socket {
 
   @Override
   public InetAddress getInetAddress() {
-    return InetAddress.getLoopbackAddress();
+    return client;
   }
 
   @Override

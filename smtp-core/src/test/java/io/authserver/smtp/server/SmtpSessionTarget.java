@@ -16,9 +16,9 @@ import java.util.Optional;
 final class SmtpSessionTarget {
   private static final Extensions ALL = new Extensions(true, true, true, true, true, 0);
   private static final FrontLimits NARROW =
-      new FrontLimits(6000, 3, 10, 512, 1500, 20, 700, 4, 12, 10);
+      new FrontLimits(6000, 3, 10, 10, 512, 1500, 20, 700, 4, 12, 10);
   private static final FrontLimits WIDE =
-      new FrontLimits(1 << 20, 50, 10, 4096, 1 << 16, 5000, 1 << 16, 100, 100, 10);
+      new FrontLimits(1 << 20, 50, 10, 10, 4096, 1 << 16, 5000, 1 << 16, 100, 100, 10);
   private static final FrontTimeouts PATIENT =
       new FrontTimeouts(
           Duration.ofHours(1),

@@ -1,0 +1,92 @@
+package io.authserver.smtp.server;
+
+import io.authserver.smtp.reply.Reply;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.subethamail.smtp.server.Session;
+import org.subethamail.smtp.server.SessionHandler;
+
+/**
+ * Called by SubEtha in the session's own thread, before the banner: we never let it begin. Whatever
+ * is thrown in a session ends here, and with it that session alone.
+ */
+final class TakeOver implements SessionHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
+
+  /** Names sessions: unique in a process, and over restarts as long as the clock goes forward. */
+  private static final AtomicLong LAST_ID = new AtomicLong(System.currentTimeMillis() << 10);
+
+  private final FrontSettings settings;
+  private final SessionRegistry sessions;
+
+  TakeOver(FrontSettings settings, SessionRegistry sessions) {
+    this.settings = settings;
+    this.sessions = sessions;
+  }
+
+  @Override
+  public SessionAcceptance accept(Session session) {
+    try {
+      serve(session.getSocket());
+    } catch (IOException e) {
+      LOG.debug("event=client_vanished cause={}", Reply.clean(e.toString()));
+    } catch (Throwable e) {
+      LOG.error("event=session_failed", e);
+    } finally {
+      session.quit();
+    }
+    return SessionAcceptance.success();
+  }
+
+  @Override
+  public void onSessionEnd(Session session) {
+    // Nothing is left to do: the session ended in accept().
+  }
+
+  /** Speaks the whole session, or says that there are too many; the socket is the caller's. */
+  void serve(Socket socket) throws IOException {
+    InetAddress client = socket.getInetAddress();
+    switch (sessions.admit(client)) {
+      case TOO_MANY -> refuse(socket, FrontMetrics.Limit.SESSIONS, Replies.TOO_MANY_SESSIONS);
+      case TOO_MANY_OF_CLIENT ->
+          refuse(
+              socket, FrontMetrics.Limit.SESSIONS_PER_CLIENT, Replies.TOO_MANY_SESSIONS_OF_CLIENT);
+      case ADMITTED -> {
+        try {
+          speak(socket);
+        } finally {
+          sessions.release(client);
+        }
+      }
+    }
+  }
+
+  private void refuse(Socket socket, FrontMetrics.Limit limit, Reply reply) throws IOException {
+    sessions.begun(socket);
+    settings.metrics().limit(limit);
+    LOG.info(
+        "event=session_refused limit={} client={}",
+        limit.label(),
+        TraceField.addressLiteral(socket.getInetAddress()));
+    socket.getOutputStream().write(reply.toWire());
+  }
+
+  private void speak(Socket socket) throws IOException {
+    String id = Long.toString(LAST_ID.incrementAndGet(), 36).toUpperCase(Locale.ROOT);
+    SmtpSession session = new SmtpSession(settings, socket, id);
+    sessions.add(session);
+    try {
+      sessions.begun(socket);
+      settings.metrics().sessionStarted();
+      session.run();
+    } finally {
+      sessions.remove(session);
+      settings.metrics().sessionEnded();
+    }
+  }
+}
