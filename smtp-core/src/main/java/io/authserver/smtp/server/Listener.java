@@ -1,5 +1,6 @@
 package io.authserver.smtp.server;
 
+import io.authserver.smtp.reply.Reply;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -47,10 +48,9 @@ final class Listener extends ServerSocket {
     while (true) {
       try {
         Socket accepted = listening.accept();
-        onAccept.accept(accepted);
-        // Small replies must not wait for the client's delayed acknowledgement.
-        accepted.setTcpNoDelay(true);
-        return accepted;
+        if (prepare(accepted)) {
+          return accepted;
+        }
       } catch (IOException e) {
         if (!stopped) {
           throw e;
@@ -60,6 +60,20 @@ final class Listener extends ServerSocket {
         awaitClose();
         throw new SocketException("closed");
       }
+    }
+  }
+
+  /** Gets a connection ready; false where it is of no use, which is no reason to stop accepting. */
+  private boolean prepare(Socket accepted) throws IOException {
+    try {
+      onAccept.accept(accepted);
+      // Small replies must not wait for the client's delayed acknowledgement.
+      accepted.setTcpNoDelay(true);
+      return true;
+    } catch (IOException | RuntimeException e) {
+      LOG.info("event=connection_unusable cause={}", Reply.clean(e.toString()));
+      accepted.close();
+      return false;
     }
   }
 

@@ -217,12 +217,12 @@ final class OpenTransaction implements AutoCloseable {
     Map<String, String> fields = Map.of();
     try {
       fields = daemon.logFields();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       LOG.error("event=log_fields_failed transaction={}", id, e);
     }
     try {
       daemon.close();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       LOG.error("event=close_failed transaction={}", id, e);
     }
     working.close();

@@ -85,18 +85,26 @@ final class SmtpSession {
       sayLast(Replies.TIMEOUT);
     } catch (IOException e) {
       LOG.debug("event=client_vanished session={} cause={}", id, Reply.clean(e.toString()));
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       LOG.error("event=session_failed session={}", id, e);
       sayLast(Replies.FAILED);
     } finally {
-      commands.endTransaction();
-      input.close();
-      if (phase.isDismissed()) {
-        sayLast(Replies.SHUTTING_DOWN);
-      }
-      linger();
-      ended.countDown();
+      end();
     }
+  }
+
+  private void end() {
+    try {
+      commands.endTransaction();
+    } catch (Throwable e) {
+      LOG.error("event=session_failed session={}", id, e);
+    }
+    input.close();
+    if (phase.isDismissed()) {
+      sayLast(Replies.SHUTTING_DOWN);
+    }
+    linger();
+    ended.countDown();
   }
 
   private void step() throws IOException {
@@ -346,7 +354,7 @@ final class SmtpSession {
                 if (!ended.await(1, TimeUnit.SECONDS)) {
                   stopReading();
                 }
-              } catch (IOException e) {
+              } catch (IOException | RuntimeException e) {
                 LOG.debug(
                     "event=client_vanished session={} cause={}", id, Reply.clean(e.toString()));
                 closeNow();
