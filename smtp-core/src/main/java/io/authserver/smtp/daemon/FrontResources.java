@@ -10,7 +10,11 @@ import java.util.Optional;
  * @param budget the memory for the content of messages, which goes on in the spool
  * @param working the memory for what cannot be spooled: header sections, expansions of recipients,
  *     notifications; 452 4.3.1 beyond
+ * @param spoolQuota the disk for what goes on in the spool; 452 4.3.1 beyond
  * @param certificate the certificate of STARTTLS, where one is configured
  */
 public record FrontResources(
-    MemoryBudget budget, MemoryBudget working, Optional<TlsCertificate> certificate) {}
+    MemoryBudget budget,
+    MemoryBudget working,
+    MemoryBudget spoolQuota,
+    Optional<TlsCertificate> certificate) {}

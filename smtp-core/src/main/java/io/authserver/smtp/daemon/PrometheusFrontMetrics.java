@@ -85,8 +85,8 @@ public final class PrometheusFrontMetrics {
   }
 
   /**
-   * Registers what all fronts of a daemon share: the memory for messages, the working memory, and
-   * the certificate of STARTTLS where there is one.
+   * Registers what all fronts of a daemon share: the memory for messages, the working memory, the
+   * spool, and the certificate of STARTTLS where there is one.
    */
   public static void observe(PrometheusRegistry registry, FrontResources shared) {
     gauge(
@@ -109,6 +109,16 @@ public final class PrometheusFrontMetrics {
         "authserver_front_working_memory_capacity_bytes",
         "Memory that they may take; 452 4.3.1 beyond.",
         () -> shared.working().capacity());
+    gauge(
+        registry,
+        "authserver_front_spool_used_bytes",
+        "Disk that the spooled messages under way take.",
+        () -> shared.spoolQuota().used());
+    gauge(
+        registry,
+        "authserver_front_spool_capacity_bytes",
+        "Disk that they may take; 452 4.3.1 beyond.",
+        () -> shared.spoolQuota().capacity());
     shared
         .certificate()
         .ifPresent(

@@ -1,6 +1,7 @@
 package io.authserver.smtp.daemon;
 
 import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.message.Spool;
 import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.relay.RelayTimeouts;
 import io.authserver.smtp.server.FrontLimits;
@@ -15,6 +16,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +30,7 @@ public final class SmtpSettings {
 
   private final Setting<String> hostName;
   private final Setting<Path> spoolDirectory;
+  private final Setting<Long> spoolQuota;
   private final Setting<Long> memoryBudget;
   private final Setting<Long> workingMemory;
   private final Setting<Long> messageSize;
@@ -79,6 +82,12 @@ public final class SmtpSettings {
                 SettingTypes.path(),
                 "where messages go that do not fit the memory budget; no tmpfs")
             .orElse("/var/tmp");
+    spoolQuota =
+        Setting.of(
+                prefix + "_SPOOL_QUOTA",
+                SettingTypes.byteSize(1024, 1L << 40),
+                "bytes of all messages there together; at least the largest message (452 4.3.1)")
+            .orElse((Spool.DEFAULT_QUOTA_BYTES >> 30) + "GiB");
     memoryBudget =
         Setting.of(
                 prefix + "_MEMORY_BUDGET",
@@ -273,6 +282,7 @@ public final class SmtpSettings {
     return List.of(
         hostName,
         spoolDirectory,
+        spoolQuota,
         memoryBudget,
         workingMemory,
         messageSize,
@@ -308,26 +318,40 @@ public final class SmtpSettings {
   /**
    * Returns what all fronts of a daemon share.
    *
-   * @throws StartException where the files of STARTTLS cannot be used
+   * @throws StartException where a setting contradicts another, or the files of STARTTLS cannot be
+   *     used
    */
   public FrontResources resources(Settings settings, InstantSource clock) throws StartException {
-    MemoryBudget budget = new MemoryBudget(settings.get(memoryBudget));
-    MemoryBudget working = new MemoryBudget(settings.get(workingMemory));
+    List<String> problems = new ArrayList<>();
+    if (settings.get(spoolQuota) < settings.get(messageSize)) {
+      problems.add(spoolQuota.name() + ": must be at least " + messageSize.name());
+    }
+    Optional<TlsCertificate> certificate = certificate(settings, clock, problems);
+    if (!problems.isEmpty()) {
+      throw StartException.wrongSettings(problems);
+    }
+    return new FrontResources(
+        new MemoryBudget(settings.get(memoryBudget)),
+        new MemoryBudget(settings.get(workingMemory)),
+        new MemoryBudget(settings.get(spoolQuota)),
+        certificate);
+  }
+
+  private Optional<TlsCertificate> certificate(
+      Settings settings, InstantSource clock, List<String> problems) {
     Optional<Path> chain = settings.find(tlsCertificate);
     Optional<Path> key = settings.find(tlsKey);
     if (chain.isPresent() != key.isPresent()) {
-      throw StartException.wrongSettings(
-          List.of(tlsCertificate.name() + ", " + tlsKey.name() + ": one of them needs the other"));
+      problems.add(tlsCertificate.name() + ", " + tlsKey.name() + ": one of them needs the other");
     }
     if (chain.isEmpty() || key.isEmpty()) {
-      return new FrontResources(budget, working, Optional.empty());
+      return Optional.empty();
     }
     try {
-      return new FrontResources(
-          budget, working, Optional.of(TlsCertificate.load(chain.get(), key.get(), clock)));
+      return Optional.of(TlsCertificate.load(chain.get(), key.get(), clock));
     } catch (InvalidCertificateException e) {
-      throw StartException.wrongSettings(
-          e.problems().stream().map(problem -> "STARTTLS: " + problem).toList());
+      e.problems().forEach(problem -> problems.add("STARTTLS: " + problem));
+      return Optional.empty();
     }
   }
 
@@ -360,6 +384,7 @@ public final class SmtpSettings {
         .memoryBudget(shared.budget())
         .workingMemory(shared.working())
         .spoolDirectory(settings.get(spoolDirectory))
+        .spoolQuota(shared.spoolQuota())
         .strayLineEnds(settings.get(strayLineEnds))
         .limits(
             new FrontLimits(

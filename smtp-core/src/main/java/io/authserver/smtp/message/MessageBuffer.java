@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes a message while it is received: in memory as long as the budget lasts, then in a spool file
@@ -15,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  * thread. Its owner closes it, which ends the message that it returned.
  */
 public final class MessageBuffer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MessageBuffer.class);
+
   private static final int FIRST_CHUNK = 8 << 10;
   private static final int LARGEST_CHUNK = 64 << 10;
 
   private final MemoryBudget budget;
   private final Path spoolDirectory;
+  private final MemoryBudget spoolQuota;
+  private final MemoryBudget.Share quota;
   private final List<byte[]> chunks = new ArrayList<>();
   private int lastChunkFill;
   private long reserved;
@@ -29,16 +35,19 @@ public final class MessageBuffer implements AutoCloseable {
   /**
    * Makes an empty buffer.
    *
-   * @param spoolDirectory where the file goes when the budget is spent
+   * @param spool where the file goes when the budget is spent
    */
-  public MessageBuffer(MemoryBudget budget, Path spoolDirectory) {
+  public MessageBuffer(MemoryBudget budget, Spool spool) {
     this.budget = budget;
-    this.spoolDirectory = spoolDirectory;
+    this.spoolDirectory = spool.directory();
+    this.quota = spool.quota().share();
+    this.spoolQuota = spool.quota();
   }
 
   /**
    * Adds bytes to the end.
    *
+   * @throws SpoolFullException when the spool has no room for them: 452 4.3.1 to the client
    * @throws IOException when the spool file cannot be made or written: 452 4.3.1 to the client
    */
   public void append(byte[] block, int offset, int length) throws IOException {
@@ -48,7 +57,7 @@ public final class MessageBuffer implements AutoCloseable {
       int room = chunks.isEmpty() ? 0 : chunks.getLast().length - lastChunkFill;
       if (room == 0) {
         if (!addChunk()) {
-          moveToSpool();
+          moveToSpool(size + length - left);
         }
         continue;
       }
@@ -59,6 +68,7 @@ public final class MessageBuffer implements AutoCloseable {
       left -= now;
     }
     if (left > 0 && spool != null) {
+      takeOfQuota(left);
       write(spool, block, from, left);
     }
     size += length;
@@ -118,7 +128,7 @@ public final class MessageBuffer implements AutoCloseable {
     }
   }
 
-  /** Gives the memory back and closes the file. */
+  /** Gives the memory back and closes the file, which frees what it had of the quota. */
   @Override
   public void close() {
     releaseChunks();
@@ -127,9 +137,10 @@ public final class MessageBuffer implements AutoCloseable {
         spool.close();
       } catch (IOException e) {
         // The file has no name and is only read from here on: nothing can be lost by it.
-        return;
+        LOG.debug("event=close_failed", e);
       }
     }
+    quota.close();
   }
 
   private boolean addChunk() {
@@ -144,7 +155,14 @@ public final class MessageBuffer implements AutoCloseable {
     return true;
   }
 
-  private void moveToSpool() throws IOException {
+  private void takeOfQuota(long bytes) throws SpoolFullException {
+    if (!quota.tryAdd(bytes)) {
+      throw new SpoolFullException(spoolQuota);
+    }
+  }
+
+  private void moveToSpool(long inMemory) throws IOException {
+    takeOfQuota(inMemory);
     FileChannel channel = SpoolFile.create(spoolDirectory);
     spool = channel;
     for (int i = 0; i < chunks.size(); i++) {

@@ -27,6 +27,7 @@ public interface FrontMetrics {
     HANDSHAKE_TIME,
     REPLY_TIME,
     STORAGE,
+    SPOOL_QUOTA,
     WORKING_MEMORY;
 
     /** Returns how metrics and the log call it. */

@@ -1,8 +1,8 @@
 package io.authserver.smtp.server;
 
 import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.message.Spool;
 import io.authserver.smtp.relay.Extensions;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -17,7 +17,7 @@ record FrontSettings(
     MemoryBudget memoryBudget,
     MemoryBudget workingMemory,
     HeaderCost headerCost,
-    Path spoolDirectory,
+    Spool spool,
     Supplier<Optional<Extensions>> extensions,
     MailTransactionFactory transactions,
     FrontMetrics metrics,

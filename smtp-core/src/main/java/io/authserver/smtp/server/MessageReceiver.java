@@ -4,6 +4,7 @@ import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.MessageBuffer;
 import io.authserver.smtp.message.MessageBytes;
+import io.authserver.smtp.message.SpoolFullException;
 import io.authserver.smtp.reply.Reply;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -45,7 +46,7 @@ final class MessageReceiver implements AutoCloseable {
   MessageReceiver(FrontSettings settings, SessionInput input) {
     this.settings = settings;
     this.input = input;
-    this.buffer = new MessageBuffer(settings.memoryBudget(), settings.spoolDirectory());
+    this.buffer = new MessageBuffer(settings.memoryBudget(), settings.spool());
     this.working = settings.workingMemory().share();
   }
 
@@ -161,9 +162,17 @@ final class MessageReceiver implements AutoCloseable {
   }
 
   private Result notStored(IOException cause) {
+    if (cause instanceof SpoolFullException) {
+      LOG.warn(
+          "event=spool_full bytes={} used={} capacity={}",
+          scanner.size(),
+          settings.spool().quota().used(),
+          settings.spool().quota().capacity());
+      return new Result.Refused(Replies.SPOOL_FULL, FrontMetrics.Limit.SPOOL_QUOTA);
+    }
     LOG.warn(
         "event=spool_failed directory={} cause={}",
-        settings.spoolDirectory(),
+        settings.spool().directory(),
         Reply.clean(cause.toString()));
     return new Result.Refused(Replies.NO_STORAGE, FrontMetrics.Limit.STORAGE);
   }

@@ -36,6 +36,8 @@ final class Replies {
   static final Reply STRAY_LINE_ENDS =
       Reply.of(550, "5.6.11", "message has a CR or LF that is no part of a CRLF");
   static final Reply NO_STORAGE = Reply.of(452, "4.3.1", "no space for the message now");
+  static final Reply SPOOL_FULL =
+      Reply.of(452, "4.3.1", "no room in the spool for the message now");
   static final Reply NO_MEMORY_FOR_HEADER =
       Reply.of(452, "4.3.1", "not enough memory for the header section now");
   static final Reply NO_MEMORY_FOR_RECIPIENT =

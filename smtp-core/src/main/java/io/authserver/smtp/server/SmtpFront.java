@@ -2,6 +2,7 @@ package io.authserver.smtp.server;
 
 import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.message.Spool;
 import io.authserver.smtp.relay.Extensions;
 import io.authserver.smtp.reply.Reply;
 import java.io.IOException;
@@ -289,6 +290,7 @@ public final class SmtpFront implements AutoCloseable {
     private MemoryBudget workingMemory = new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES);
     private HeaderCost headerCost = HeaderCost.NONE;
     private Path spoolDirectory = Path.of("/var/tmp");
+    private MemoryBudget spoolQuota = new MemoryBudget(Spool.DEFAULT_QUOTA_BYTES);
     private @Nullable Supplier<Optional<Extensions>> extensions;
     private @Nullable MailTransactionFactory transactions;
     private FrontMetrics metrics = FrontMetrics.NONE;
@@ -357,6 +359,12 @@ public final class SmtpFront implements AutoCloseable {
       return this;
     }
 
+    /** Sets how much may be there at a time, which all fronts of a daemon share. */
+    public Builder spoolQuota(MemoryBudget value) {
+      spoolQuota = value;
+      return this;
+    }
+
     /** Sets who knows what the next hop offers: {@code nextHop::extensions}. */
     public Builder extensions(Supplier<Optional<Extensions>> value) {
       extensions = value;
@@ -407,7 +415,7 @@ public final class SmtpFront implements AutoCloseable {
           memoryBudget,
           workingMemory,
           headerCost,
-          spoolDirectory,
+          new Spool(spoolDirectory, spoolQuota),
           extensions,
           transactions,
           metrics,

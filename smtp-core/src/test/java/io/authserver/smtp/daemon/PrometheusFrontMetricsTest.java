@@ -31,9 +31,12 @@ class PrometheusFrontMetricsTest {
     first.tlsFailed();
     MemoryBudget budget = new MemoryBudget(1000);
     assertTrue(budget.tryReserve(100));
+    MemoryBudget quota = new MemoryBudget(3000);
+    assertTrue(quota.tryReserve(300));
     MemoryBudget working = new MemoryBudget(2000);
     assertTrue(working.tryReserve(200));
-    PrometheusFrontMetrics.observe(registry, new FrontResources(budget, working, Optional.empty()));
+    PrometheusFrontMetrics.observe(
+        registry, new FrontResources(budget, working, quota, Optional.empty()));
     first.transactionEnded(250, 1000, Duration.ofMillis(250));
     first.transactionEnded(0, 0, Duration.ofMillis(250));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -55,6 +58,8 @@ class PrometheusFrontMetricsTest {
             "authserver_front_memory_capacity_bytes 1000.0",
             "authserver_front_working_memory_used_bytes 200.0",
             "authserver_front_working_memory_capacity_bytes 2000.0",
+            "authserver_front_spool_used_bytes 300.0",
+            "authserver_front_spool_capacity_bytes 3000.0",
             "authserver_front_transactions_total" + label + ",reply_code=\"250\"} 1.0",
             "authserver_front_transactions_total" + label + ",reply_code=\"0\"} 1.0",
             "authserver_front_message_bytes_total" + label + "} 1000.0",

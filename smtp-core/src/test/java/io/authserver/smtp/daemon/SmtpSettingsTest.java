@@ -65,6 +65,27 @@ class SmtpSettingsTest {
   }
 
   @Test
+  void theSpoolHoldsTheLargestMessage() {
+    String problem = "TRIVIAL_SPOOL_QUOTA: must be at least TRIVIAL_MAX_MESSAGE_SIZE";
+    Outcome outcome = check(Map.of("TRIVIAL_SPOOL_QUOTA", "99MiB"));
+    assertEquals(Daemon.EXIT_CONFIG, outcome.status());
+    assertTrue(outcome.errors().contains(problem), outcome.errors());
+    assertEquals(0, check(Map.of("TRIVIAL_SPOOL_QUOTA", "100MiB")).status());
+    // With all other problems at once.
+    Outcome both =
+        check(
+            Map.of(
+                "TRIVIAL_MAX_MESSAGE_SIZE",
+                "1GiB",
+                "TRIVIAL_SPOOL_QUOTA",
+                "1MiB",
+                "TRIVIAL_TLS_CERTIFICATE_FILE",
+                "/nowhere/chain.pem"));
+    assertTrue(both.errors().contains(problem), both.errors());
+    assertTrue(both.errors().contains("TRIVIAL_TLS_KEY_FILE"), both.errors());
+  }
+
+  @Test
   void theKeyMayBeACredentialOfSystemd() throws Exception {
     Files.writeString(directory.resolve("TRIVIAL_TLS_KEY"), "no key");
     Files.writeString(directory.resolve("TRIVIAL_TLS_CERTIFICATE"), "no certificate");

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Memory first, then a file without a name. */
 class MessageBufferIT {
   @TempDir Path spool;
+  private final MemoryBudget quota = new MemoryBudget(300_001);
 
   @ParameterizedTest
   @ValueSource(longs = {0, 8 << 10, 100_000, 1 << 30})
@@ -30,11 +31,12 @@ class MessageBufferIT {
     MemoryBudget budget = new MemoryBudget(capacity);
     byte[] content = new byte[300_001];
     new Random(1).nextBytes(content);
-    try (MessageBuffer buffer = new MessageBuffer(budget, spool)) {
+    try (MessageBuffer buffer = new MessageBuffer(budget, new Spool(spool, quota))) {
       for (int at = 0; at < content.length; at += 10_007) {
         buffer.append(content, at, Math.min(10_007, content.length - at));
       }
       assertEquals(capacity < content.length, buffer.isSpooled());
+      assertEquals(buffer.isSpooled() ? content.length : 0, quota.used());
       assertTrue(budget.used() <= capacity);
       try (Stream<Path> files = Files.list(spool)) {
         assertEquals(0, files.count(), "the spool file has no name");
@@ -53,11 +55,32 @@ class MessageBufferIT {
       }
     }
     assertEquals(0, budget.used());
+    assertEquals(0, quota.used());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 8 << 10, 100_000})
+  void theQuotaIsForAllFilesTogether(long capacity) throws IOException {
+    MemoryBudget budget = new MemoryBudget(capacity);
+    assertTrue(quota.tryReserve(1));
+    byte[] content = new byte[300_001];
+    try (MessageBuffer buffer = new MessageBuffer(budget, new Spool(spool, quota))) {
+      assertThrows(
+          SpoolFullException.class,
+          () -> {
+            for (int at = 0; at < content.length; at += 10_007) {
+              buffer.append(content, at, Math.min(10_007, content.length - at));
+            }
+          });
+    }
+    assertEquals(1, quota.used());
+    assertEquals(0, budget.used());
   }
 
   @Test
   void aSpoolThatCannotBeWrittenIsAnError() {
-    MessageBuffer buffer = new MessageBuffer(new MemoryBudget(0), spool.resolve("missing"));
+    MessageBuffer buffer =
+        new MessageBuffer(new MemoryBudget(0), new Spool(spool.resolve("missing"), quota));
     assertThrows(IOException.class, () -> buffer.append(new byte[10], 0, 10));
     buffer.close();
   }

@@ -77,6 +77,7 @@ class FrontLimitsIT {
     all.put(FrontMetrics.Limit.HANDSHAKE_TIME, this::handshakeTime);
     all.put(FrontMetrics.Limit.REPLY_TIME, this::replyTime);
     all.put(FrontMetrics.Limit.STORAGE, this::storage);
+    all.put(FrontMetrics.Limit.SPOOL_QUOTA, this::spoolQuota);
     all.put(FrontMetrics.Limit.WORKING_MEMORY, this::workingMemory);
     return all;
   }
@@ -347,6 +348,27 @@ class FrontLimitsIT {
       assertEquals(
           "452 4.3.1 no space for the message now", client.data(FrontFixture.bytes("x\r\n")));
       client.command("NOOP", "250");
+    }
+  }
+
+  private void spoolQuota() throws IOException, InterruptedException {
+    MemoryBudget quota = new MemoryBudget(100_000);
+    byte[] message = FrontFixture.bytes("\r\n" + "body\r\n".repeat(10_000));
+    try (LogCapture log = new LogCapture("io.authserver.smtp.server");
+        FrontFixture fixture =
+            new FrontFixture(
+                builder -> builder.metrics(metrics).spoolDirectory(spool).spoolQuota(quota),
+                new MemoryBudget(0));
+        RawSmtpClient client = fixture.inTransaction()) {
+      assertTrue(quota.tryReserve(50_000));
+      assertEquals("452 4.3.1 no room in the spool for the message now", client.data(message));
+      assertEquals(1, log.containing("WARN event=spool_full bytes=60002 used=50000").size());
+      assertEquals("spooled", metrics.next());
+      quota.release(50_000);
+      client.command("MAIL FROM:<a@example.org>", "250");
+      client.command("RCPT TO:<b@example.org>", "250");
+      assertEquals("250 2.0.0 taken", client.data(message));
+      assertEquals(0, quota.used());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.authserver.smtp.server;
 
 import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.message.Spool;
 import io.authserver.smtp.relay.Extensions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ final class SmtpSessionTarget {
             budget,
             working,
             HeaderCost.NONE,
-            Path.of("/nonexistent"),
+            new Spool(Path.of("/nonexistent"), new MemoryBudget(0)),
             () -> known ? Optional.of(ALL) : Optional.empty(),
             daemon,
             FrontMetrics.NONE,
