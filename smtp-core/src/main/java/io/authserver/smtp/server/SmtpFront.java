@@ -1,6 +1,5 @@
 package io.authserver.smtp.server;
 
-import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.Spool;
 import io.authserver.smtp.relay.Extensions;

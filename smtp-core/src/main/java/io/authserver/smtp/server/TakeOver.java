@@ -1,10 +1,10 @@
 package io.authserver.smtp.server;
 
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.reply.Reply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,7 +77,7 @@ final class TakeOver implements SessionHandler {
   }
 
   private void speak(Socket socket) throws IOException {
-    String id = Long.toString(LAST_ID.incrementAndGet(), 36).toUpperCase(Locale.ROOT);
+    String id = AsciiCase.upper(Long.toString(LAST_ID.incrementAndGet(), 36));
     SmtpSession session = new SmtpSession(settings, socket, id);
     sessions.add(session);
     try {
