@@ -121,6 +121,7 @@ class FrontIsolationIT {
         .flatMap(event -> thrown.stream().map(each -> Arguments.of(event, each.get())));
   }
 
+  @SuppressWarnings("InfiniteRecursion") // that is what it is for
   private static StackOverflowError endlessRecursion() {
     try {
       return endlessRecursion();
