@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FrontIsolationIT {
   /** Where a transaction throws. */
-  private enum Event {
+  enum Event {
     BEGIN,
     MAIL,
     RCPT,
