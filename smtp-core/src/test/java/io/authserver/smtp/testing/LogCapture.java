@@ -2,6 +2,7 @@ package io.authserver.smtp.testing;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
@@ -22,12 +23,22 @@ public final class LogCapture implements AutoCloseable {
 
   /** Listens to the logger of this name and those below it. */
   public LogCapture(String name) {
-    logger = (Logger) LoggerFactory.getLogger(name);
+    logger = context().getLogger(name);
     appender.setContext(logger.getLoggerContext());
     appender.start();
     logger.addAppender(appender);
     if (!logger.isInfoEnabled()) {
       logger.setLevel(Level.INFO);
+    }
+  }
+
+  /** While another test's thread sets logging up, SLF4J hands out what stands in for it. */
+  private static LoggerContext context() {
+    while (true) {
+      if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+        return context;
+      }
+      Thread.onSpinWait();
     }
   }
 
