@@ -5,7 +5,6 @@ import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.relay.EnvelopeCommands.Command;
 import io.authserver.smtp.relay.RecipientBatch.Pending;
 import io.authserver.smtp.relay.RelayFailure.Kind;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +17,6 @@ final class EnvelopeDialogue {
    * The most commands in one write, so that their replies fit the socket buffers (RFC 2920 §3.1).
    */
   private static final int MAX_GROUP = 100;
-
-  /** How long replies are read that came before the connection broke under a write. */
-  private static final Duration LAST_WORDS = Duration.ofMillis(100);
 
   private static final byte[] DATA = {'D', 'A', 'T', 'A', '\r', '\n'};
   private static final byte[] RSET = {'R', 'S', 'E', 'T', '\r', '\n'};
@@ -111,12 +107,12 @@ final class EnvelopeDialogue {
     RelayStep first = group.getFirst().step();
     batch.awaiting(RecipientBatch.NOBODY);
     client.requireSilence(first, time.end().orAfter(timeouts.envelope()));
-    RelayFailure unwritten = write(group, time.end());
+    for (Pending command : group) {
+      client.append(command.line(), 0, command.line().length, command.step(), time.end());
+    }
+    client.flush(first, time.end());
     try {
-      read(batch, group, othersTaken, time, unwritten);
-      if (unwritten != null) {
-        throw unwritten;
-      }
+      read(batch, group, othersTaken, time);
     } catch (RelayFailure e) {
       if (mailRefusal == null) {
         throw e;
@@ -126,46 +122,14 @@ final class EnvelopeDialogue {
     }
   }
 
-  private void read(
-      RecipientBatch batch,
-      List<Pending> group,
-      boolean othersTaken,
-      AskingTime time,
-      @Nullable RelayFailure unwritten)
+  private void read(RecipientBatch batch, List<Pending> group, boolean othersTaken, AskingTime time)
       throws RelayFailure {
-    Duration patience = unwritten == null ? timeouts.envelope() : LAST_WORDS;
     for (Pending command : group) {
       RelayStep step = command.step();
       batch.awaiting(command.index());
       boolean early = batch.isNew(command) && (othersTaken || batch.hasTaken());
-      Deadline until = (early ? time.asking() : time.end()).orAfter(patience);
-      answered(batch, command, Outcomes.orFailure(read(step, until, unwritten), step));
-    }
-  }
-
-  /** Writes commands; returns the failure if they could not be written. */
-  private @Nullable RelayFailure write(List<Pending> group, Deadline deadline) {
-    try {
-      for (Pending command : group) {
-        client.append(command.line(), 0, command.line().length, command.step(), deadline);
-      }
-      client.flush(group.getFirst().step(), deadline);
-      return null;
-    } catch (RelayFailure e) {
-      return e;
-    }
-  }
-
-  /**
-   * Reads a reply. A next hop that has closed the connection while we wrote has replied before to
-   * what it had read by then.
-   */
-  private NextHopReply read(RelayStep step, Deadline until, @Nullable RelayFailure unwritten)
-      throws RelayFailure {
-    try {
-      return client.readReply(step, until);
-    } catch (RelayFailure e) {
-      throw unwritten == null ? e : unwritten;
+      Deadline until = (early ? time.asking() : time.end()).orAfter(timeouts.envelope());
+      answered(batch, command, Outcomes.orFailure(client.readReply(step, until), step));
     }
   }
 

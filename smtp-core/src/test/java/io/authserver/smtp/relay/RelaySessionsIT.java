@@ -10,10 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.authserver.smtp.address.ForwardPath;
-import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
-import io.authserver.smtp.address.RecipientParameters;
 import io.authserver.smtp.testing.ErrorLimit;
 import io.authserver.smtp.testing.ErrorLimit.End;
 import io.authserver.smtp.testing.ScriptedNextHop;
@@ -490,31 +487,6 @@ class RelaySessionsIT {
           assertEquals(TAKEN, delivered(transaction), "the connection is not used again");
         }
       }
-    }
-  }
-
-  /** It closes while we write: what it had said before that is heard. */
-  @Test
-  void repliesBeforeAWriteThatBreaksAreHeard() throws IOException {
-    List<Recipient> long40 = new ArrayList<>();
-    for (int i = 0; i < 40; i++) {
-      long40.add(
-          new Recipient(
-              new ForwardPath.Address(Mailbox.parse((i < 20 ? i + "bad" : i) + "@b.example")),
-              // more than the socket buffers hold
-              new RecipientParameters(null, "rfc822;" + "x".repeat(3_900))));
-    }
-    ErrorLimit errors = new ErrorLimit(5, End.CLOSED, RelaySessionsIT::bad);
-    try (ScriptedNextHop nextHop =
-            errors.into(ScriptedNextHop.builder().receiveBuffer(4096)).start();
-        RelayPool pool = pool(nextHop, RelayMetrics.NONE);
-        RelayTransaction transaction = begun(pool)) {
-      List<String> replies = transaction.recipients(long40).stream().map(Relaying::said).toList();
-      List<String> expected = new ArrayList<>();
-      IntStream.range(0, 20).forEach(i -> expected.add("550 5.1.1 No " + i + "bad@b.example"));
-      expected.addAll(Collections.nCopies(20, "250 2.1.5 Ok"));
-      assertEquals(expected, replies);
-      assertEquals(Set.of(1), new HashSet<>(errors.refused().values()));
     }
   }
 
