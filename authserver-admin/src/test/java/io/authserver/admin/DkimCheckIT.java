@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.admin.dns.NsdServers;
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** {@code dkim check} and {@code dkim activate} with real name servers. */
+@Needs(Oracle.NSD)
 class DkimCheckIT extends AdminFixture {
   private static final String OWNER = "s._domainkey.example.org.";
 

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.admin.dns.NsdServers;
 import io.authserver.admin.output.JsonReader;
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** {@code authserver doctor}: nothing on a healthy site, each fault where it was made. */
@@ -296,25 +299,30 @@ class DoctorCommandIT extends AdminFixture {
     assertEquals("not-examined", rows.getFirst().get("id"));
   }
 
-  @Test
-  void keysThatAreNotInDnsAreNamed() throws Exception {
-    try (NsdServers dns = new NsdServers(directory, "ours.example", "keys.example")) {
-      cli.asking(dns.access());
-      healthy();
-      assertEquals(
-          Map.of("key-not-in-dns", List.of("ours.example/s1 was not found")),
-          problems("doctor", "--json"));
-      cli.ok("domain", "deactivate", "ours.example");
-      assertEquals(null, problems("doctor", "--json").get("key-not-in-dns"));
-      cli.ok("domain", "activate", "ours.example");
-      dns.put("ours.example", List.of(cli.ok("dkim", "dns", "ours.example", "s1").out().strip()))
-          .reload();
-      assertEquals(List.of(), findings(0, "doctor", "--json"));
-      cli.ok("dkim", "retire", "ours.example", "s1");
-      dns.put("ours.example", List.of()).reload();
-      assertEquals(
-          List.of("ours.example/s1 was not found"),
-          problems("doctor", "--json", "--resolver", dns.address()).get("retired-key-not-in-dns"));
+  @Nested
+  @Needs(Oracle.NSD)
+  class WithNameServers {
+    @Test
+    void keysThatAreNotInDnsAreNamed() throws Exception {
+      try (NsdServers dns = new NsdServers(directory, "ours.example", "keys.example")) {
+        cli.asking(dns.access());
+        healthy();
+        assertEquals(
+            Map.of("key-not-in-dns", List.of("ours.example/s1 was not found")),
+            problems("doctor", "--json"));
+        cli.ok("domain", "deactivate", "ours.example");
+        assertEquals(null, problems("doctor", "--json").get("key-not-in-dns"));
+        cli.ok("domain", "activate", "ours.example");
+        dns.put("ours.example", List.of(cli.ok("dkim", "dns", "ours.example", "s1").out().strip()))
+            .reload();
+        assertEquals(List.of(), findings(0, "doctor", "--json"));
+        cli.ok("dkim", "retire", "ours.example", "s1");
+        dns.put("ours.example", List.of()).reload();
+        assertEquals(
+            List.of("ours.example/s1 was not found"),
+            problems("doctor", "--json", "--resolver", dns.address())
+                .get("retired-key-not-in-dns"));
+      }
     }
   }
 

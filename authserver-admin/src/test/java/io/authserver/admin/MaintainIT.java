@@ -8,6 +8,8 @@ import io.authserver.admin.dns.NsdServers;
 import io.authserver.db.admin.AdminDatabase;
 import io.authserver.db.admin.KeyRotation;
 import io.authserver.db.pool.DatabaseUrl;
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** {@code dkim rotate} and {@code dkim maintain}, step by step, with a real name server. */
+@Needs(Oracle.NSD)
 class MaintainIT extends AdminFixture {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 

@@ -8,6 +8,8 @@ import io.authserver.admin.dns.NsdServers;
 import io.authserver.db.admin.AdminDatabase;
 import io.authserver.db.admin.KeyRow;
 import io.authserver.db.pool.DatabaseUrl;
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Test;
  * person: it publishes what it is told to and deletes what it may, each domain with a delay of its
  * own. Every day it looks whether all that was signed could be verified.
  */
+@Needs(Oracle.NSD)
 class RotationYearsIT extends AdminFixture {
   private static final Instant START = Instant.parse("2026-01-01T06:00:00Z");
   private static final int DAYS = 730;

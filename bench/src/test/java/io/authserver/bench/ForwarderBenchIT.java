@@ -2,6 +2,8 @@ package io.authserver.bench;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -12,10 +14,11 @@ import org.junit.jupiter.api.Test;
  * The measurement itself works, every message of it went to three, and look-ups were cached or not
  * as the report says; nobody looks at its numbers.
  */
+@Needs(Oracle.POSTFIX)
 class ForwarderBenchIT {
   @Test
   void measuresAFewForwardedMessages() throws Exception {
-    Postfix postfix = PostfixPrograms.assumed();
+    Postfix postfix = Postfix.find(Path.of("target", "postfix")).orElseThrow();
     ByteArrayOutputStream report = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(report, true, StandardCharsets.UTF_8);
     new ForwarderBench(Extent.SMOKE, Path.of(".."), postfix, out, out).run();

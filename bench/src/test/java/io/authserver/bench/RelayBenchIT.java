@@ -2,6 +2,8 @@ package io.authserver.bench;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -9,10 +11,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** The measurement itself works; its numbers are nobody's business here. */
+@Needs(Oracle.POSTFIX)
 class RelayBenchIT {
   @Test
   void measuresAFewMessages() throws Exception {
-    Postfix postfix = PostfixPrograms.assumed();
+    Postfix postfix = Postfix.find(Path.of("target", "postfix")).orElseThrow();
     ByteArrayOutputStream report = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(report, true, StandardCharsets.UTF_8);
     new RelayBench(Extent.SMOKE, Path.of(".."), postfix, out, out).run();

@@ -2,6 +2,8 @@ package io.authserver.bench;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -11,10 +13,11 @@ import org.junit.jupiter.api.Test;
 /**
  * The measurement itself works, and every message of it was signed; nobody looks at its numbers.
  */
+@Needs(Oracle.POSTFIX)
 class SignerBenchIT {
   @Test
   void measuresAFewSignedMessages() throws Exception {
-    Postfix postfix = PostfixPrograms.assumed();
+    Postfix postfix = Postfix.find(Path.of("target", "postfix")).orElseThrow();
     ByteArrayOutputStream report = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(report, true, StandardCharsets.UTF_8);
     new SignerBench(Extent.SMOKE, Path.of(".."), postfix, out, out).run();

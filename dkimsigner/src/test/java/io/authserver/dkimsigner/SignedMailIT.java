@@ -9,8 +9,8 @@ import io.authserver.db.testing.TestDatabase;
 import io.authserver.dkim.key.DkimPrivateKey;
 import io.authserver.dkim.testing.CorpusMessages;
 import io.authserver.dkim.testing.FakeDns;
+import io.authserver.dkim.testing.IndependentVerifier;
 import io.authserver.dkim.testing.MessageKinds;
-import io.authserver.dkim.testing.Oracle;
 import io.authserver.dkim.testing.RawMessage;
 import io.authserver.dkim.verify.DkimVerifier;
 import io.authserver.dkim.verify.HistoricRules;
@@ -20,6 +20,8 @@ import io.authserver.dkimsigner.select.AuthorReader;
 import io.authserver.dkimsigner.select.Authors;
 import io.authserver.smtp.message.HeaderField;
 import io.authserver.smtp.testing.DaemonProcess;
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import io.authserver.smtp.testing.RawSmtpClient;
 import io.authserver.smtp.testing.ScriptedNextHop;
 import java.io.ByteArrayOutputStream;
@@ -48,6 +50,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +74,7 @@ class SignedMailIT {
   private static Queue<String> log;
   private static int port;
   private static final FakeDns DNS = new FakeDns();
+  private static final Map<String, byte[]> THOUSAND = new LinkedHashMap<>();
 
   @BeforeAll
   static void start() throws Exception {
@@ -118,6 +122,16 @@ class SignedMailIT {
   /** A thousand messages over several sessions; every one is verified by three verifiers. */
   @Test
   void aThousandMessagesVerify() throws Exception {
+    thousand()
+        .forEach(
+            (name, message) -> assertEquals(List.of("pass", "pass"), verdicts(message, DNS), name));
+  }
+
+  /** What became of the thousand messages, which are sent once; each ends as it was sent. */
+  private static Map<String, byte[]> thousand() throws Exception {
+    if (!THOUSAND.isEmpty()) {
+      return THOUSAND;
+    }
     Map<String, byte[]> messages = new LinkedHashMap<>();
     MessageKinds.all().forEach((name, message) -> messages.put(name, overSmtp(name, message)));
     MessageKinds.generated(20261123, MESSAGES - messages.size())
@@ -132,67 +146,79 @@ class SignedMailIT {
               original,
               Arrays.copyOfRange(message, message.length - original.length, message.length),
               name);
-          assertEquals(List.of("pass", "pass"), verdicts(message, DNS), name);
         });
-    Oracle.DKIMPY.require();
-    Oracle.MAIL_DKIM.require();
-    // docs/verifiers.md, dkimpy 1
-    got.remove("space-before-colon");
-    Map<String, String> dkimpy = verify(Oracle.DKIMPY, got);
-    assertEquals(2 * got.size(), dkimpy.size());
-    assertEquals(Set.of("pass"), Set.copyOf(dkimpy.values()), dkimpy::toString);
-    Map<String, String> mailDkim = verify(Oracle.MAIL_DKIM, got);
-    // docs/verifiers.md, Mail::DKIM 1
-    mailDkim.keySet().removeIf(key -> key.endsWith(" e1"));
-    assertEquals(got.size(), mailDkim.size());
-    assertEquals(Set.of("pass"), Set.copyOf(mailDkim.values()), mailDkim::toString);
+    THOUSAND.putAll(got);
+    return THOUSAND;
   }
 
-  private static Map<String, String> verify(Oracle oracle, Map<String, byte[]> messages)
-      throws Exception {
-    Path own = Files.createDirectory(folder.resolve(oracle.name()));
-    return new TreeMap<>(oracle.verify(own, messages, DNS));
+  @Nested
+  @Needs({Oracle.DKIMPY, Oracle.MAIL_DKIM})
+  class ByOthers {
+    @Test
+    void aThousandMessagesVerify() throws Exception {
+      Map<String, byte[]> got = new LinkedHashMap<>(thousand());
+      // docs/verifiers.md, dkimpy 1
+      got.remove("space-before-colon");
+      Map<String, String> dkimpy = verify(IndependentVerifier.DKIMPY, got);
+      assertEquals(2 * got.size(), dkimpy.size());
+      assertEquals(Set.of("pass"), Set.copyOf(dkimpy.values()), dkimpy::toString);
+      Map<String, String> mailDkim = verify(IndependentVerifier.MAIL_DKIM, got);
+      // docs/verifiers.md, Mail::DKIM 1
+      mailDkim.keySet().removeIf(key -> key.endsWith(" e1"));
+      assertEquals(got.size(), mailDkim.size());
+      assertEquals(Set.of("pass"), Set.copyOf(mailDkim.values()), mailDkim::toString);
+    }
+
+    private static Map<String, String> verify(
+        IndependentVerifier verifier, Map<String, byte[]> messages) throws Exception {
+      Path own = Files.createDirectory(folder.resolve(verifier.name()));
+      return new TreeMap<>(verifier.verify(own, messages, DNS));
+    }
   }
 
-  /** The signed messages of the corpora say after the daemon what they said before. */
-  @Test
-  void signaturesOfOthersKeepTheirVerdict() throws Exception {
-    List<CorpusMessages.Entry> entries = new ArrayList<>(CorpusMessages.mailDkim());
-    entries.addAll(CorpusMessages.stalwart());
-    entries.addAll(CorpusMessages.realMails());
-    Map<String, byte[]> messages = new LinkedHashMap<>();
-    Set<String> ours = new HashSet<>();
-    for (CorpusMessages.Entry entry : entries) {
-      messages.put(entry.name(), overSmtp(entry.name(), entry.message()));
-      if (AuthorReader.read(RawMessage.of(entry.message()).headerSection())
-          instanceof Authors.Known known) {
-        ours.addAll(known.domains());
+  @Nested
+  @Needs({Oracle.JDKIM_CORPUS, Oracle.STALWART_CORPUS})
+  class Corpus {
+    /** The signed messages of the corpora say after the daemon what they said before. */
+    @Test
+    void signaturesOfOthersKeepTheirVerdict() throws Exception {
+      List<CorpusMessages.Entry> entries = new ArrayList<>(CorpusMessages.mailDkim());
+      entries.addAll(CorpusMessages.stalwart());
+      entries.addAll(CorpusMessages.realMails());
+      Map<String, byte[]> messages = new LinkedHashMap<>();
+      Set<String> ours = new HashSet<>();
+      for (CorpusMessages.Entry entry : entries) {
+        messages.put(entry.name(), overSmtp(entry.name(), entry.message()));
+        if (AuthorReader.read(RawMessage.of(entry.message()).headerSection())
+            instanceof Authors.Known known) {
+          ours.addAll(known.domains());
+        }
       }
-    }
-    // Their authors' domains become ours, so that their mail is signed once more on top.
-    ours.removeIf(name -> name.startsWith("[") || name.equals("example.org"));
-    for (String name : ours) {
-      domain(name);
-      key(name, "ours", DkimPrivateKey.generateEd25519());
-    }
-    Map<String, byte[]> got = pass(messages);
-    int signed = 0;
-    for (CorpusMessages.Entry entry : entries) {
-      byte[] before = messages.get(entry.name());
-      byte[] after = got.get(entry.name());
-      List<String> verdictsBefore = verdicts(before, entry.dns());
-      List<String> verdictsAfter = verdicts(after, entry.dns());
-      int added = verdictsAfter.size() - verdictsBefore.size();
-      assertEquals(
-          verdictsBefore, verdictsAfter.subList(added, verdictsAfter.size()), entry.name());
-      assertEquals(fitting(before, entry.dns()), fitting(after, entry.dns()), entry.name());
-      if (added > 0) {
-        assertEquals(1, added);
-        assertEquals("pass", verdicts(after, DNS).getFirst(), entry.name());
-        signed++;
+      // Their authors' domains become ours, so that their mail is signed once more on top.
+      ours.removeIf(name -> name.startsWith("[") || name.equals("example.org"));
+      for (String name : ours) {
+        domain(name);
+        key(name, "ours", DkimPrivateKey.generateEd25519());
       }
+      Map<String, byte[]> got = pass(messages);
+      int signed = 0;
+      for (CorpusMessages.Entry entry : entries) {
+        byte[] before = messages.get(entry.name());
+        byte[] after = got.get(entry.name());
+        List<String> verdictsBefore = verdicts(before, entry.dns());
+        List<String> verdictsAfter = verdicts(after, entry.dns());
+        int added = verdictsAfter.size() - verdictsBefore.size();
+        assertEquals(
+            verdictsBefore, verdictsAfter.subList(added, verdictsAfter.size()), entry.name());
+        assertEquals(fitting(before, entry.dns()), fitting(after, entry.dns()), entry.name());
+        if (added > 0) {
+          assertEquals(1, added);
+          assertEquals("pass", verdicts(after, DNS).getFirst(), entry.name());
+          signed++;
+        }
+      }
+      assertTrue(signed > entries.size() / 2, signed + " of " + entries.size());
     }
-    assertTrue(signed > entries.size() / 2, signed + " of " + entries.size());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.authserver.admin.dns;
 
+import io.authserver.smtp.testing.Oracle;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -23,7 +24,8 @@ import org.xbill.DNS.Type;
 /**
  * Two real name servers, nsd, as children of the test on a free port of 127.0.0.2 and 127.0.0.3,
  * called ns1.test and ns2.test, and a third one at 127.0.0.4, called mute.test, that takes queries
- * and says nothing. Both real ones serve each zone, with what the test gave to each.
+ * and says nothing. Both real ones serve each zone, with what the test gave to each. A class that
+ * starts them {@link io.authserver.smtp.testing.Needs} {@link Oracle#NSD}.
  */
 public final class NsdServers implements AutoCloseable {
   private static final String FIRST = "127.0.0.2";
@@ -44,7 +46,7 @@ public final class NsdServers implements AutoCloseable {
    * Starts them with these zones, which ns1.test and ns2.test serve, or others where it says so.
    */
   public NsdServers(Path directory, String... zones) throws Exception {
-    String program = Oracle.require("nsd").toString();
+    String program = Oracle.program("nsd").toString();
     this.directory = directory;
     this.port = freePort();
     this.mute = new DatagramSocket(new InetSocketAddress(MUTE, port));
@@ -155,9 +157,9 @@ public final class NsdServers implements AutoCloseable {
   /** Serves what was put, and returns when both servers do. */
   public void reload() throws Exception {
     write();
-    String control = Oracle.require("nsd-control").toString();
+    String control = Oracle.program("nsd-control").toString();
     for (String address : List.of(FIRST, SECOND)) {
-      Oracle.run(directory, control, "-c", address + ".conf", "reload");
+      ExternalProgram.run(directory, control, "-c", address + ".conf", "reload");
     }
     await();
   }

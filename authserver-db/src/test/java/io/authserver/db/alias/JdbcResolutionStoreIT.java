@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.db.testing.EachPostgres;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.db.testing.TestPostgres;
 import io.authserver.smtp.message.MemoryBudget;
@@ -15,14 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The truth table of address resolution. */
-@ParameterizedClass
-@EnumSource(TestPostgres.class)
+@EachPostgres
 class JdbcResolutionStoreIT {
   @Parameter TestPostgres server;
 

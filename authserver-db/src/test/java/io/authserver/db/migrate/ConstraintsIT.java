@@ -5,20 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.db.testing.EachPostgres;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.db.testing.TestPostgres;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bad rows are impossible, whoever writes them; the name of the constraint says what is bad. */
-@ParameterizedClass
-@EnumSource(TestPostgres.class)
+@EachPostgres
 class ConstraintsIT {
   @Parameter TestPostgres server;
 

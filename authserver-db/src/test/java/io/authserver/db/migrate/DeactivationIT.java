@@ -9,6 +9,7 @@ import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.signing.JdbcSigningStore;
 import io.authserver.db.signing.SigningDomain;
+import io.authserver.db.testing.EachPostgres;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.db.testing.TestPostgres;
 import io.authserver.smtp.message.MemoryBudget;
@@ -24,14 +25,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What deactivated domains, lists, permissions and groups are to each routine. */
-@ParameterizedClass
-@EnumSource(TestPostgres.class)
+@EachPostgres
 class DeactivationIT {
   @Parameter TestPostgres server;
 

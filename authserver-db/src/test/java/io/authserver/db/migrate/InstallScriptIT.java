@@ -3,12 +3,13 @@ package io.authserver.db.migrate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.DatabaseUrl;
+import io.authserver.db.testing.EachPostgres;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.db.testing.TestPostgres;
+import io.authserver.smtp.testing.Oracle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,15 +27,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * {@code sql/install.sql} with psql makes what bootstrap and migrate make, and either can follow
  * the other.
  */
-@ParameterizedClass
-@EnumSource(TestPostgres.class)
+@EachPostgres(needs = Oracle.PSQL)
 class InstallScriptIT {
   private static final Path SQL = Path.of("..", "sql");
 
@@ -52,20 +50,13 @@ class InstallScriptIT {
 
   @BeforeEach
   void create() {
-    boolean found = Files.isExecutable(Path.of("/usr/bin/psql"));
-    if ("1".equals(System.getenv("AUTHSERVER_REQUIRE_ALL"))) {
-      assertTrue(found, "oracle missing: psql");
-    }
-    assumeTrue(found, "oracle missing: psql");
     database = TestDatabase.createWithoutSchema(server);
     url = DatabaseUrl.parse(database.superuserUrl());
   }
 
   @AfterEach
   void close() {
-    if (database != null) {
-      database.close();
-    }
+    database.close();
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.pool.DatabaseUrl;
+import io.authserver.db.testing.EachPostgres;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.db.testing.TestPostgres;
 import java.util.ArrayList;
@@ -18,11 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
-@ParameterizedClass
-@EnumSource(TestPostgres.class)
+@EachPostgres
 class MigrationRunnerIT {
   @Parameter TestPostgres server;
 

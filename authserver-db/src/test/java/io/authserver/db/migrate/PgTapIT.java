@@ -1,13 +1,13 @@
 package io.authserver.db.migrate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.authserver.db.pool.DatabaseUrl;
+import io.authserver.db.testing.EachPostgres;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.db.testing.TestPostgres;
+import io.authserver.smtp.testing.Oracle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,16 +21,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Runs {@code sql/tests} with pgTAP, which is plain SQL: the file of Debian's package
  * (postgresql-15-pgtap), or the one that the system property {@code authserver.pgtap} names, is
  * loaded into the embedded database.
  */
-@ParameterizedClass
-@EnumSource(TestPostgres.class)
+@EachPostgres(needs = Oracle.PGTAP)
 class PgTapIT {
   @Parameter TestPostgres server;
 
@@ -38,13 +35,7 @@ class PgTapIT {
 
   @TestFactory
   Stream<DynamicTest> files() throws IOException {
-    Path pgTap = pgTap();
-    if (pgTap == null) {
-      if ("1".equals(System.getenv("AUTHSERVER_REQUIRE_ALL"))) {
-        assertNotNull(pgTap, "oracle missing: pgTAP");
-      }
-      assumeTrue(false, "oracle missing: pgTAP");
-    }
+    Path pgTap = Oracle.pgTap().orElseThrow();
     List<Path> files;
     try (Stream<Path> listed = Files.list(TESTS)) {
       files = listed.filter(f -> f.toString().endsWith(".sql")).sorted().toList();
@@ -83,25 +74,6 @@ class PgTapIT {
           List.of(),
           lines.stream().filter(l -> l.startsWith("not ok") || l.startsWith("# Looks")).toList(),
           () -> String.join("\n", lines));
-    }
-  }
-
-  private static Path pgTap() throws IOException {
-    String named = System.getProperty("authserver.pgtap");
-    if (named != null) {
-      return Path.of(named);
-    }
-    Path installed = Path.of("/usr/share/postgresql");
-    if (!Files.isDirectory(installed)) {
-      return null;
-    }
-    try (Stream<Path> versions = Files.list(installed)) {
-      return versions
-          .map(version -> version.resolve("extension/pgtap.sql"))
-          .filter(Files::isReadable)
-          .sorted()
-          .reduce((first, second) -> second)
-          .orElse(null);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.pool.DatabaseUrl;
+import io.authserver.db.testing.EachPostgres;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.db.testing.TestPostgres;
 import java.io.IOException;
@@ -22,8 +23,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What a role plants is used by no routine.
@@ -36,8 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * front of its search_path. It plants a temporary table of each name, with the right columns and no
  * rows, types, and functions and operators that raise an error for those that the routines use.
  */
-@ParameterizedClass
-@EnumSource(TestPostgres.class)
+@EachPostgres
 class PlantedObjectsIT {
   /** A call of each routine that gives rows. A new routine has to be here. */
   private static final Map<String, String> CALLS = calls();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.pool.DatabaseUrl;
+import io.authserver.db.testing.EachPostgres;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.db.testing.TestPostgres;
 import java.io.IOException;
@@ -22,16 +23,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Each role may do what {@code sql/roles.snapshot.txt} says, as the catalogs have it and as the
  * server lets it happen. After a change run this test with {@code -Dauthserver.snapshot=write} and
  * look at the difference: a new routine or table has to be there.
  */
-@ParameterizedClass
-@EnumSource(TestPostgres.class)
+@EachPostgres
 class RoleMatrixIT {
   private static final Path MATRIX = Path.of("..", "sql", "roles.snapshot.txt");
   private static final List<String> GROUPS = List.of("admin", "signer", "forwarder", "api");

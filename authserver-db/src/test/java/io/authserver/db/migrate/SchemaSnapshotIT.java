@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.authserver.db.pool.DatabaseUrl;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.db.testing.TestPostgres;
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,9 +16,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The schema as migrations and routines make it is the one in {@code sql/schema.snapshot.sql}.
@@ -26,9 +27,21 @@ class SchemaSnapshotIT {
   private static final Path SQL = Path.of("..", "sql");
   private static final Path SNAPSHOT = SQL.resolve("schema.snapshot.sql");
 
-  @ParameterizedTest
-  @EnumSource(TestPostgres.class)
-  void theSnapshotIsTheSchema(TestPostgres server) throws Exception {
+  @Test
+  void theSnapshotIsTheSchema() throws Exception {
+    compare(TestPostgres.BUNDLED);
+  }
+
+  @Nested
+  @Needs(Oracle.POSTGRESQL_15)
+  class OnPostgres15 {
+    @Test
+    void theSnapshotIsTheSchema() throws Exception {
+      compare(TestPostgres.DEBIAN_15);
+    }
+  }
+
+  private static void compare(TestPostgres server) throws Exception {
     String schema;
     try (TestDatabase database = TestDatabase.create(server)) {
       schema = of(database);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.db.testing.EachPostgres;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.db.testing.TestPostgres;
 import java.nio.charset.StandardCharsets;
@@ -17,14 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who may send from where, as OpenSMTPD's {@code senders} table asks it. */
-@ParameterizedClass
-@EnumSource(TestPostgres.class)
+@EachPostgres
 class SenderAddressesIT {
   @Parameter TestPostgres server;
 

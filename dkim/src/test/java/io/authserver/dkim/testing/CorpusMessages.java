@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The signed messages of the public corpora, with the key records that belong to them. Each method
- * skips the test where its corpus is not there.
+ * The signed messages of the public corpora, with the key records that belong to them. Whoever
+ * calls a method {@link io.authserver.smtp.testing.Needs} its corpus.
  */
 public final class CorpusMessages {
   private static final String RESOURCES = "main/src/test/resources/org/apache/james/jdkim";

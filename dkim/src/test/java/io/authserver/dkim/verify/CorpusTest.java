@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.authserver.dkim.testing.CorpusMessages;
 import io.authserver.dkim.testing.RawMessage;
 import io.authserver.smtp.message.HeaderField;
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Our verdicts on the public corpora; docs/verifiers.md explains where a file's name says other.
  */
+@Needs({Oracle.JDKIM_CORPUS, Oracle.STALWART_CORPUS})
 class CorpusTest {
   private static final InstantSource NOW =
       InstantSource.fixed(Instant.parse("2007-01-01T00:00:00Z"));

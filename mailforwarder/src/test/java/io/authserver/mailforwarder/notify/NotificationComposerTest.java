@@ -17,6 +17,8 @@ import io.authserver.smtp.address.ReversePath;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.reply.Reply;
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import jakarta.mail.BodyPart;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 final class NotificationComposerTest {
@@ -312,61 +315,65 @@ final class NotificationComposerTest {
     assertTrue(new String(bytes, StandardCharsets.UTF_8).contains("Subject: Delivery report\r\n"));
   }
 
-  @Test
-  void anotherParserReadsTheSame() throws Exception {
-    Recipient asked =
-        new Recipient(
-            recipient("team@ours.example").forwardPath(),
-            new RecipientParameters("FAILURE", "rfc822;te+2Bam@ours.example"));
-    byte[] bytes =
-        compose(
-            TO_SENDER,
-            original(sender("HDRS", "QQ+2B1", false), EIGHT_BIT, false),
-            hidden(asked),
-            named("b@ours.example", Reply.of(552, "5.2.2", "full")));
-    assertEquals(
-        """
-        type multipart/report delivery-status
-        Date 1 Wed, 4 Mar 2026 05:06:10 +0000
-        Message-ID 1 <00000000-0000-0001-0000-000000000002@ours.example>
-        From 1 Mail Delivery System <MAILER-DAEMON@ours.example>
-        To 1 <x@out.example>
-        Auto-Submitted 1 auto-replied
-        MIME-Version 1 1.0
-        part text/plain 7bit
-        |This is the mail system of ours.example.
-        |
-        |A message could not be delivered to everybody it was meant for:
-        |
-        |  team@ours.example
-        |    one of the addresses behind it refused
-        |  b@ours.example
-        |    552 5.2.2 full
-        |
-        |It will not be tried again.
-        part message/delivery-status 7bit
-        0 Original-Envelope-Id QQ+1
-        0 Reporting-MTA dns; mx.ours.example
-        0 Arrival-Date Wed, 4 Mar 2026 05:06:07 +0000
-        1 Original-Recipient rfc822; te+am@ours.example
-        1 Final-Recipient rfc822; team@ours.example
-        1 Action failed
-        1 Status 5.1.1
-        1 Last-Attempt-Date Wed, 4 Mar 2026 05:06:10 +0000
-        2 Final-Recipient rfc822; b@ours.example
-        2 Action failed
-        2 Status 5.2.2
-        2 Diagnostic-Code smtp; 552 5.2.2 full
-        2 Last-Attempt-Date Wed, 4 Mar 2026 05:06:10 +0000
-        part text/rfc822-headers quoted-printable
-        |Subject: caf\u00e9 = 1
-        |To: a@b
-        """,
-        String.join("\n", PythonReader.read(bytes)) + "\n");
-    Original full = original(sender("FULL", null, false), EIGHT_BIT, true);
-    List<String> read = PythonReader.read(compose(TO_SENDER, full, hidden(asked)));
-    assertTrue(read.contains("part message/rfc822 8bit"), read.toString());
-    assertTrue(read.stream().noneMatch(line -> line.startsWith("defect")), read.toString());
+  @Nested
+  @Needs(Oracle.PYTHON)
+  class ReadByPython {
+    @Test
+    void anotherParserReadsTheSame() throws Exception {
+      Recipient asked =
+          new Recipient(
+              recipient("team@ours.example").forwardPath(),
+              new RecipientParameters("FAILURE", "rfc822;te+2Bam@ours.example"));
+      byte[] bytes =
+          compose(
+              TO_SENDER,
+              original(sender("HDRS", "QQ+2B1", false), EIGHT_BIT, false),
+              hidden(asked),
+              named("b@ours.example", Reply.of(552, "5.2.2", "full")));
+      assertEquals(
+          """
+          type multipart/report delivery-status
+          Date 1 Wed, 4 Mar 2026 05:06:10 +0000
+          Message-ID 1 <00000000-0000-0001-0000-000000000002@ours.example>
+          From 1 Mail Delivery System <MAILER-DAEMON@ours.example>
+          To 1 <x@out.example>
+          Auto-Submitted 1 auto-replied
+          MIME-Version 1 1.0
+          part text/plain 7bit
+          |This is the mail system of ours.example.
+          |
+          |A message could not be delivered to everybody it was meant for:
+          |
+          |  team@ours.example
+          |    one of the addresses behind it refused
+          |  b@ours.example
+          |    552 5.2.2 full
+          |
+          |It will not be tried again.
+          part message/delivery-status 7bit
+          0 Original-Envelope-Id QQ+1
+          0 Reporting-MTA dns; mx.ours.example
+          0 Arrival-Date Wed, 4 Mar 2026 05:06:07 +0000
+          1 Original-Recipient rfc822; te+am@ours.example
+          1 Final-Recipient rfc822; team@ours.example
+          1 Action failed
+          1 Status 5.1.1
+          1 Last-Attempt-Date Wed, 4 Mar 2026 05:06:10 +0000
+          2 Final-Recipient rfc822; b@ours.example
+          2 Action failed
+          2 Status 5.2.2
+          2 Diagnostic-Code smtp; 552 5.2.2 full
+          2 Last-Attempt-Date Wed, 4 Mar 2026 05:06:10 +0000
+          part text/rfc822-headers quoted-printable
+          |Subject: caf\u00e9 = 1
+          |To: a@b
+          """,
+          String.join("\n", PythonReader.read(bytes)) + "\n");
+      Original full = original(sender("FULL", null, false), EIGHT_BIT, true);
+      List<String> read = PythonReader.read(compose(TO_SENDER, full, hidden(asked)));
+      assertTrue(read.contains("part message/rfc822 8bit"), read.toString());
+      assertTrue(read.stream().noneMatch(line -> line.startsWith("defect")), read.toString());
+    }
   }
 
   @Test

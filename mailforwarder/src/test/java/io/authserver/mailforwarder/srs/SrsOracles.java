@@ -1,8 +1,8 @@
 package io.authserver.mailforwarder.srs;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
+import io.authserver.smtp.testing.Oracle;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * Implementations of SRS that are not ours: Debian's postsrsd, a daemon, and Mail::SRS, in Perl.
@@ -33,19 +32,8 @@ final class SrsOracles {
 
   private SrsOracles() {}
 
-  /** Skips the test; with AUTHSERVER_REQUIRE_ALL=1 it fails. */
-  static void missing(String name) {
-    String sentence = "oracle missing: " + name;
-    if ("1".equals(System.getenv("AUTHSERVER_REQUIRE_ALL"))) {
-      fail(sentence);
-    }
-    Assumptions.abort(sentence);
-  }
-
   /** postsrsd as a process of its own, with a connection to each of its look-up tables. */
   static final class Postsrsd implements AutoCloseable {
-    private static final Path PROGRAM = Path.of("/usr/sbin/postsrsd");
-
     private final Process process;
     private final Socket forward;
     private final Socket reverse;
@@ -58,9 +46,6 @@ final class SrsOracles {
 
     static Postsrsd start(Path directory, String separator, String domain, String... secrets)
         throws IOException, InterruptedException {
-      if (!Files.isExecutable(PROGRAM)) {
-        missing("postsrsd");
-      }
       Path file = directory.resolve("postsrsd.secret");
       Files.writeString(file, String.join("\n", secrets) + "\n");
       // A port that is free may be taken before postsrsd has it: then once more.
@@ -68,7 +53,7 @@ final class SrsOracles {
         int[] ports = freePorts();
         Process process =
             new ProcessBuilder(
-                    PROGRAM.toString(),
+                    Oracle.program("postsrsd").toString(),
                     "-4",
                     "-l127.0.0.1",
                     "-f" + ports[0],
@@ -201,23 +186,10 @@ final class SrsOracles {
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    static MailSrs start(Path directory, String separator, String... secrets)
-        throws IOException, InterruptedException {
-      Path perl = Path.of("/usr/bin/perl");
-      if (!Files.isExecutable(perl)) {
-        missing("perl");
-      }
-      Process probe =
-          new ProcessBuilder(perl.toString(), "-MMail::SRS", "-e", "1")
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (!probe.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS) || probe.exitValue() != 0) {
-        probe.destroyForcibly();
-        missing("Mail::SRS");
-      }
+    static MailSrs start(Path directory, String separator, String... secrets) throws IOException {
       Path script = Files.writeString(directory.resolve("srs.pl"), SCRIPT);
-      List<String> command = new ArrayList<>(List.of(perl.toString(), script.toString()));
+      List<String> command =
+          new ArrayList<>(List.of(Oracle.program("perl").toString(), script.toString()));
       command.addAll(List.of(String.join(",", secrets), separator));
       return new MailSrs(
           new ProcessBuilder(command).redirectError(directory.resolve("srs.log").toFile()).start());

@@ -128,7 +128,8 @@ final class ChildProcess implements AutoCloseable {
   }
 
   void signal(String name) throws Exception {
-    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    // The shell's own: /bin/kill is a package that a small system has not.
+    new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + process.pid()).start().waitFor();
   }
 
   @Override

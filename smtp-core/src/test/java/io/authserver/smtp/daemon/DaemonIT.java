@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,12 +16,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,38 +176,39 @@ class DaemonIT {
     }
   }
 
-  @Test
-  void takesTheSocketThatIsItsStandardInput() throws Exception {
-    boolean hasPerl = Files.isExecutable(Path.of("/usr/bin/perl"));
-    boolean required = "1".equals(System.getenv("AUTHSERVER_REQUIRE_ALL"));
-    Assumptions.assumeTrue(hasPerl || required, "oracle missing: perl");
-    String script =
-        """
-        socket(S, PF_INET, SOCK_STREAM, 0) and bind(S, sockaddr_in(0, INADDR_LOOPBACK))
-          and listen(S, 10) or die;
-        my ($port) = sockaddr_in(getsockname(S));
-        $ENV{TRIVIAL_LISTEN} = "127.0.0.1:" . ($port + ($ENV{OFF_BY} // 0));
-        open(STDIN, "<&S") or die;
-        exec(@ARGV) or die;
-        """;
-    List<String> command = new ArrayList<>(List.of("/usr/bin/perl", "-MSocket", "-e", script));
-    command.addAll(ChildProcess.java(TrivialDaemon.class));
-    try (ChildProcess daemon = new ChildProcess(command, Map.of())) {
-      int port = portOf(daemon);
-      try (Client client = new Client(port)) {
-        daemon.terminate();
-        daemon.awaitLine("accepts no more");
-        // Whoever holds the socket keeps the connections that come now for the next process.
-        new Socket(InetAddress.getLoopbackAddress(), port).close();
-        assertEquals("250 done", client.finish());
+  @Nested
+  @Needs(Oracle.PERL)
+  class UnderAHolderOfItsSocket {
+    @Test
+    void takesTheSocketThatIsItsStandardInput() throws Exception {
+      String script =
+          """
+          socket(S, PF_INET, SOCK_STREAM, 0) and bind(S, sockaddr_in(0, INADDR_LOOPBACK))
+            and listen(S, 10) or die;
+          my ($port) = sockaddr_in(getsockname(S));
+          $ENV{TRIVIAL_LISTEN} = "127.0.0.1:" . ($port + ($ENV{OFF_BY} // 0));
+          open(STDIN, "<&S") or die;
+          exec(@ARGV) or die;
+          """;
+      List<String> command = new ArrayList<>(List.of("/usr/bin/perl", "-MSocket", "-e", script));
+      command.addAll(ChildProcess.java(TrivialDaemon.class));
+      try (ChildProcess daemon = new ChildProcess(command, Map.of())) {
+        int port = portOf(daemon);
+        try (Client client = new Client(port)) {
+          daemon.terminate();
+          daemon.awaitLine("accepts no more");
+          // Whoever holds the socket keeps the connections that come now for the next process.
+          new Socket(InetAddress.getLoopbackAddress(), port).close();
+          assertEquals("250 done", client.finish());
+        }
+        assertEquals(0, daemon.awaitExit());
+        // The log is still there after the inherited socket was closed.
+        daemon.awaitLine("event=stopped ");
       }
-      assertEquals(0, daemon.awaitExit());
-      // The log is still there after the inherited socket was closed.
-      daemon.awaitLine("event=stopped ");
-    }
-    try (ChildProcess daemon = new ChildProcess(command, Map.of("OFF_BY", "1"))) {
-      assertEquals(1, daemon.awaitExit());
-      daemon.awaitLine(": standard input is a socket that listens on 127.0.0.1:");
+      try (ChildProcess daemon = new ChildProcess(command, Map.of("OFF_BY", "1"))) {
+        assertEquals(1, daemon.awaitExit());
+        daemon.awaitLine(": standard input is a socket that listens on 127.0.0.1:");
+      }
     }
   }
 

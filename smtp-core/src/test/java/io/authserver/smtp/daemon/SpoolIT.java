@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.authserver.smtp.testing.GeneratedMessages;
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import io.authserver.smtp.testing.RawSmtpClient;
 import io.authserver.smtp.testing.ScriptedNextHop;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -152,15 +154,16 @@ class SpoolIT {
     assertEquals(List.of("a file"), names());
   }
 
-  @Test
-  void aDirectoryInMemoryIsWorthAWarning() throws IOException {
-    Path memory = Path.of("/dev/shm");
-    assumeTrue(
-        Files.isDirectory(memory) && Files.getFileStore(memory).type().equals("tmpfs"),
-        "no tmpfs at /dev/shm");
-    String warning = SpoolDirectory.warning(memory).orElseThrow();
-    assertTrue(warning.startsWith("event=spool_in_memory directory=/dev/shm file_system=tmpfs"));
-    assertEquals(Optional.empty(), SpoolDirectory.warning(Path.of("/proc/self")));
+  @Nested
+  @Needs(Oracle.TMPFS)
+  class InMemory {
+    @Test
+    void aDirectoryInMemoryIsWorthAWarning() throws IOException {
+      Path memory = Path.of("/dev/shm");
+      String warning = SpoolDirectory.warning(memory).orElseThrow();
+      assertTrue(warning.startsWith("event=spool_in_memory directory=/dev/shm file_system=tmpfs"));
+      assertEquals(Optional.empty(), SpoolDirectory.warning(Path.of("/proc/self")));
+    }
   }
 
   // ---- parts

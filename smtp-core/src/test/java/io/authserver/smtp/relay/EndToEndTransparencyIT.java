@@ -11,6 +11,8 @@ import io.authserver.smtp.server.StrayLineEnds;
 import io.authserver.smtp.testing.Corpora;
 import io.authserver.smtp.testing.EndOfDataVectors;
 import io.authserver.smtp.testing.GeneratedMessages;
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import io.authserver.smtp.testing.PassThrough;
 import io.authserver.smtp.testing.RawSmtpClient;
 import io.authserver.smtp.testing.ScriptedNextHop;
@@ -26,6 +28,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,32 +134,36 @@ class EndToEndTransparencyIT {
 
   // ---- corpora
 
-  /** As a client sends a file, its line ends made CRLF; nothing else changes. */
-  @Test
-  void everyFileOfTheCorporaArrivesAsItWasSent() throws IOException {
-    try (RawSmtpClient client = greeted(converting)) {
-      for (Path file : Corpora.allFiles()) {
-        byte[] message = repaired(terminated(Corpora.withCrlf(file)));
-        assertArrives(message, send(client, RawSmtpClient.stuffed(message), new int[0]));
+  @Nested
+  @Needs(Oracle.CORPORA)
+  class Corpus {
+    /** As a client sends a file, its line ends made CRLF; nothing else changes. */
+    @Test
+    void everyFileOfTheCorporaArrivesAsItWasSent() throws IOException {
+      try (RawSmtpClient client = greeted(converting)) {
+        for (Path file : Corpora.allFiles()) {
+          byte[] message = repaired(terminated(Corpora.withCrlf(file)));
+          assertArrives(message, send(client, RawSmtpClient.stuffed(message), new int[0]));
+        }
       }
     }
-  }
 
-  /** As it lies on the disk, bare LF and CR and all: only those are replaced. */
-  @Test
-  void everyRawFileOfTheCorporaArrivesWithItsLineEndsRepaired() throws IOException {
-    try (RawSmtpClient client = greeted(converting);
-        RawSmtpClient strict = greeted(refusing)) {
-      for (Path file : Corpora.allFiles()) {
-        byte[] raw = terminated(Files.readAllBytes(file));
-        byte[] expected = repaired(raw);
-        assertArrives(expected, send(client, RawSmtpClient.stuffed(raw), new int[0]));
-        if (!Arrays.equals(raw, expected)) {
-          int before = nextHop.messages().size();
-          begin(strict);
-          String reply = strict.data(raw);
-          assertTrue(reply.startsWith("550 5.6.11"), () -> file + ": " + reply);
-          assertEquals(before, nextHop.messages().size());
+    /** As it lies on the disk, bare LF and CR and all: only those are replaced. */
+    @Test
+    void everyRawFileOfTheCorporaArrivesWithItsLineEndsRepaired() throws IOException {
+      try (RawSmtpClient client = greeted(converting);
+          RawSmtpClient strict = greeted(refusing)) {
+        for (Path file : Corpora.allFiles()) {
+          byte[] raw = terminated(Files.readAllBytes(file));
+          byte[] expected = repaired(raw);
+          assertArrives(expected, send(client, RawSmtpClient.stuffed(raw), new int[0]));
+          if (!Arrays.equals(raw, expected)) {
+            int before = nextHop.messages().size();
+            begin(strict);
+            String reply = strict.data(raw);
+            assertTrue(reply.startsWith("550 5.6.11"), () -> file + ": " + reply);
+            assertEquals(before, nextHop.messages().size());
+          }
         }
       }
     }

@@ -6,17 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.authserver.smtp.testing.GeneratedMessages;
 import io.authserver.smtp.testing.LogCapture;
+import io.authserver.smtp.testing.Needs;
+import io.authserver.smtp.testing.Oracle;
 import io.authserver.smtp.testing.RawSmtpClient;
 import io.authserver.smtp.testing.TestCertificate;
 import io.authserver.smtp.tls.TlsCertificate;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +30,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -432,42 +433,43 @@ class FrontStartTlsIT {
     }
   }
 
-  @Test
-  void opensslSpeaksToIt() throws Exception {
-    boolean required = "1".equals(System.getenv("AUTHSERVER_REQUIRE_ALL"));
-    assumeTrue(
-        required || Files.isExecutable(Path.of("/usr/bin/openssl")), "oracle missing: openssl");
-    try (FrontFixture fixture = front()) {
-      Process openssl =
-          new ProcessBuilder(
-                  "/usr/bin/openssl",
-                  "s_client",
-                  "-starttls",
-                  "smtp",
-                  "-crlf",
-                  "-connect",
-                  "127.0.0.1:" + fixture.address().getPort())
-              .redirectErrorStream(true)
-              .start();
-      try {
-        openssl.getOutputStream().write(FrontFixture.bytes("EHLO x\nNOOP\nquit\n"));
-        openssl.getOutputStream().flush();
-        CompletableFuture<String> output =
-            CompletableFuture.supplyAsync(
-                () -> {
-                  try {
-                    return new String(
-                        openssl.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-                  } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                  }
-                });
-        String text = output.get(20, TimeUnit.SECONDS);
-        assertTrue(text.contains("front.example"), text);
-        assertTrue(text.contains("221 2.0.0 bye"), text);
-        assertEquals("tls TLSv1.3", metrics.next());
-      } finally {
-        openssl.destroyForcibly();
+  @Nested
+  @Needs(Oracle.OPENSSL)
+  class WithOpenssl {
+    @Test
+    void opensslSpeaksToIt() throws Exception {
+      try (FrontFixture fixture = front()) {
+        Process openssl =
+            new ProcessBuilder(
+                    "/usr/bin/openssl",
+                    "s_client",
+                    "-starttls",
+                    "smtp",
+                    "-crlf",
+                    "-connect",
+                    "127.0.0.1:" + fixture.address().getPort())
+                .redirectErrorStream(true)
+                .start();
+        try {
+          openssl.getOutputStream().write(FrontFixture.bytes("EHLO x\nNOOP\nquit\n"));
+          openssl.getOutputStream().flush();
+          CompletableFuture<String> output =
+              CompletableFuture.supplyAsync(
+                  () -> {
+                    try {
+                      return new String(
+                          openssl.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+                    } catch (IOException e) {
+                      throw new IllegalStateException(e);
+                    }
+                  });
+          String text = output.get(20, TimeUnit.SECONDS);
+          assertTrue(text.contains("front.example"), text);
+          assertTrue(text.contains("221 2.0.0 bye"), text);
+          assertEquals("tls TLSv1.3", metrics.next());
+        } finally {
+          openssl.destroyForcibly();
+        }
       }
     }
   }
