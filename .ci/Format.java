@@ -1,6 +1,9 @@
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -11,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.spi.ToolProvider;
-import java.util.stream.Stream;
 
 /**
  * Runs google-java-format over every Java source below the working directory.
@@ -67,14 +69,8 @@ final class Format {
     MessageDigest begun = MessageDigest.getInstance("SHA-256");
     begun.update(formatter);
     Map<Path, String> hashes = new LinkedHashMap<>();
-    try (Stream<Path> files = Files.walk(Path.of("."))) {
-      List<Path> sources =
-          files
-              .filter(path -> path.toString().endsWith(".java"))
-              .filter(path -> Stream.of("target", ".git").noneMatch(skipped -> has(path, skipped)))
-              .sorted()
-              .toList();
-      for (Path source : sources) {
+    try {
+      for (Path source : javaFiles()) {
         MessageDigest hash = (MessageDigest) begun.clone();
         hashes.put(source, HexFormat.of().formatHex(hash.digest(Files.readAllBytes(source))));
       }
@@ -84,12 +80,28 @@ final class Format {
     return hashes;
   }
 
-  private static boolean has(Path path, String directory) {
-    for (Path name : path) {
-      if (name.toString().equals(directory)) {
-        return true;
-      }
-    }
-    return false;
+  /** What is built may change meanwhile, and hold whole systems: it is not looked into. */
+  private static List<Path> javaFiles() throws IOException {
+    List<Path> files = new ArrayList<>();
+    Files.walkFileTree(
+        Path.of("."),
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            String name = folder.getFileName().toString();
+            return name.equals("target") || name.equals(".git")
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (file.toString().endsWith(".java")) {
+              files.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return files.stream().sorted().toList();
   }
 }
