@@ -132,6 +132,7 @@ final class RelayBench {
     InetSocketAddress health = Ports.free();
     Map<String, String> all = new LinkedHashMap<>(settings);
     all.put("NULLRELAY_HEALTH_LISTEN", Ports.text(health));
+    all.put("NULLRELAY_MAX_SESSIONS", Integer.toString(2 * MANY));
     Target relay = relay(daemons, sink.address(), all);
     int messages = 4 * MANY;
     MemoryRun.Result result =

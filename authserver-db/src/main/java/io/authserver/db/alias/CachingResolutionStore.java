@@ -18,11 +18,9 @@ import java.util.function.LongSupplier;
  * goes on for an hour with what it has.
  */
 public final class CachingResolutionStore implements ResolutionStore {
-  /** All that is kept of where addresses lead, in bytes. */
-  public static final int ROUTE_BYTES = 16 << 20;
-
-  /** All that is kept of the members of lists, in bytes. */
-  public static final int EXPANSION_BYTES = 16 << 20;
+  /** What each of the two caches keeps at most, in bytes: 16 MiB of a heap of 512. */
+  private static final int CACHE_BYTES =
+      (int) Math.min(Runtime.getRuntime().maxMemory() / 32, Integer.MAX_VALUE);
 
   /** What a kept answer takes besides its steps: key, entry, dependencies. */
   private static final int ANSWER_BYTES = 500;
@@ -46,7 +44,7 @@ public final class CachingResolutionStore implements ResolutionStore {
         new AnswerCache<>(
             new AnswerCache.Kind<>(
                 "resolution",
-                ROUTE_BYTES,
+                CACHE_BYTES,
                 route -> ANSWER_BYTES + STEP_BYTES * route.size(),
                 CachingResolutionStore::dependencies),
             feed,
@@ -56,7 +54,7 @@ public final class CachingResolutionStore implements ResolutionStore {
         new AnswerCache<>(
             new AnswerCache.Kind<>(
                 "expansion",
-                EXPANSION_BYTES,
+                CACHE_BYTES,
                 expansion -> ANSWER_BYTES + expansion.bytes(),
                 Expansion::dependencies),
             feed,

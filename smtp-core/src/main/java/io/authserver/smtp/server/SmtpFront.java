@@ -35,6 +35,9 @@ import org.subethamail.smtp.server.SMTPServer;
 public final class SmtpFront implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SmtpFront.class);
 
+  /** How many connections above the limit of sessions may be there at a time, to be told so. */
+  private static final int REFUSALS = 128;
+
   private static final Duration IDLE_CHECK = Duration.ofMillis(100);
 
   private final FrontSettings settings;
@@ -116,8 +119,9 @@ public final class SmtpFront implements AutoCloseable {
             .softwareName("")
             .port(listener.getLocalPort())
             .backlog(settings.limits().backlog())
-            // Ours is the limit that answers: far enough above it that SubEtha's never does.
-            .maxConnections(settings.limits().sessions() * 2 + 1000)
+            // Ours is the limit that answers. At SubEtha's, accepting waits until a refusal is
+            // said.
+            .maxConnections(settings.limits().sessions() + REFUSALS)
             .insertReceivedHeaders(false)
             .executorService(Executors.newVirtualThreadPerTaskExecutor())
             .serverSocketFactory(() -> listener)

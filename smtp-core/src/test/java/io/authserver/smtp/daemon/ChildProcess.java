@@ -32,12 +32,17 @@ final class ChildProcess implements AutoCloseable {
 
   /** Returns the command that runs a class of the tests with Java. */
   static List<String> java(Class<?> main, String... arguments) {
+    return java(List.of("-XX:TieredStopAtLevel=1", "-Xmx128m"), main, arguments);
+  }
+
+  /** Returns the command that runs a class of the tests with Java, with these options. */
+  static List<String> java(List<String> options, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     // A process that was started in the background hands on that SIGINT is ignored.
     command.addAll(List.of("/usr/bin/env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
-    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(List.of("-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(Arrays.asList(arguments));
     return command;
@@ -102,6 +107,10 @@ final class ChildProcess implements AutoCloseable {
   void say(String line) throws IOException {
     process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   long pid() {

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
@@ -42,6 +43,11 @@ public final class RawSmtpClient implements AutoCloseable {
     client.expect("220");
     client.command("EHLO client.example", "250");
     return client;
+  }
+
+  /** Waits so long for what is read from now on. */
+  public void setPatience(Duration patience) throws IOException {
+    socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
   }
 
   /** Sends bytes. */
