@@ -52,8 +52,8 @@ record Site(int domains, int users, int lists) {
     }
 
     /** Returns whether these are the steps of an address of this kind. */
-    boolean isAnswer(List<ResolutionStep> found) {
-      return found.size() == steps && found.getFirst().decision() == first;
+    boolean isAnswer(List<ResolutionStep> route, int members) {
+      return route.size() + members == steps && route.getFirst().decision() == first;
     }
 
     /** Returns its name in the report. */

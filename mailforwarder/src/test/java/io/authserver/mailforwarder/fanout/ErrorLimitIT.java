@@ -10,6 +10,7 @@ import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsSecret;
+import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.relay.RelayPool;
@@ -237,6 +238,7 @@ final class ErrorLimitIT {
         new NextHops(pool(local), pool(remote), Optional.empty()),
         FanOutLimits.DEFAULTS,
         new NotificationComposer("mx.ours.example", UUID::randomUUID),
+        new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES),
         false,
         InstantSource.fixed(NOW),
         System::nanoTime,
