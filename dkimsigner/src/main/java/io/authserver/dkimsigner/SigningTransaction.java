@@ -4,6 +4,7 @@ import io.authserver.db.signing.SigningStore;
 import io.authserver.dkimsigner.select.AuthorReader;
 import io.authserver.dkimsigner.select.Authors;
 import io.authserver.dkimsigner.select.SigningDecision;
+import io.authserver.dkimsigner.select.SigningDecision.LongFrom;
 import io.authserver.dkimsigner.select.SigningDecision.NoUsableKey;
 import io.authserver.dkimsigner.select.SigningDecision.PassThrough;
 import io.authserver.dkimsigner.select.SigningDecision.Reject;
@@ -40,6 +41,8 @@ import java.util.Optional;
 final class SigningTransaction implements MailTransaction {
   private static final Reply SEVERAL_AUTHORS =
       Reply.of(550, "5.6.0", "This domain does not send mail with several authors");
+  private static final Reply LONG_FROM =
+      Reply.of(550, "5.6.0", "From has more than " + AuthorReader.MOST_BYTES + " bytes");
   private static final Reply NO_USABLE_KEY =
       Reply.of(451, "4.3.5", "The author's domain must sign its mail and cannot at the moment");
 
@@ -115,6 +118,7 @@ final class SigningTransaction implements MailTransaction {
           case Sign sign -> sign(sign, authors, message, content);
           case PassThrough passThrough -> relay(message.receivedField(), content);
           case Reject reject -> SEVERAL_AUTHORS;
+          case LongFrom longFrom -> LONG_FROM;
           case NoUsableKey noKey -> NO_USABLE_KEY;
         };
     metrics.message(logFields.getOrDefault("decision", decision.name()));

@@ -15,12 +15,14 @@ import io.authserver.db.signing.WrappingKeys;
 import io.authserver.db.testing.DatabaseDoor;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.dkim.key.DkimPrivateKey;
+import io.authserver.dkimsigner.select.AuthorReader;
 import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.relay.RelayPool;
 import io.authserver.smtp.server.SmtpFront;
 import io.authserver.smtp.testing.RawSmtpClient;
 import io.authserver.smtp.testing.ScriptedNextHop;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +37,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -242,6 +246,53 @@ class SigningIT {
     byte[] got = sink.awaitMessage(SOON).data();
     assertEndsWith(lenient, got);
     assertEquals(List.of(), signatures(got));
+  }
+
+  /**
+   * Symptom: with 20 foreign authors before it, an author of a domain that refuses several, or
+   * requires a signature, left unsigned. Cause: 20 domains were looked up.
+   */
+  @Test
+  void refusesSeveralAuthorsHoweverManyThereAre() throws Exception {
+    SigningRows.domain(database, "strict.example", ", refuse_several_authors = true");
+    SigningRows.domain(database, "required.example", ", require_signature = true");
+    String foreign =
+        IntStream.range(0, 300)
+            .mapToObj(i -> "<u@d" + i + ".example>,\r\n ")
+            .collect(Collectors.joining("", "From: ", ""));
+    for (String last : List.of("a@strict.example", "a@required.example")) {
+      byte[] refused = bytes(foreign + last + "\r\n\r\nHello.\r\n");
+      assertTrue(send("bounce@far.example", refused).startsWith("550 5.6.0"), last);
+    }
+    byte[] lenient = bytes(foreign + "a@example.org\r\n\r\nHello.\r\n");
+    assertTrue(send("bounce@far.example", lenient).startsWith("250"));
+    byte[] got = sink.awaitMessage(SOON).data();
+    assertEndsWith(lenient, got);
+    assertEquals(List.of(), signatures(got));
+  }
+
+  @Test
+  void refusesAFromThatIsTooLongToBeRead() throws Exception {
+    String name = "From: \"" + "x\r\n ".repeat(4000) + "\"";
+    String address = "<alice@example.org>\r\n";
+    String longest =
+        name + " ".repeat(AuthorReader.MOST_BYTES - name.length() - address.length()) + address;
+    String rest = COMPLETE.substring(COMPLETE.indexOf("To:"));
+    assertTrue(send("alice@example.org", bytes(longest + rest)).startsWith("250"));
+    assertEquals(2, signatures(sink.awaitMessage(SOON).data()).size());
+    assertEquals(
+        "550 5.6.0 From has more than 16384 bytes",
+        send("alice@example.org", bytes(longest.replace("<", " <") + rest)).strip());
+    assertEquals(1, counted("refused_long_from"));
+    assertEquals(1, sink.messages().size());
+  }
+
+  private double counted(String decision) {
+    return registry.scrape(name -> name.equals("authserver_signer_messages")).stream()
+        .flatMap(metric -> ((CounterSnapshot) metric).getDataPoints().stream())
+        .filter(point -> decision.equals(point.getLabels().get("decision")))
+        .mapToDouble(CounterSnapshot.CounterDataPointSnapshot::getValue)
+        .sum();
   }
 
   @Test

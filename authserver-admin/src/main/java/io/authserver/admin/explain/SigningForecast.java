@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds out by dkimsigner's own selection which keys would sign a copy. */
 public final class SigningForecast {
   private static final String SEVERAL_AUTHORS = "550 5.6.0";
+  private static final String LONG_FROM = "550 5.6.0";
   private static final String NO_USABLE_KEY = "451 4.3.5";
 
   private final SigningStore store;
@@ -72,6 +73,8 @@ public final class SigningForecast {
       case SigningDecision.PassThrough passThrough -> Signing.none(passThrough.name());
       case SigningDecision.Reject reject ->
           new Signing(reject.name(), reject.domain().name(), false, List.of(), SEVERAL_AUTHORS);
+      case SigningDecision.LongFrom longFrom ->
+          new Signing(longFrom.name(), null, false, List.of(), LONG_FROM);
       case SigningDecision.NoUsableKey noKey ->
           new Signing(noKey.name(), noKey.domain().name(), true, List.of(), NO_USABLE_KEY);
     };

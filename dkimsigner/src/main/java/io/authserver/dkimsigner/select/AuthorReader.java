@@ -19,7 +19,7 @@ public final class AuthorReader {
       Pattern.compile("[a-z0-9_-]++(\\.[a-z0-9_-]++)*+|\\[[a-z0-9.:_-]++]");
 
   /** More of From is not read: a few characters of it take many times their size to tell apart. */
-  static final int MOST_BYTES = 16 << 10;
+  public static final int MOST_BYTES = 16 << 10;
 
   /** What is in memory at a time for each byte, in the worst case: {@code a@b,a@b,…}. */
   private static final int MEMORY_FACTOR = 60;
@@ -36,8 +36,8 @@ public final class AuthorReader {
   }
 
   /**
-   * Returns the authors' domains, or why they cannot be told: From fields of more than 16 KiB are
-   * not read. Never throws for a message's bytes.
+   * Returns the authors' domains, or why they cannot be told: of From fields that have more than
+   * {@link #MOST_BYTES} together none is read. Never throws for a message's bytes.
    */
   public static Authors read(HeaderSection header) {
     List<HeaderField> fields = header.all("from");
@@ -45,9 +45,7 @@ public final class AuthorReader {
       return new Authors.Unclear(Authors.Reason.NO_FROM, List.of());
     }
     if (bytes(fields) > MOST_BYTES) {
-      return new Authors.Unclear(
-          fields.size() > 1 ? Authors.Reason.SEVERAL_FROM : Authors.Reason.UNPARSABLE_FROM,
-          List.of());
+      return new Authors.Unclear(Authors.Reason.LONG_FROM, List.of());
     }
     SequencedSet<String> domains = new LinkedHashSet<>();
     List<Address> addresses = new ArrayList<>();

@@ -44,7 +44,9 @@ public sealed interface Authors {
     SEVERAL_FROM,
     /** The From field names no mailbox, e.g. an empty group (RFC 6854). */
     NO_MAILBOX,
-    /** The From field is not an address list (RFC 5322 §3.4, §4.4), or is longer than any. */
+    /** From has more than {@link AuthorReader#MOST_BYTES}, all its fields together. */
+    LONG_FROM,
+    /** The From field is not an address list (RFC 5322 §3.4, §4.4). */
     UNPARSABLE_FROM
   }
 }

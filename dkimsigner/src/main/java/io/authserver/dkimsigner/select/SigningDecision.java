@@ -29,11 +29,24 @@ public sealed interface SigningDecision {
     }
   }
 
-  /** Refuse the message for good: its domain does not want mail of unclear authorship. */
+  /**
+   * Refuse the message for good: a domain that it names does not want mail of unclear authorship.
+   */
   record Reject(SigningDomain domain, Why why) implements SigningDecision {
     @Override
     public String name() {
       return "refused_" + AsciiCase.lower(why.name());
+    }
+  }
+
+  /**
+   * Refuse the message for good: From has more than {@link AuthorReader#MOST_BYTES}, so nobody
+   * knows which domains it names, nor what they want.
+   */
+  record LongFrom() implements SigningDecision {
+    @Override
+    public String name() {
+      return "refused_long_from";
     }
   }
 

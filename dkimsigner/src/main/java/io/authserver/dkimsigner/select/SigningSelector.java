@@ -24,12 +24,6 @@ import java.util.SequencedSet;
  * spoofed.
  */
 public final class SigningSelector {
-  /** How many parents of a domain are looked up: bounds one query. */
-  private static final int MAX_PARENTS = 40;
-
-  /** How many domains of authors of one message are looked up. */
-  private static final int MAX_AUTHOR_DOMAINS = 20;
-
   private final Authors authors;
   private final Optional<String> reversePathDomain;
   private final Origin origin;
@@ -61,18 +55,17 @@ public final class SigningSelector {
     this.origin = origin;
   }
 
-  /** Returns the domains that {@link #decide} needs to know about, folded. */
+  /**
+   * Returns the domains that {@link #decide} needs to know about, folded: every domain that From
+   * names and every parent of each. There are no more of them than From has dots.
+   */
   public SequencedSet<String> domainsToLookUp() {
     SequencedSet<String> names = new LinkedHashSet<>();
     switch (authors) {
       case Authors.Known known ->
-          known.domains().stream()
-              .limit(MAX_AUTHOR_DOMAINS)
-              .forEach(domain -> names.addAll(withParents(domain)));
+          known.domains().forEach(domain -> names.addAll(withParents(domain)));
       case Authors.Unclear unclear ->
-          unclear.domains().stream()
-              .limit(MAX_AUTHOR_DOMAINS)
-              .forEach(domain -> names.addAll(withParents(domain)));
+          unclear.domains().forEach(domain -> names.addAll(withParents(domain)));
     }
     reversePathDomain.ifPresent(names::add);
     return names;
@@ -92,20 +85,28 @@ public final class SigningSelector {
       case Authors.Unclear(Authors.Reason reason, List<String> domains) ->
           switch (reason) {
             case NO_FROM -> new PassThrough(Why.NO_FROM);
+            case LONG_FROM -> new SigningDecision.LongFrom();
             case SEVERAL_FROM -> refusedOr(domains, ours, Why.SEVERAL_AUTHORS);
             case NO_MAILBOX, UNPARSABLE_FROM -> new PassThrough(Why.UNREADABLE_AUTHOR);
           };
     };
   }
 
-  /** Several authors are refused where one of the domains that the message claims says so. */
-  private static SigningDecision refusedOr(
+  /**
+   * Several authors are refused where one of the domains that the message claims says so, or wants
+   * a signature, which such a message never gets. A forwarded copy does not wait for a signature.
+   */
+  private SigningDecision refusedOr(
       List<String> domains, Map<String, SigningDomain> ours, Why why) {
     for (String domain : domains) {
       for (String name : withParents(domain)) {
         SigningDomain candidate = ours.get(name);
         if (candidate != null) {
-          if (candidate.policy().refuseSeveralAuthors()) {
+          boolean signatureMissing =
+              candidate.policy().sign()
+                  && candidate.policy().requireSignature()
+                  && origin != Origin.FORWARDED_UNTRUSTED;
+          if (candidate.policy().refuseSeveralAuthors() || signatureMissing) {
             return new Reject(candidate, why);
           }
           break;
@@ -172,24 +173,19 @@ public final class SigningSelector {
     return domain.substring(dot + 1);
   }
 
-  /**
-   * Returns a domain and its parents of at least two labels, closest first; of very many parents
-   * those nearest to the root, where domains of ours are.
-   */
+  /** Returns a domain and its parents of at least two labels, closest first. */
   private static List<String> withParents(String domain) {
-    List<String> parents = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    names.add(domain);
     if (!domain.startsWith("[")) {
       String name = domain;
       for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.')) {
         name = name.substring(dot + 1);
         if (name.indexOf('.') >= 0) {
-          parents.add(name);
+          names.add(name);
         }
       }
     }
-    List<String> names = new ArrayList<>();
-    names.add(domain);
-    names.addAll(parents.subList(Math.max(0, parents.size() - MAX_PARENTS), parents.size()));
     return names;
   }
 }

@@ -205,12 +205,9 @@ class AuthorReaderTest {
     String from = "From: \"" + "x".repeat(AuthorReader.MOST_BYTES - 26) + "\" <a@example.org>\r\n";
     assertEquals(AuthorReader.MOST_BYTES, from.length());
     assertInstanceOf(Authors.Known.class, read(from));
-    assertEquals(
-        new Authors.Unclear(Authors.Reason.UNPARSABLE_FROM, List.of()),
-        read(from.replace(">", " >")));
-    assertEquals(
-        new Authors.Unclear(Authors.Reason.SEVERAL_FROM, List.of()),
-        read(from + "From: b@example.org\r\n"));
+    Authors tooLong = new Authors.Unclear(Authors.Reason.LONG_FROM, List.of());
+    assertEquals(tooLong, read(from.replace(">", " >")));
+    assertEquals(tooLong, read(from + "From: b@example.org\r\n"));
     HeaderSection header = HeaderSection.of(from.repeat(50).getBytes(StandardCharsets.UTF_8));
     assertEquals(60 * AuthorReader.MOST_BYTES, AuthorReader.memoryBytes(header));
   }

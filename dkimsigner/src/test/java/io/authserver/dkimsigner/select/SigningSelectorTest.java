@@ -13,6 +13,7 @@ import io.authserver.dkimsigner.select.SigningDecision.Sign;
 import io.authserver.dkimsigner.select.SigningDecision.Why;
 import io.authserver.dkimsigner.select.SigningSelector.Origin;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SigningSelectorTest {
   private static final SigningPolicy PLAIN =
@@ -155,6 +157,7 @@ class SigningSelectorTest {
         switch (reason) {
           case NO_FROM -> "no_from";
           case SEVERAL_FROM -> "several_authors";
+          case LONG_FROM -> "refused_long_from";
           case NO_MAILBOX, UNPARSABLE_FROM -> "unreadable_author";
         };
     Authors authors = new Authors.Unclear(reason, List.of("example.org"));
@@ -260,13 +263,60 @@ class SigningSelectorTest {
         List.copyOf(selector.domainsToLookUp()));
   }
 
+  /**
+   * Symptom: mail with several authors left unsigned although one of their domains requires a
+   * signature. Cause: only refuse_several_authors was asked about.
+   */
   @Test
-  void boundsTheLookUp() {
-    String deep = "a.".repeat(120) + "example.org";
+  void refusesSeveralAuthorsWhereADomainRequiresASignature() {
+    Authors several = new Authors.Known(List.of("far.example", "mail.required.example"));
+    SigningDomain required = domain("required.example", REQUIRED, true);
+    Reject refused = new Reject(required, Why.SEVERAL_AUTHORS);
+    assertEquals(refused, decide(several, null, Origin.DIRECT));
+    assertEquals(refused, decide(several, null, Origin.FORWARDED_SUBMITTED));
+    // As with one author: who is spoofed in forwarded mail decides nothing about it.
+    PassThrough unsigned = new PassThrough(Why.SEVERAL_AUTHORS);
+    assertEquals(unsigned, decide(several, null, Origin.FORWARDED_UNTRUSTED));
+    domain("required.example", new SigningPolicy(false, true, false, false, null), true);
+    assertEquals(unsigned, decide(several, null, Origin.DIRECT));
+  }
+
+  /**
+   * Symptom: a domain that refuses several authors was passed over where 20 others stood before it,
+   * and a domain of ours with very many labels where it was a parent. Cause: the look-up had a
+   * bound, and what was beyond it did not count.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {19, 20, 21, 1000})
+  void everyAuthorsDomainIsLookedUp(int before) {
+    SigningDomain strict = domain("strict.example", STRICT, true);
+    List<String> domains = new ArrayList<>();
+    for (int i = 0; i < before; i++) {
+      domains.add("d" + i + ".example");
+    }
+    domains.add("mail.strict.example");
+    for (Authors authors :
+        List.of(
+            new Authors.Known(domains),
+            new Authors.Unclear(Authors.Reason.SEVERAL_FROM, domains))) {
+      SigningSelector selector = new SigningSelector(authors, Optional.empty(), Origin.DIRECT);
+      assertTrue(selector.domainsToLookUp().contains("strict.example"));
+      assertEquals(new Reject(strict, Why.SEVERAL_AUTHORS), decide(authors, null, Origin.DIRECT));
+    }
+  }
+
+  /** A domain has at most 127 labels, hence the bound of what is looked up for one. */
+  @ParameterizedTest
+  @ValueSource(ints = {40, 41, 42, 121})
+  void everyParentIsLookedUp(int labels) {
+    String parent = "a.".repeat(labels - 2) + "example.org";
+    SigningDomain domain = domain(parent, PLAIN, true);
     SigningSelector selector =
-        new SigningSelector(new Authors.Known(List.of(deep)), Optional.empty(), Origin.DIRECT);
-    assertEquals(41, selector.domainsToLookUp().size());
-    assertTrue(selector.domainsToLookUp().contains("example.org"));
+        new SigningSelector(
+            new Authors.Known(List.of("b." + parent)), Optional.empty(), Origin.DIRECT);
+    assertEquals(labels, selector.domainsToLookUp().size());
+    assertTrue(selector.domainsToLookUp().contains(parent));
+    assertEquals(new Sign(domain, false), decide("b." + parent, null, Origin.DIRECT));
   }
 
   private SigningDomain domain(String name, SigningPolicy policy, boolean withKey) {
