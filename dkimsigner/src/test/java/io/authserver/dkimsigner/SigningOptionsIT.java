@@ -20,6 +20,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a domain's policy and the daemon's settings change about a signature and a message. */
 class SigningOptionsIT {
@@ -121,6 +123,23 @@ class SigningOptionsIT {
     assertFalse(
         site.sink().awaitMessages(2, SigningSite.SOON).getLast().text().contains("MX.example"));
     assertEquals(2, site.counted("authserver_signer_results_removed", ""));
+  }
+
+  /**
+   * Symptom: with more than 32 active keys the self-check found the signatures of the others wrong
+   * and left them out. Cause: the verifier looked at 32 and the verdict on the others counted.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {32, 33})
+  void checksAsManySignaturesAsItMakes(int keys) throws Exception {
+    start(new Options().selfCheck());
+    for (int i = 3; i <= keys; i++) {
+      site.key("example.org", "s" + i, DkimPrivateKey.generateEd25519());
+    }
+    assertTrue(site.send("alice@example.org", MESSAGE).startsWith("250"));
+    assertEquals(keys, site.verify(site.got()).size());
+    assertEquals(keys, site.counted("authserver_signer_self_checks", "pass"));
+    assertEquals(0, site.counted("authserver_signer_self_checks", "fail"));
   }
 
   @Test

@@ -29,7 +29,9 @@ public final class DkimVerifier {
 
   /**
    * Begins to verify a message. The caller hands over the body and calls {@link
-   * VerificationPass#finish}, which looks up the keys.
+   * VerificationPass#finish}, which looks up the keys. Of more than {@link
+   * VerificationPass#MAX_SIGNATURES} signatures the topmost are verified, and the verdict on each
+   * other one says so.
    */
   public VerificationPass begin(HeaderSection header) {
     return begin(header, VerificationPass.MAX_SIGNATURES);

@@ -19,10 +19,16 @@ import org.jspecify.annotations.Nullable;
 
 /** One message on its way through the verifier. Owned by one thread. */
 public final class VerificationPass {
-  /** More signatures than this are not looked at (RFC 6376 §8.4: a verifier bounds its work). */
+  /**
+   * How many signatures are looked at where nobody says otherwise (RFC 6376 §8.4: a verifier bounds
+   * its work); each one below gets {@link VerificationReason#TOO_MANY_SIGNATURES}.
+   */
   public static final int MAX_SIGNATURES = 32;
 
-  /** More records than this under one name are not tried. */
+  /**
+   * With more records than this under one name none is tried: {@link
+   * VerificationReason#TOO_MANY_RECORDS}. RFC 6376 §3.6.2.2: a name has one.
+   */
   private static final int MAX_RECORDS = 8;
 
   private final HeaderSection header;
@@ -40,7 +46,7 @@ public final class VerificationPass {
       HeaderField field, @Nullable DkimSignature signature, @Nullable SignatureRejected refusal) {}
 
   VerificationPass(HeaderSection header, KeyLookup keys, Instant now, int minRsaBits, int topmost) {
-    this.most = Math.min(topmost, MAX_SIGNATURES);
+    this.most = topmost;
     this.minRsaBits = minRsaBits;
     this.header = header;
     this.keys = keys;
@@ -53,7 +59,11 @@ public final class VerificationPass {
   private Candidate candidate(HeaderField field) {
     if (candidates.size() >= most) {
       return new Candidate(
-          field, null, new SignatureRejected(VerificationReason.TOO_MANY_SIGNATURES, ""));
+          field,
+          null,
+          new SignatureRejected(
+              VerificationReason.TOO_MANY_SIGNATURES,
+              "only the topmost " + most + " are verified"));
     }
     try {
       DkimSignature signature = DkimSignature.parse(field);
@@ -118,8 +128,17 @@ public final class VerificationPass {
   /** RFC 6376 §6.1.2: where a name has several records, each is tried. */
   private SignatureVerdict firstPassing(
       int position, HeaderField field, DkimSignature signature, List<String> records) {
+    if (records.size() > MAX_RECORDS) {
+      return rejected(
+          position,
+          signature,
+          null,
+          new SignatureRejected(
+              VerificationReason.TOO_MANY_RECORDS,
+              records.size() + " records, and no more than " + MAX_RECORDS + " are tried"));
+    }
     SignatureVerdict first = null;
-    for (String text : records.subList(0, Math.min(records.size(), MAX_RECORDS))) {
+    for (String text : records) {
       SignatureVerdict verdict = check(position, field, signature, text);
       if (verdict.passed()) {
         return verdict;

@@ -14,7 +14,7 @@ public enum VerificationReason {
   UNSUPPORTED_CANONICALIZATION("unsupportedCanonicalization", VerificationResult.NEUTRAL),
   /** {@code q=} has nothing but unknown methods. */
   UNSUPPORTED_QUERY_METHOD("unsupportedQueryMethod", VerificationResult.NEUTRAL),
-  /** The message has more signatures than are looked at. */
+  /** The message has more signatures than are looked at; this is one of those below. */
   TOO_MANY_SIGNATURES("tooManySignatures", VerificationResult.NEUTRAL),
   /** SHA-1 counts no more (RFC 8301 §3.1). */
   SHA1("sha1", VerificationResult.PERMERROR),
@@ -28,6 +28,8 @@ public enum VerificationReason {
   KEY_UNAVAILABLE("keyUnavailable", VerificationResult.TEMPERROR),
   /** DNS has no such record. */
   NO_KEY("noKey", VerificationResult.PERMERROR),
+  /** DNS has more records of that name than are tried. */
+  TOO_MANY_RECORDS("tooManyRecords", VerificationResult.PERMERROR),
   /** The record cannot be read. */
   KEY_SYNTAX("keySyntax", VerificationResult.PERMERROR),
   /** The record has an empty {@code p=}. */

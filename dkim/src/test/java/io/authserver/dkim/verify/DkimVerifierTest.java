@@ -20,8 +20,10 @@ import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -149,6 +151,23 @@ class DkimVerifierTest {
     assertEquals("keySyntax", word(verify(message, "v=spf1 -all")));
   }
 
+  /**
+   * Symptom: a signature failed with the reason of a record that was not its own. Cause: the ninth
+   * record was cut off and not tried, and nobody told so.
+   */
+  @Test
+  void withMoreThanEightRecordsNoneIsTried() throws Exception {
+    RawMessage message = sign("v=1; a=rsa-sha256; d=example.org; s=r; h=from", RSA, BODY);
+    List<String> records = new ArrayList<>(Collections.nCopies(7, "v=spf1 -all"));
+    records.add(RECORD);
+    assertEquals("pass", word(verify(message, records.toArray(String[]::new))));
+    records.addFirst("v=spf1 -all");
+    SignatureVerdict verdict = verify(message, records.toArray(String[]::new));
+    assertEquals(VerificationResult.PERMERROR, verdict.result());
+    assertEquals("tooManyRecords", word(verdict));
+    assertEquals("9 records, and no more than 8 are tried", verdict.detail());
+  }
+
   @Test
   void changesAreSeen() throws Exception {
     for (DkimPrivateKey key : List.of(RSA, ED25519)) {
@@ -201,6 +220,14 @@ class DkimVerifierTest {
     assertEquals(VerificationPass.MAX_SIGNATURES + 1, verdicts.size());
     assertEquals("requiredTagMissing", word(verdicts.getFirst()));
     assertEquals("tooManySignatures", word(verdicts.getLast()));
+    assertEquals("only the topmost 32 are verified", verdicts.getLast().detail());
+    byte[] oneLess = Arrays.copyOf(junk, junk.length - "DKIM-Signature: v=1\r\n".length());
+    assertEquals("pass", word(all(message.prepend(oneLess), dns(RECORD)).getLast()));
+    VerificationPass asMany =
+        new DkimVerifier(dns(RECORD), InstantSource.fixed(NOW))
+            .begin(message.prepend(junk).headerSection(), verdicts.size());
+    asMany.body(message.body(), 0, message.body().length);
+    assertEquals("pass", word(asMany.finish().getLast()));
     verdicts = all(message.prepend(bytes("DKIM-Signature:\r\n")), dns(RECORD));
     assertEquals("pass", word(verdicts.get(1)));
     assertEquals(1, verdicts.get(1).position());
