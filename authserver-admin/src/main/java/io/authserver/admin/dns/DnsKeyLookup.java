@@ -13,8 +13,6 @@ import org.xbill.DNS.Type;
 
 /** Finds key records in DNS. CNAME and DNAME are followed; nothing is cached. */
 public final class DnsKeyLookup {
-  private static final int MAX_ALIASES = 8;
-
   private final DnsAccess access;
   private final @Nullable Resolver resolver;
 
@@ -36,7 +34,7 @@ public final class DnsKeyLookup {
     try {
       DnsQueries queries = new DnsQueries(asked());
       Name name = Name.fromString(recordName, Name.root);
-      for (int i = 0; i <= MAX_ALIASES; i++) {
+      for (int i = 0; i <= PublicationCheck.MAX_ALIASES; i++) {
         switch (Answer.read(queries.resolve(name, Type.TXT), name, false)) {
           case Answer.Texts(List<String> texts) -> {
             return new KeyLookup.Records(texts);
@@ -50,7 +48,8 @@ public final class DnsKeyLookup {
           case Answer.Alias(Name target) -> name = target;
         }
       }
-      return new KeyLookup.NoAnswer("aliases lead on and on, or in a circle");
+      return new KeyLookup.NoAnswer(
+          "more than " + PublicationCheck.MAX_ALIASES + " aliases, or a circle");
     } catch (TextParseException e) {
       return new KeyLookup.NoRecord(); // DNS can have no such name
     } catch (UnknownHostException e) {

@@ -28,7 +28,7 @@ import org.xbill.DNS.Type;
  * answer is reported. With a resolver, that one alone is asked.
  */
 public final class PublicationCheck {
-  private static final int MAX_ALIASES = 8;
+  static final int MAX_ALIASES = 8;
   private static final int MAX_CHECKS_AT_A_TIME = 16;
 
   private final DnsQueries queries;
@@ -85,7 +85,7 @@ public final class PublicationCheck {
         }
         name = target.get();
         if (aliases.size() == MAX_ALIASES) {
-          verdict = new Publication.Unchecked("aliases lead on and on, or in a circle");
+          verdict = new Publication.Unchecked("more than " + MAX_ALIASES + " aliases, or a circle");
           break;
         }
         aliases.add(name.toString(true));

@@ -20,12 +20,19 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
-/** Finds the zone that a name is in, and its name servers. Safe for many threads. */
+/**
+ * Finds the zone that a name is in, and its name servers: all of them, since one that is left out
+ * may be the one that has another record. Safe for many threads.
+ */
 final class ZoneFinder {
-  /** More name servers, and more addresses of one, are not asked. */
-  private static final int MAX_SERVERS = 16;
+  /**
+   * More name servers, or more addresses of one, are an error: the zone's records are unchecked.
+   */
+  static final int MAX_SERVERS = 32;
 
-  private static final int MAX_ADDRESSES = 8;
+  static final int MAX_ADDRESSES = 16;
+
+  /** Zones that are remembered; beyond that all are looked for again. */
   private static final int MAX_REMEMBERED = 50_000;
 
   private final DnsQueries queries;
@@ -61,7 +68,8 @@ final class ZoneFinder {
   /**
    * Finds the zone that holds a name: the closest ancestor, or the name itself, with NS records.
    *
-   * @throws IOException where the resolver does not say
+   * @throws IOException where the resolver does not say, or there are more than {@link
+   *     #MAX_SERVERS} name servers or {@link #MAX_ADDRESSES} addresses of one
    */
   Zone find(Name name) throws IOException {
     for (int skipped = 0; skipped < name.labels() - 1; skipped++) {
@@ -93,14 +101,19 @@ final class ZoneFinder {
     if (names.isEmpty()) {
       return Optional.empty();
     }
+    if (names.size() > MAX_SERVERS) {
+      throw new IOException(
+          "zone %s has more than %d name servers; ask one with --resolver"
+              .formatted(candidate.toString(true), MAX_SERVERS));
+    }
     List<Callable<List<Server>>> tasks = new ArrayList<>();
-    names.stream().sorted().limit(MAX_SERVERS).forEach(name -> tasks.add(() -> addresses(name)));
+    names.stream().sorted().forEach(name -> tasks.add(() -> addresses(name)));
     List<Server> servers = new ArrayList<>();
     DnsQueries.together(tasks).forEach(servers::addAll);
     return Optional.of(new Zone(candidate, List.copyOf(servers)));
   }
 
-  private List<Server> addresses(Name server) {
+  private List<Server> addresses(Name server) throws IOException {
     Set<InetAddress> addresses = new LinkedHashSet<>();
     for (int type : new int[] {Type.A, Type.AAAA}) {
       try {
@@ -120,9 +133,13 @@ final class ZoneFinder {
     if (addresses.isEmpty()) {
       return List.of(new Server(server, Optional.empty()));
     }
+    if (addresses.size() > MAX_ADDRESSES) {
+      throw new IOException(
+          "name server %s has more than %d addresses; ask one with --resolver"
+              .formatted(server.toString(true), MAX_ADDRESSES));
+    }
     int port = queries.access().authorityPort();
     return addresses.stream()
-        .limit(MAX_ADDRESSES)
         .map(address -> new Server(server, Optional.of(new InetSocketAddress(address, port))))
         .toList();
   }
