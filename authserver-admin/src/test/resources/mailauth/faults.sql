@@ -21,7 +21,8 @@ INSERT INTO mailauth_mailinglist (id, name, addresses, new_mailfrom, owner_id) V
     (10, 'same', ARRAY['good@x.example', 'no address', NULL, 'GOOD@x.example'], 'nobody',
         '00000000-0000-0000-0000-000000000010'),
     (11, 'same', ARRAY['a@x.example'], 'Back@ours.example', NULL),
-    (12, '', ARRAY[]::varchar[], '', NULL);
+    (12, '', ARRAY[]::varchar[], '', NULL),
+    (13, 'huge', array_fill('a@x.example'::varchar, ARRAY[100001]), '', NULL);
 
 INSERT INTO mailauth_emailalias (id, domain_id, mailprefix, user_id, forward_to_id, blacklisted) VALUES
     (100, 1, 'a b', '00000000-0000-0000-0000-000000000001', NULL, false),
@@ -37,7 +38,8 @@ INSERT INTO mailauth_emailalias (id, domain_id, mailprefix, user_id, forward_to_
     (110, 1, 'spam2', '00000000-0000-0000-0000-000000000001', 10, true),
     (111, 1, 'back', NULL, 11, false),
     (112, 10, 'home', '00000000-0000-0000-0000-000000000015', NULL, false),
-    (113, 1, '/alice', '00000000-0000-0000-0000-000000000017', NULL, false);
+    (113, 1, '/alice', '00000000-0000-0000-0000-000000000017', NULL, false),
+    (114, 1, 'everybody', NULL, 13, false);
 UPDATE mailauth_mnuser SET delivery_mailbox_id = 107 WHERE identifier = 'thief';
 UPDATE mailauth_mnuser SET delivery_mailbox_id = 112 WHERE identifier = 'homeless';
 UPDATE mailauth_mnuser SET delivery_mailbox_id = 113 WHERE identifier = 'slash';

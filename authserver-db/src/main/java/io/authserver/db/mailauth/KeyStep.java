@@ -50,6 +50,15 @@ final class KeyStep {
       return;
     }
     String name = selector + "._domainkey." + domain;
+    if (pem.length() > SourceRow.MAX_KEY_TEXT) {
+      report.add(
+          Reason.KEY_UNUSABLE,
+          Kind.KEY,
+          name,
+          "has more than %d characters; mail of the domain is not signed with it"
+              .formatted(SourceRow.MAX_KEY_TEXT));
+      return;
+    }
     DkimPrivateKey key;
     try {
       key = DkimPrivateKey.fromPem(pem);

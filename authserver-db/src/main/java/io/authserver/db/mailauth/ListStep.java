@@ -68,7 +68,10 @@ final class ListStep {
         Batches.users(sql, Batches.column(batch, SourceRow.MailingList::owner));
     List<Planned> planned = new ArrayList<>();
     for (SourceRow.MailingList row : batch) {
-      planned.add(plan(row, owners));
+      Planned plan = plan(row, owners);
+      if (plan != null) {
+        planned.add(plan);
+      }
     }
     Map<String, Present> before = present(planned);
     List<Planned> missing = planned.stream().filter(p -> !before.containsKey(p.name())).toList();
@@ -87,8 +90,17 @@ final class ListStep {
     report.add(Reason.RULE, Kind.LIST, plan.name(), "breaks the rule " + rule);
   }
 
-  private Planned plan(SourceRow.MailingList row, Map<String, String> owners) {
+  private @Nullable Planned plan(SourceRow.MailingList row, Map<String, String> owners) {
     String name = names.take(row.name(), row.id());
+    if (row.addresses().size() > SourceRow.MAX_MEMBERS) {
+      report.add(
+          Reason.LIST_SIZE,
+          Kind.LIST,
+          name,
+          "has more than %d members; split it there and import again"
+              .formatted(SourceRow.MAX_MEMBERS));
+      return null;
+    }
     Map<String, String> members = new LinkedHashMap<>();
     List<String> twice = new ArrayList<>();
     for (String text : row.addresses()) {
@@ -101,14 +113,6 @@ final class ListStep {
         report.add(
             Reason.LIST_ADDRESS, Kind.LIST, name, "the member " + String.valueOf(e.getMessage()));
       }
-    }
-    if (row.members() > row.addresses().size()) {
-      report.add(
-          Reason.LIST_ADDRESS,
-          Kind.LIST,
-          name,
-          "has %d members, of which the first %d are carried over"
-              .formatted(row.members(), row.addresses().size()));
     }
     String owner = row.owner();
     if (owner != null && !owners.containsKey(owner)) {

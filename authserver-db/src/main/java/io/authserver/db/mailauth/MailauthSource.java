@@ -126,18 +126,19 @@ public final class MailauthSource implements AutoCloseable {
       }
     }
     try (PreparedStatement statement =
-            connection.prepareStatement(
-                """
-                SELECT table_name || '.' || column_name FROM information_schema.columns
-                WHERE table_schema = (current_schemas(false))[2] AND table_name LIKE 'mailauth\\_%'
-                  AND pg_catalog.has_column_privilege(
-                    quote_ident(table_schema) || '.' || quote_ident(table_name), column_name,
-                    'SELECT')
-                LIMIT 10000\
-                """);
-        ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        columns.add(rows.getString(1));
+        connection.prepareStatement(
+            """
+            SELECT table_name || '.' || column_name FROM information_schema.columns
+            WHERE table_schema = (current_schemas(false))[2] AND table_name = ANY (?)
+              AND pg_catalog.has_column_privilege(
+                quote_ident(table_schema) || '.' || quote_ident(table_name), column_name,
+                'SELECT')\
+            """)) {
+      statement.setArray(1, connection.createArrayOf("text", NEEDED.keySet().toArray()));
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          columns.add(rows.getString(1));
+        }
       }
     }
     for (String table : NEEDED.keySet().stream().sorted().toList()) {
@@ -170,17 +171,13 @@ public final class MailauthSource implements AutoCloseable {
   }
 
   SourceRows<SourceRow.Domain> domains() throws AuthDatabaseException {
+    String column = "mailauth_domain.can_use_transactional_email";
     String sql =
-        has("mailauth_domain.can_use_transactional_email")
-            ? """
-            SELECT id, name, dkimselector, left(dkimkey, 65536), redirect_to,
-              can_use_transactional_email
-            FROM mailauth_domain ORDER BY name <> lower(name COLLATE "C"), id\
-            """
-            : """
-            SELECT id, name, dkimselector, left(dkimkey, 65536), redirect_to, false
-            FROM mailauth_domain ORDER BY name <> lower(name COLLATE "C"), id\
-            """;
+        """
+        SELECT id, name, dkimselector, left(dkimkey, %d), redirect_to, %s
+        FROM mailauth_domain ORDER BY name <> lower(name COLLATE "C"), id\
+        """
+            .formatted(SourceRow.MAX_KEY_TEXT + 1, has(column) ? column : "false");
     return SourceRows.of(
         connection,
         BATCH,
@@ -248,11 +245,12 @@ public final class MailauthSource implements AutoCloseable {
           WHERE l.new_mailfrom <> ''
             AND lower(a.mailprefix || '@' || d.name COLLATE "C")
               = lower(l.new_mailfrom COLLATE "C"))
-        SELECT l.id, l.name, l.addresses[1:100000], cardinality(l.addresses), l.new_mailfrom,
-          back.id IS NOT NULL,\
+        SELECT l.id, l.name, l.addresses[1:%d], l.new_mailfrom, back.id IS NOT NULL, %s
+        FROM mailauth_mailinglist l LEFT JOIN back ON back.id = l.id ORDER BY l.id\
         """
-            + (has("mailauth_mailinglist.owner_id") ? " l.owner_id::text" : " NULL")
-            + " FROM mailauth_mailinglist l LEFT JOIN back ON back.id = l.id ORDER BY l.id";
+            .formatted(
+                SourceRow.MAX_MEMBERS + 1,
+                has("mailauth_mailinglist.owner_id") ? "l.owner_id::text" : "NULL");
     return SourceRows.of(
         connection,
         BATCH_OF_LISTS,
@@ -262,10 +260,9 @@ public final class MailauthSource implements AutoCloseable {
                 row.getLong(1),
                 row.getString(2),
                 texts(row.getArray(3)),
-                row.getInt(4),
-                row.getString(5),
-                row.getString(7),
-                row.getBoolean(6)));
+                row.getString(4),
+                row.getString(6),
+                row.getBoolean(5)));
   }
 
   private static List<String> texts(@Nullable Array array) throws SQLException {

@@ -40,6 +40,8 @@ public enum Reason {
 
   /** The name was empty, another list's, or cannot be one. */
   LIST_RENAMED("list-renamed", ImportAction.CHANGED),
+  /** It has more members than are carried over at once. */
+  LIST_SIZE("list-size", ImportAction.LEFT_OUT),
   /** A member is no address that mail can be sent to; the others are carried over. */
   LIST_ADDRESS("list-address", ImportAction.LEFT_OUT),
   /** A member is on the list twice. */

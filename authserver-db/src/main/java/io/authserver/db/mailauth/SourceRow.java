@@ -5,13 +5,17 @@ import org.jspecify.annotations.Nullable;
 
 /** A row of the reference's database; {@code id} is its primary key there. */
 sealed interface SourceRow {
-  /** The longest text that is read; a PEM key of 4096 bits has 3,300 characters. */
-  int MAX_TEXT = 65_536;
+  /** The longest text of a key in characters; a PEM key of 4096 bits has 3,300. */
+  int MAX_KEY_TEXT = 65_536;
 
-  /** The most members of a list that are read. */
+  /** The most members of a list. */
   int MAX_MEMBERS = 100_000;
 
-  /** A domain. */
+  /**
+   * A domain.
+   *
+   * @param keyPem with one character more than {@link #MAX_KEY_TEXT} where it is longer than that
+   */
   record Domain(
       long id,
       String name,
@@ -58,14 +62,13 @@ sealed interface SourceRow {
   /**
    * A mailing list.
    *
-   * @param members how many addresses it has, of which the first {@link #MAX_MEMBERS} are here
+   * @param addresses with one more than {@link #MAX_MEMBERS} where there are more than that
    * @param leadsBack whether an alias of the list is its {@code new_mailfrom}
    */
   record MailingList(
       long id,
       @Nullable String name,
       List<String> addresses,
-      int members,
       @Nullable String newMailFrom,
       @Nullable String owner,
       boolean leadsBack)
