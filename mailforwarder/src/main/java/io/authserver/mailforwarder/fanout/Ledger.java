@@ -34,6 +34,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Ledger {
   private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
+  /** Characters of a next hop's reply that are remembered: the codes come first. */
   private static final int MAX_REPLY = 1000;
 
   private final OutcomeStore store;
@@ -268,9 +270,9 @@ final class Ledger {
   }
 
   private static String text(Reply reply) {
-    String text = reply.toString();
+    String text = Reply.shortened(reply.toString(), MAX_REPLY);
     StringBuilder clean = new StringBuilder();
-    for (int i = 0; i < Math.min(text.length(), MAX_REPLY); i++) {
+    for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       clean.append(c >= 0x20 && c < 0x7f ? c : '?');
     }

@@ -23,6 +23,7 @@ final class DeliveryStatus {
       DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
+  /** Characters of a next hop's reply in a field, and in the part that people read. */
   private static final int MAX_DIAGNOSTIC = 800;
 
   private final String hostName;
@@ -102,8 +103,7 @@ final class DeliveryStatus {
   }
 
   static String bounded(Reply reply) {
-    String text = reply.toString();
-    return text.substring(0, Math.min(text.length(), MAX_DIAGNOSTIC));
+    return Reply.shortened(reply.toString(), MAX_DIAGNOSTIC);
   }
 
   /** RFC 3464 §2.3.1: as the sender gave it. */

@@ -27,7 +27,10 @@ import java.util.function.Supplier;
  * outside ASCII, which needs SMTPUTF8 anyway, it is internationalised mail (RFC 6533).
  */
 public final class NotificationComposer {
-  /** The most of a message that goes back; where it has more, whole header fields up to this. */
+  /**
+   * The most of a message that goes back; where it has more, whole header fields up to this, and
+   * the part that people read says so.
+   */
   static final int MAX_RETURNED_BYTES = 256 * 1024;
 
   private final String hostName;
@@ -79,8 +82,11 @@ public final class NotificationComposer {
       // RFC 3834 §5
       message.setHeader("Auto-Submitted", "auto-replied");
       ReportMultipart report = new ReportMultipart();
+      boolean full = failed && toSender && "FULL".equals(sender.parameters().ret());
+      Returned header = Returned.of(original.message());
       byte[] text =
-          NotificationText.of(notices, addressee, domain).getBytes(StandardCharsets.UTF_8);
+          (NotificationText.of(notices, addressee, domain) + leftOut(original, full, header))
+              .getBytes(StandardCharsets.UTF_8);
       if (utf8) {
         report.add("text/plain; charset=utf-8", text);
       } else {
@@ -96,8 +102,7 @@ public final class NotificationComposer {
               now,
               toSender ? sender.parameters().envid() : null,
               notices));
-      boolean full = failed && toSender && "FULL".equals(sender.parameters().ret());
-      addOriginal(report, original, full, utf8);
+      addOriginal(report, original, header.bytes(), full, utf8);
       message.setHeader("MIME-Version", "1.0");
       return write(message, report);
     } catch (MessagingException e) {
@@ -125,9 +130,8 @@ public final class NotificationComposer {
 
   /** RFC 6522 §3: the third part is the message, or its header section. */
   private static void addOriginal(
-      ReportMultipart report, Original original, boolean full, boolean utf8)
+      ReportMultipart report, Original original, byte[] header, boolean full, boolean utf8)
       throws MessagingException, IOException {
-    byte[] header = header(original.message());
     // RFC 6533 §5 and §6
     boolean global =
         original.sender().parameters().smtpUtf8()
@@ -152,15 +156,37 @@ public final class NotificationComposer {
     }
   }
 
-  private static byte[] header(MessageBytes message) {
-    ByteArrayOutputStream fields = new ByteArrayOutputStream();
-    for (HeaderField field : message.header().fields()) {
-      if (fields.size() + field.length() > MAX_RETURNED_BYTES) {
-        break;
+  /**
+   * The header fields that go back.
+   *
+   * @param fields how many there are
+   * @param all how many the message has
+   */
+  private record Returned(byte[] bytes, int fields, int all) {
+    static Returned of(MessageBytes message) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      List<HeaderField> all = message.header().fields();
+      int fields = 0;
+      for (HeaderField field : all) {
+        if (bytes.size() + field.length() > MAX_RETURNED_BYTES) {
+          break;
+        }
+        bytes.write(field.source(), field.start(), field.length());
+        fields++;
       }
-      fields.write(field.source(), field.start(), field.length());
+      return new Returned(bytes.toByteArray(), fields, all.size());
     }
-    return fields.toByteArray();
+  }
+
+  /** Returns what is to be said of what does not go back for its size. */
+  private static String leftOut(Original original, boolean full, Returned header) {
+    if (header.fields() < header.all()) {
+      return "\r\nOnly the first %d of the message's %d header fields follow.\r\n"
+          .formatted(header.fields(), header.all());
+    }
+    return full && original.message().size() > MAX_RETURNED_BYTES
+        ? "\r\nOnly the message's header fields follow, since it has more than 256 KiB.\r\n"
+        : "";
   }
 
   private static boolean isUtf8(byte[] content) {

@@ -1,6 +1,7 @@
 package io.authserver.mailforwarder.notify;
 
 import io.authserver.smtp.address.AsciiCase;
+import io.authserver.smtp.reply.Reply;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -26,7 +27,7 @@ final class StatusFields {
     text.append("\r\n");
   }
 
-  /** Adds a field whose words may stand on several lines. */
+  /** Adds a field whose words may stand on several lines; one that is too long is shortened. */
   void words(String name, String value) {
     StringBuilder line = new StringBuilder(name).append(':');
     for (String word : clean(value).split(" ", -1)) {
@@ -37,7 +38,7 @@ final class StatusFields {
         text.append(line).append("\r\n");
         line.setLength(0);
       }
-      line.append(' ').append(word, 0, Math.min(word.length(), MAX_LINE - FOLD_AT));
+      line.append(' ').append(Reply.shortened(word, MAX_LINE - FOLD_AT));
     }
     text.append(line).append("\r\n");
   }

@@ -51,6 +51,10 @@ final class FakeOutcomeStore implements OutcomeStore {
     return stores;
   }
 
+  List<String> replies() {
+    return rows.values().stream().map(Row::reply).sorted().toList();
+  }
+
   List<OutcomeKind> kinds() {
     return rows.values().stream().map(Row::kind).sorted().toList();
   }

@@ -453,6 +453,21 @@ final class ForwardTransactionTest {
     assertEquals(0, doubles.get());
   }
 
+  /**
+   * Symptom: of a long refusal that was remembered from an earlier try a part was told as if it
+   * were all. Cause: it was cut without a mark where it was stored.
+   */
+  @Test
+  void aLongReplyIsRememberedWithAMarkWhereItWasShortened() throws IOException {
+    String codes = "550 5.7.1 ";
+    remote.refuse("<carol@far.example>", codes + "x".repeat(990));
+    remote.refuse("<dan@far.example>", codes + "y".repeat(991));
+    remote.refuseMessage("<eve@far.example>", "451 4.3.0 not now");
+    assertEquals("451 4.3.0", send("team@ours.example"));
+    assertEquals(
+        List.of("", codes + "x".repeat(990), codes + "y".repeat(987) + "..."), outcomes.replies());
+  }
+
   @Test
   void whatCannotBeStoredIsCountedAsPossibleDoubles() throws IOException {
     outcomes.available(true, false);

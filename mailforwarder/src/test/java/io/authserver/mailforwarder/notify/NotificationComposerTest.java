@@ -247,9 +247,36 @@ final class NotificationComposerTest {
     String fields = "X-Long: " + "word ".repeat(200) + "\r\n";
     byte[] bounded =
         compose(TO_SENDER, original(fields.repeat(300) + "\r\nbody\r\n"), named("a@b", GONE));
-    assertEquals(
-        fields.repeat(NotificationComposer.MAX_RETURNED_BYTES / fields.length()),
-        text(bounded, 2, "text/rfc822-headers"));
+    int fitting = NotificationComposer.MAX_RETURNED_BYTES / fields.length();
+    assertEquals(fields.repeat(fitting), text(bounded, 2, "text/rfc822-headers"));
+    assertTrue(
+        text(bounded, 0, "text/plain")
+            .contains("Only the first " + fitting + " of the message's 300 header fields follow."));
+    byte[] whole =
+        compose(TO_SENDER, original(fields.repeat(fitting) + "\r\nbody\r\n"), named("a@b", GONE));
+    assertEquals(fields.repeat(fitting), text(whole, 2, "text/rfc822-headers"));
+    assertFalse(text(whole, 0, "text/plain").contains("Only"));
+  }
+
+  /** RFC 3461 §4.3: what is too large to be returned in full is said to be. */
+  @Test
+  void aMessageThatDoesNotGoBackInFullIsSaidNotTo() throws Exception {
+    String header = "Subject: x\r\n\r\n";
+    int room = NotificationComposer.MAX_RETURNED_BYTES - header.length() - 2;
+    for (boolean tooLarge : new boolean[] {false, true}) {
+      String body = "x".repeat(50) + "\r\n";
+      String filled = body.repeat(room / body.length());
+      String last = "y".repeat(room - filled.length() + (tooLarge ? 1 : 0)) + "\r\n";
+      Original original = original(sender("FULL", null, false), header + filled + last, true);
+      byte[] bytes = compose(TO_SENDER, original, named("a@b", GONE));
+      assertEquals(
+          tooLarge,
+          text(bytes, 0, "text/plain")
+              .contains(
+                  "Only the message's header fields follow, since it has more than 256 KiB."));
+      String type = tooLarge ? "text/rfc822-headers" : "message/rfc822";
+      assertTrue(text(bytes, 2, type).startsWith("Subject: x\r\n"));
+    }
   }
 
   @Test
@@ -262,6 +289,8 @@ final class NotificationComposerTest {
     String unfolded = status.replace("\n ", " ");
     assertTrue(unfolded.contains("Diagnostic-Code: smtp; 550 5.1.1 word word"), unfolded);
     assertTrue(unfolded.lines().allMatch(line -> line.length() < 850), unfolded);
+    assertTrue(unfolded.contains("xxx...\n"), unfolded);
+    assertTrue(text(bytes, 0, "text/plain").contains("xxx...\r\n"));
     Recipient asked =
         new Recipient(
             recipient("a@ours.example").forwardPath(),

@@ -15,11 +15,19 @@ import org.jspecify.annotations.Nullable;
  * @param lines the texts, at least one, without codes, CR, LF or other control characters
  */
 public record Reply(int code, @Nullable EnhancedStatusCode enhancedStatusCode, List<String> lines) {
-  /** How many lines of a next hop's reply are passed on. */
+  /**
+   * How many lines of a next hop's reply are passed on; of more the last one says how many it
+   * stands for.
+   */
   public static final int MAX_LINES = 20;
 
-  /** How many characters of a line are passed on (RFC 5321 §4.5.3.1.5: 512 octets a line). */
+  /**
+   * How many characters of a line are passed on (RFC 5321 §4.5.3.1.5: 512 octets a line); a longer
+   * one ends with three dots.
+   */
   public static final int MAX_LINE_LENGTH = 480;
+
+  private static final String SHORTENED = "...";
 
   private static final Pattern STATUS =
       // the colon is OpenSMTPD's before 7.6: "501 5.1.3: Recipient address syntax error"
@@ -69,10 +77,11 @@ public record Reply(int code, @Nullable EnhancedStatusCode enhancedStatusCode, L
     EnhancedStatusCode status = null;
     List<String> lines = new ArrayList<>();
     for (String text : texts) {
-      if (lines.size() == MAX_LINES) {
+      if (lines.size() == MAX_LINES - 1 && texts.size() > MAX_LINES) {
+        lines.add(SHORTENED + " (" + (texts.size() - lines.size()) + " more lines)");
         break;
       }
-      String clean = clean(text);
+      String clean = printable(text);
       Matcher matcher = STATUS.matcher(clean);
       if (matcher.lookingAt() && clean.charAt(0) - '0' == code / 100) {
         if (status == null) {
@@ -84,7 +93,7 @@ public record Reply(int code, @Nullable EnhancedStatusCode enhancedStatusCode, L
         }
         clean = clean.substring(matcher.end());
       }
-      lines.add(clean);
+      lines.add(shortened(clean, MAX_LINE_LENGTH));
     }
     if (lines.isEmpty()) {
       lines.add("");
@@ -94,15 +103,28 @@ public record Reply(int code, @Nullable EnhancedStatusCode enhancedStatusCode, L
 
   /**
    * Returns a text that may stand in a reply or a log: what is not printable ASCII becomes a
-   * question mark, a tab a space, and it is no longer than {@link #MAX_LINE_LENGTH}.
+   * question mark, a tab a space, and it is {@linkplain #shortened shortened} to {@link
+   * #MAX_LINE_LENGTH}.
    */
   public static String clean(String text) {
-    StringBuilder clean = new StringBuilder(Math.min(text.length(), MAX_LINE_LENGTH));
-    for (int i = 0; i < text.length() && clean.length() < MAX_LINE_LENGTH; i++) {
+    return shortened(printable(text), MAX_LINE_LENGTH);
+  }
+
+  private static String printable(String text) {
+    StringBuilder clean = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       clean.append(c >= 0x20 && c < 0x7f ? c : c == '\t' ? ' ' : '?');
     }
     return clean.toString().strip();
+  }
+
+  /**
+   * Returns a text that somebody reads with at most so many characters, three dots at the end where
+   * it was longer.
+   */
+  public static String shortened(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most - SHORTENED.length()) + SHORTENED;
   }
 
   /** Returns the same texts and status under another code, which must be of the same class. */

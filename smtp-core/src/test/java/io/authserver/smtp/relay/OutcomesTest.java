@@ -144,7 +144,8 @@ class OutcomesTest {
             new NextHopReply(550, java.util.Collections.nCopies(100, dirty)), RelayStep.RCPT);
     Reply reply = outcome.reply();
     assertEquals(Reply.MAX_LINES, reply.lines().size());
-    for (String line : reply.lines()) {
+    assertEquals("... (81 more lines)", reply.lines().getLast());
+    for (String line : reply.lines().subList(0, Reply.MAX_LINES - 1)) {
       assertTrue(line.length() <= Reply.MAX_LINE_LENGTH);
       assertTrue(line.startsWith("??[2J??? x"), line);
       assertTrue(line.chars().allMatch(c -> c >= 0x20 && c < 0x7f));

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** RFC 5321 §4.2, RFC 2034. */
@@ -38,6 +40,35 @@ class ReplyTest {
     Reply reply = Reply.foreign(450, List.of("5.1.1 wrong class"));
     assertNull(reply.enhancedStatusCode());
     assertEquals(List.of("5.1.1 wrong class"), reply.lines());
+  }
+
+  /**
+   * Symptom: of a reply of many lines, and of a long line, the client got a part that looked like
+   * the whole. Cause: they were cut without a mark.
+   */
+  @Test
+  void whatIsShortenedSaysSo() {
+    List<String> twenty = IntStream.rangeClosed(1, 20).mapToObj(i -> "5.1.1 line " + i).toList();
+    Reply most = Reply.foreign(550, twenty);
+    assertEquals("line 20", most.lines().getLast());
+    List<String> more = new ArrayList<>(twenty);
+    more.add("5.1.1 line 21");
+    Reply bounded = Reply.foreign(550, more);
+    assertEquals(20, bounded.lines().size());
+    assertEquals("line 19", bounded.lines().get(18));
+    assertEquals("... (2 more lines)", bounded.lines().getLast());
+    assertEquals(new EnhancedStatusCode(5, 1, 1), bounded.enhancedStatusCode());
+
+    String longest = "x".repeat(480);
+    assertEquals(longest, Reply.clean(longest));
+    assertEquals(longest, Reply.clean(longest + " \t"));
+    assertEquals("x".repeat(477) + "...", Reply.clean(longest + "x"));
+    assertEquals(
+        new Reply(550, new EnhancedStatusCode(5, 7, 1), List.of(longest)),
+        Reply.foreign(550, List.of("5.7.1 " + longest)));
+    assertEquals(
+        List.of("x".repeat(477) + "..."),
+        Reply.foreign(550, List.of("5.7.1 " + longest + "x")).lines());
   }
 
   @Test
