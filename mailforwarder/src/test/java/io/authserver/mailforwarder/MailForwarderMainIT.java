@@ -59,7 +59,7 @@ final class MailForwarderMainIT {
                 "MAILFORWARDER_SRS_SECRET_FILE", secrets.toString(),
                 "MAILFORWARDER_GIVE_UP_AFTER", "48h",
                 "MAILFORWARDER_KEEP_OUTCOMES", "2d",
-                "MAILFORWARDER_MAX_TARGETS", "30000",
+                "MAILFORWARDER_MAX_TARGETS", "40000",
                 "DATABASE_URL", "postgresql://x@127.0.0.1:1/x"),
             "--check-config")) {
       String output = daemon.outputAtEnd();
