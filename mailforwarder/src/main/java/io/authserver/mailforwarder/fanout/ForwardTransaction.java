@@ -1,15 +1,12 @@
 package io.authserver.mailforwarder.fanout;
 
-import io.authserver.db.alias.Expansion;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.notify.NotificationComposer.Original;
 import io.authserver.mailforwarder.notify.Refusal;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
-import io.authserver.mailforwarder.resolve.Resolution;
 import io.authserver.mailforwarder.resolve.SenderFacts;
-import io.authserver.mailforwarder.resolve.Target;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
@@ -23,7 +20,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,11 +41,7 @@ final class ForwardTransaction implements MailTransaction {
   private final TransactionLog log;
   private final Resolver resolver;
   private final FanOut fanOut;
-  private final Room room;
-
-  /** The first recipient of each list. */
-  private final Map<ListName, Entry> lists = new HashMap<>();
-
+  private final Recipients recipients;
   private final List<Entry> accepted = new ArrayList<>();
 
   /** Recipients that the client keeps and brings again, in another transaction. */
@@ -64,7 +56,7 @@ final class ForwardTransaction implements MailTransaction {
     this.log = new TransactionLog(session.id(), forwarding.metrics());
     this.resolver = new Resolver(forwarding.store(), forwarding.tokens(), forwarding.metrics());
     this.fanOut = forwarding.fanOut();
-    this.room = forwarding.room();
+    this.recipients = new Recipients(forwarding, resolver, fanOut);
   }
 
   @Override
@@ -78,10 +70,10 @@ final class ForwardTransaction implements MailTransaction {
   }
 
   @Override
-  public List<Reply> onRecipients(List<Recipient> recipients) {
+  public List<Reply> onRecipients(List<Recipient> batch) {
     Instant at = facts().at();
     List<@Nullable Lookup> lookups = new ArrayList<>();
-    for (Recipient recipient : recipients) {
+    for (Recipient recipient : batch) {
       lookups.add(
           recipient.forwardPath() instanceof ForwardPath.Address(Mailbox mailbox)
               ? forwarding.decider().lookup(mailbox, at)
@@ -90,8 +82,9 @@ final class ForwardTransaction implements MailTransaction {
     resolver.redeem(lookups, forwarding.decider(), at);
     resolve(lookups);
     List<Entry> entries = new ArrayList<>();
-    for (int i = 0; i < recipients.size(); i++) {
-      entries.add(entry(recipients.get(i), lookups.get(i)));
+    Recipients.Known known = new Recipients.Known(facts(), senderKnown);
+    for (int i = 0; i < batch.size(); i++) {
+      entries.add(recipients.entry(batch.get(i), lookups.get(i), known));
     }
     fanOut.tell(fanOut.countdown());
     List<Reply> replies = new ArrayList<>();
@@ -154,113 +147,6 @@ final class ForwardTransaction implements MailTransaction {
             ours && sender.get().transactional(),
             forwarding.submissionOnly() || ours,
             facts().at());
-  }
-
-  private Entry entry(Recipient recipient, @Nullable Lookup lookup) {
-    if (lookup == null) {
-      return entry(recipient, null, null);
-    }
-    Optional<Resolution> known = resolver.resolution(lookup);
-    if (known.isEmpty()) {
-      Decision unknown = resolver.hadNoMemory(lookup) ? Room.noMemory() : databaseAway();
-      return Entry.of(recipient, lookup, unknown, List.of());
-    }
-    Resolution resolution = known.get();
-    Optional<ListName> list = ListName.of(recipient, lookup, resolution);
-    Entry first = list.map(lists::get).orElse(null);
-    if (first == null) {
-      Entry entry = entry(recipient, lookup, resolution.expansion());
-      if (list.isEmpty() || !(entry.decision() instanceof Decision.Forward)) {
-        return entry;
-      }
-      Entry named =
-          new Entry(
-              recipient,
-              new ForwardPath.Address(list.get().address()),
-              lookup,
-              entry.decision(),
-              entry.parts(),
-              false);
-      lists.put(list.get(), named);
-      return named;
-    }
-    return room.take(0, 0, fanOut.size())
-        .map(full -> Entry.of(recipient, lookup, full, List.of()))
-        .orElseGet(() -> first.sharedBy(recipient, lookup));
-  }
-
-  /** Decides about a recipient that shares nothing; room for a list's members is taken before. */
-  private Entry entry(Recipient recipient, @Nullable Lookup lookup, @Nullable Expansion expansion) {
-    if (expansion != null) {
-      Optional<Decision> full = takeRoom(expansion);
-      if (full.isPresent()) {
-        return Entry.of(recipient, lookup, full.get(), List.of());
-      }
-    }
-    Decision decision = decide(recipient, lookup, facts());
-    if (!senderKnown && dependsOnSender(decision)) {
-      decision = databaseAway();
-    }
-    if (!resolver.keep(decision)) {
-      decision = databaseAway();
-    }
-    List<Plan.Planned> planned = Plan.of(decision, recipient, facts(), false);
-    if (expansion == null && !planned.isEmpty()) {
-      boolean added = fanOut.find(planned.getFirst().finalAddress()).isEmpty();
-      Optional<Decision> full = room.take(1, added ? 1 : 0, fanOut.size());
-      if (full.isPresent()) {
-        return Entry.of(recipient, lookup, full.get(), List.of());
-      }
-    }
-    List<Entry.Part> parts = new ArrayList<>();
-    switch (decision) {
-      case Decision.PassOn _ -> parts.add(new Entry.Part(null, fanOut.copy(planned.getFirst())));
-      case Decision.Forward forward -> addParts(forward, planned, parts);
-      case Decision.Drop _, Decision.Refuse _ -> {}
-    }
-    return Entry.of(recipient, lookup, decision, parts);
-  }
-
-  private Optional<Decision> takeRoom(Expansion expansion) {
-    int added = 0;
-    for (Expansion.Member member : expansion.members()) {
-      added += fanOut.find(member.finalAddress()).isEmpty() ? 1 : 0;
-    }
-    return room.take(expansion.members().size(), added, fanOut.size());
-  }
-
-  /** Returns whether it counts if the sender's domain is ours. */
-  private boolean dependsOnSender(Decision decision) {
-    return decision instanceof Decision.Forward
-        || (decision instanceof Decision.PassOn(ForwardPath _, boolean foreign)
-            && foreign
-            && forwarding.nextHops().transactionalRelay().isPresent());
-  }
-
-  private static Decision databaseAway() {
-    return new Decision.Refuse(
-        Reply.of(451, "4.3.0", "Cannot look up the address now; try again later"),
-        "database_away",
-        false);
-  }
-
-  private void addParts(
-      Decision.Forward forward, List<Plan.Planned> planned, List<Entry.Part> parts) {
-    int next = 0;
-    for (Target target : forward.targets()) {
-      Copy copy =
-          switch (target) {
-            case Target.Send _ -> fanOut.copy(planned.get(next++));
-            case Target.Failed failed -> Copy.decided(failed.finalAddress(), failed.reply());
-          };
-      parts.add(new Entry.Part(target, copy));
-    }
-  }
-
-  private Decision decide(Recipient recipient, @Nullable Lookup lookup, SenderFacts known) {
-    return lookup == null
-        ? new Decision.PassOn(recipient.forwardPath(), false)
-        : forwarding.decider().decide(recipient, lookup, resolver.found(), known);
   }
 
   @Override
@@ -363,7 +249,7 @@ final class ForwardTransaction implements MailTransaction {
     Set<String> seen = new HashSet<>();
     List<Plan.Planned> plans = new ArrayList<>();
     for (Entry entry : Entry.distinct(accepted)) {
-      Decision decision = decide(entry.recipient(), entry.lookup(), known);
+      Decision decision = recipients.decide(entry.recipient(), entry.lookup(), known);
       if (!resolver.keep(decision)) {
         return false;
       }
@@ -427,6 +313,6 @@ final class ForwardTransaction implements MailTransaction {
   @Override
   public void close() {
     fanOut.close();
-    room.close();
+    recipients.close();
   }
 }

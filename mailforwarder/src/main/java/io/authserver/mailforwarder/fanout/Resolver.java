@@ -37,6 +37,11 @@ final class Resolver {
   private final ResolutionStore store;
   private final SrsTokenStore tokens;
   private final ForwarderMetrics metrics;
+
+  /** Where addresses lead, the sender's domain among them. */
+  private final Map<String, List<ResolutionStep>> routes = new HashMap<>();
+
+  /** The same of what was asked for, with the members of lists. */
   private final Map<String, Resolution> found = new HashMap<>();
 
   /** By list: one for all its addresses, with any extension. */
@@ -147,15 +152,19 @@ final class Resolver {
    */
   void find(List<Lookup> lookups, Optional<String> domainProbe) {
     Set<String> asked = wanted(lookups, domainProbe);
-    if (asked.isEmpty()) {
-      return;
-    }
     try {
-      ask(asked, domainProbe);
+      ask(asked);
     } catch (AuthDatabaseException e) {
       LOG.warn("event=database_away addresses={} cause=\"{}\"", asked.size(), e.getMessage());
       if (asked.size() > 1) {
-        asked.forEach(address -> askAlone(address, domainProbe));
+        asked.forEach(this::askAlone);
+      }
+    }
+    for (Lookup lookup : lookups) {
+      try {
+        complete(lookup);
+      } catch (AuthDatabaseException e) {
+        LOG.warn("event=database_away what=members cause=\"{}\"", e.getMessage());
       }
     }
   }
@@ -163,41 +172,45 @@ final class Resolver {
   /** Finds out about addresses as {@link #find} does; a database that does not answer is told. */
   void findOrThrow(List<Lookup> lookups, Optional<String> domainProbe)
       throws AuthDatabaseException {
-    ask(wanted(lookups, domainProbe), domainProbe);
+    ask(wanted(lookups, domainProbe));
+    for (Lookup lookup : lookups) {
+      complete(lookup);
+    }
   }
 
   private Set<String> wanted(List<Lookup> lookups, Optional<String> domainProbe) {
     Set<String> wanted = new LinkedHashSet<>();
     domainProbe.ifPresent(wanted::add);
     lookups.forEach(lookup -> wanted.addAll(lookup.addresses()));
-    wanted.removeAll(found.keySet());
+    wanted.removeAll(routes.keySet());
     return wanted;
   }
 
-  private void askAlone(String address, Optional<String> domainProbe) {
+  private void askAlone(String address) {
     try {
-      ask(Set.of(address), domainProbe);
+      ask(Set.of(address));
     } catch (AuthDatabaseException e) {
       LOG.debug("event=not_cached address={}", address, e);
     }
   }
 
-  private void ask(Set<String> asked, Optional<String> domainProbe) throws AuthDatabaseException {
-    if (asked.isEmpty()) {
-      return;
+  private void ask(Set<String> asked) throws AuthDatabaseException {
+    if (!asked.isEmpty()) {
+      routes.putAll(store.route(asked));
     }
-    for (Map.Entry<String, List<ResolutionStep>> answer : store.route(asked).entrySet()) {
-      String address = answer.getKey();
-      List<ResolutionStep> route = answer.getValue();
-      // Of the sender's domain nobody asks who is behind its postmaster.
-      Optional<Long> list =
-          domainProbe.filter(address::equals).isPresent()
-              ? Optional.empty()
-              : Resolution.list(route);
+  }
+
+  /** Adds who is on the list in which an address ends that was asked for. */
+  private void complete(Lookup lookup) throws AuthDatabaseException {
+    for (String address : lookup.addresses()) {
+      List<ResolutionStep> route = routes.get(address);
+      if (route == null || found.containsKey(address)) {
+        continue;
+      }
+      Optional<Long> list = Resolution.list(route);
       try {
         found.put(address, new Resolution(route, list.isEmpty() ? null : expansion(list.get())));
       } catch (ExpansionMemoryException e) {
-        LOG.warn("event=limit limit=working_memory address={}", address);
         withoutMemory.add(address);
       }
     }
@@ -231,6 +244,6 @@ final class Resolver {
 
   /** Returns the step of an address itself, once it was found. */
   Optional<ResolutionStep> top(String address) {
-    return Optional.ofNullable(found.get(address)).map(Resolution::top);
+    return Optional.ofNullable(routes.get(address)).map(List::getFirst);
   }
 }

@@ -209,6 +209,19 @@ final class ForwardTransactionTest {
     assertEquals(1, site.calls().size());
   }
 
+  /** The address that tells whether a sender's domain is ours may be a recipient, and a list. */
+  @Test
+  void aListThatIsThePostmasterOfTheSenderIsExpanded() throws IOException {
+    site.list("postmaster@ours.example", "carol@far.example");
+    for (String first : List.of("alice@ours.example", "postmaster@ours.example")) {
+      MailTransaction transaction = begin("alice@ours.example");
+      rcpt(transaction, first);
+      assertEquals(List.of("250 2.1.5"), rcpt(transaction, "postmaster@ours.example"));
+      assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    }
+    assertEquals(2, remote.taken().size());
+  }
+
   @Test
   void duplicatesGetOneCopy() throws IOException {
     MailTransaction transaction = begin("x@out.example");

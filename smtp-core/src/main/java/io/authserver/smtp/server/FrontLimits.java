@@ -30,7 +30,7 @@ public record FrontLimits(
     int backlog) {
   /** What holds where nothing is configured. */
   public static final FrontLimits DEFAULTS =
-      new FrontLimits(100L << 20, 1000, 512, 50, 4096, 1 << 20, 5000, 64 << 10, 100, 100, 1024);
+      new FrontLimits(100L << 20, 1000, 4096, 50, 4096, 1 << 20, 5000, 64 << 10, 100, 100, 1024);
 
   /** Checks that each is positive, and that RFC 5321's smallest command line fits. */
   public FrontLimits {
