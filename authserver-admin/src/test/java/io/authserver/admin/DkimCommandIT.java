@@ -60,6 +60,20 @@ class DkimCommandIT extends AdminFixture {
   }
 
   @Test
+  void aThousandKeysOfOneDayHaveADefaultSelector() {
+    cli.ok("dkim", "create", "example.org", "--algorithm", "ed25519");
+    database.execute(
+        "INSERT INTO authserver.dkim_key (domain_id, selector, algorithm, wrapped_private_key,"
+            + " public_key) SELECT domain_id, selector || '-' || i, algorithm, wrapped_private_key,"
+            + " public_key FROM authserver.dkim_key, generate_series(2, 999) i");
+    cli.ok("dkim", "create", "example.org", "--algorithm", "ed25519");
+    cli.run("dkim", "create", "example.org", "--algorithm", "ed25519")
+        .refuses(
+            "domain example.org has 1000 keys of one day already; give the next one a --selector");
+    cli.ok("dkim", "create", "example.org", "--algorithm", "ed25519", "--selector", "s");
+  }
+
+  @Test
   void whatCannotBeIsRefused() {
     cli.ok("dkim", "create", "example.org", "--algorithm", "ed25519", "--selector", "s1");
 

@@ -47,7 +47,7 @@ public final class KeyFile {
       throw new IOException(name + " cannot be read", e);
     }
     if (bytes.length > MAX_BYTES) {
-      throw new IOException(name + " is too large for a key");
+      throw new IOException(name + " has more than " + MAX_BYTES + " bytes, too many for a key");
     }
     // RFC 7468 §2: ASCII; what stands around the key may be anything.
     return new String(bytes, StandardCharsets.ISO_8859_1);

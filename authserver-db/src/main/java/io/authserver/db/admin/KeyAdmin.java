@@ -27,6 +27,7 @@ public final class KeyAdmin {
   /** Without x= nothing ends; a week is then how long mail may be under way. */
   private static final Duration UNDER_WAY_WITHOUT_EXPIRY = Duration.ofDays(7);
 
+  /** Default selectors of one algorithm and day. */
   private static final int MAX_KEYS_A_DAY = 1000;
 
   private final AdminDatabase database;
@@ -106,7 +107,9 @@ public final class KeyAdmin {
         return Selector.parse(candidate, domain.name());
       }
     }
-    throw new RefusedException("domain " + domain.name() + " has too many keys of one day");
+    throw new RefusedException(
+        "domain %s has %d keys of one day already; give the next one a --selector"
+            .formatted(domain.name(), MAX_KEYS_A_DAY));
   }
 
   /**

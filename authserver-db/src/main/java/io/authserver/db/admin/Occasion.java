@@ -1,6 +1,5 @@
 package io.authserver.db.admin;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
@@ -11,20 +10,23 @@ import java.time.temporal.ChronoUnit;
  * @param person the operating system's name of the caller; control characters are dropped
  */
 public record Occasion(Instant at, String person) {
-  private static final int MAX_OCTETS = 255;
+  /** The database takes 255 octets, and a character may have four. */
+  private static final int MAX_CHARACTERS = 63;
 
-  /** Makes the name fit for the database. */
+  private static final String SHORTENED = "...";
+
+  /** Makes the name fit for the database; a longer one ends with three dots. */
   public Occasion {
     at = at.truncatedTo(ChronoUnit.MICROS);
     StringBuilder name = new StringBuilder();
     person
         .codePoints()
         .filter(c -> !Character.isISOControl(c) && Character.getType(c) != Character.SURROGATE)
-        .limit(MAX_OCTETS / 4)
         .forEach(name::appendCodePoint);
-    person = name.isEmpty() ? "unknown" : name.toString();
-    if (person.getBytes(StandardCharsets.UTF_8).length > MAX_OCTETS) {
-      throw new IllegalArgumentException("a person's name is too long");
+    if (name.codePointCount(0, name.length()) > MAX_CHARACTERS) {
+      name.setLength(name.offsetByCodePoints(0, MAX_CHARACTERS - SHORTENED.length()));
+      name.append(SHORTENED);
     }
+    person = name.isEmpty() ? "unknown" : name.toString();
   }
 }

@@ -120,6 +120,9 @@ public final class PendingEnvelopes implements OutcomeStore, ChangeListener {
       now.tooMany = now.envelopes.size() > most;
       now.loadedAtNanos = nanoTime.getAsLong();
       now.complete = true;
+      if (now.tooMany) {
+        LOG.warn("event=pending_envelopes state=too_many most={}", most);
+      }
       return now;
     } finally {
       loading.unlock();
@@ -145,6 +148,9 @@ public final class PendingEnvelopes implements OutcomeStore, ChangeListener {
 
   private void add(Knowledge known, Collection<Long> envelopes) {
     if (known.envelopes.size() > most) {
+      if (known.complete && !known.tooMany) {
+        LOG.warn("event=pending_envelopes state=too_many most={}", most);
+      }
       known.tooMany = true;
     } else {
       known.envelopes.addAll(envelopes);

@@ -255,7 +255,7 @@ public final class DatabaseUrl {
 
   private static String shorten(String key) {
     String safe = key.replaceAll("[^A-Za-z0-9_.-]", "?");
-    return safe.length() > 40 ? safe.substring(0, 40) : safe;
+    return safe.length() > 40 ? safe.substring(0, 40) + "..." : safe;
   }
 
   private static IllegalArgumentException malformed(String why) {

@@ -130,7 +130,8 @@ public final class WrappingKeys {
       byte[] text;
       try {
         if (Files.size(file) > LARGEST_FILE_BYTES) {
-          throw unusable(file, "is too large for a wrapping key");
+          throw unusable(
+              file, "has more than " + LARGEST_FILE_BYTES + " bytes, too many for a wrapping key");
         }
         text = Files.readAllBytes(file);
       } catch (NoSuchFileException e) {

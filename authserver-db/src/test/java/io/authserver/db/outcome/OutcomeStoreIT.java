@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.authserver.db.cache.ChangeFeed;
 import io.authserver.db.cache.Dependency;
 import io.authserver.db.cache.Freshness;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.slf4j.LoggerFactory;
 
 @Execution(ExecutionMode.CONCURRENT)
 class OutcomeStoreIT {
@@ -256,14 +260,36 @@ class OutcomeStoreIT {
     assertEquals(Set.of(), few.pending(List.of(3L)));
     now.addAndGet(PendingEnvelopes.LONGEST_LIFE.toNanos());
     assertEquals(Set.of(3L), few.pending(List.of(3L)));
+  }
 
-    // Over the bound every one is asked about.
-    freshness.state = Freshness.State.LISTENING;
-    store(4, OutcomeKind.DEFERRED);
-    few.anythingMayHaveChanged();
-    assertEquals(Set.of(4L), few.pending(List.of(4L, 5L)));
-    store(5, OutcomeKind.DEFERRED);
-    assertEquals(Set.of(4L, 5L), few.pending(List.of(4L, 5L)));
+  @Test
+  void overItsBoundEveryEnvelopeIsAskedAboutAndThatIsSaid() throws Exception {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(PendingEnvelopes.class);
+    logger.addAppender(log);
+    try {
+      AtomicLong now = new AtomicLong();
+      PendingEnvelopes few = new PendingEnvelopes(store, new Fixed(), 3, now::get);
+      for (int i = 1; i <= 3; i++) {
+        store(i, OutcomeKind.DEFERRED);
+      }
+      assertEquals(Set.of(3L), few.pending(List.of(3L, 4L)));
+      // Nobody notified this, so it is not known: at the bound memory decides.
+      store(4, OutcomeKind.DEFERRED);
+      assertEquals(Set.of(3L), few.pending(List.of(3L, 4L)));
+      assertEquals(0, log.list.size());
+
+      now.addAndGet(PendingEnvelopes.LONGEST_LIFE.toNanos());
+      assertEquals(Set.of(3L, 4L), few.pending(List.of(3L, 4L)));
+      store(5, OutcomeKind.DEFERRED);
+      assertEquals(Set.of(4L, 5L), few.pending(List.of(4L, 5L)));
+      assertEquals(
+          List.of("event=pending_envelopes state=too_many most=3"),
+          log.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
+    } finally {
+      logger.detachAppender(log);
+    }
   }
 
   private static final class Fixed implements Freshness {

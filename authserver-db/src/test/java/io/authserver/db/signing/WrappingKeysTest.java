@@ -68,6 +68,22 @@ class WrappingKeysTest {
   }
 
   @Test
+  void aFileThatIsTooLargeIsNotReadInPart() throws Exception {
+    String text = Files.readString(file);
+    Files.writeString(file, text + "#" + "x".repeat(4096 - text.length() - 1));
+    assertEquals(4096, Files.size(file));
+    byte[] blob = WrappingKeys.load(List.of(file)).wrap("example.org", "s1", PRIVATE_KEY);
+    assertArrayEquals(PRIVATE_KEY, keys.unwrap("example.org", "s1", blob));
+    Files.writeString(file, Files.readString(file) + "x");
+    WrappingKeyException refused =
+        assertThrows(WrappingKeyException.class, () -> WrappingKeys.load(List.of(file)));
+    assertTrue(
+        String.valueOf(refused.getMessage())
+            .endsWith("has more than 4096 bytes, too many for a wrapping key"),
+        refused.getMessage());
+  }
+
+  @Test
   void duringAChangeTheFirstWrapsAndBothOpen() throws Exception {
     Path second = folder.resolve("second");
     WrappingKeys.createFile(second);
