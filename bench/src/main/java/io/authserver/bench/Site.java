@@ -51,9 +51,13 @@ record Site(int domains, int users, int lists) {
       this.first = first;
     }
 
-    /** Returns whether these are the steps of an address of this kind. */
-    boolean isAnswer(List<ResolutionStep> route, int members) {
-      return route.size() + members == steps && route.getFirst().decision() == first;
+    /**
+     * Returns whether this is the answer about an address of this kind.
+     *
+     * @param found how many steps it has, those of a list's members included
+     */
+    boolean isAnswer(List<ResolutionStep> route, int found) {
+      return found == steps && route.getFirst().decision() == first;
     }
 
     /** Returns its name in the report. */
