@@ -68,6 +68,12 @@ final class JavaDaemon {
     return new String(all, (int) offset, (int) (all.length - offset), StandardCharsets.UTF_8);
   }
 
+  /** Returns whether the process that was started last still runs. */
+  boolean isAlive() {
+    Process running = process;
+    return running != null && running.isAlive();
+  }
+
   /** Sends SIGTERM and waits for the end. */
   void stop() throws InterruptedException {
     Process running = Objects.requireNonNull(process, name + " does not run");
