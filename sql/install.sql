@@ -88,7 +88,7 @@
 \set checksum 61a01b3f25fd4a665d8a7d6486e092282909f65d9e2b334ffb8d9e3a2caea265
 \ir install/routine.sql
 \set file 120_forwarder_keep_srs_tokens
-\set checksum 4c8139679f3d68a483d874a1db607157c629dcbf45c6df542944957f91d101b8
+\set checksum e69b3edb62e9bec7d00e9a02464fb96c213a6397c5e4555fd430f17f82804dd6
 \ir install/routine.sql
 \set file 122_forwarder_find_srs_tokens
 \set checksum 3c62f565425264038a0fbb7a4e9fac10fcab28b347f087a7c280ca28c3cd27f5

@@ -364,7 +364,7 @@ FUNCTION authserver.forwarder_expand(bigint) RETURNS TABLE(step integer, parent 
 FUNCTION authserver.forwarder_find_srs_tokens(text[]) RETURNS TABLE(token text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE cdf260508332aef13e8c471ca28640f7
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
-FUNCTION authserver.forwarder_keep_srs_tokens(text[],text[]) RETURNS void OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 49cfa6c12a669cd13abe4e444ebf41c1
+FUNCTION authserver.forwarder_keep_srs_tokens(text[],text[]) RETURNS void OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE e44adbb25b92f4ff3f0f3e02b943d28d
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_outcomes(bytea[]) RETURNS TABLE(key bytea, outcome text, reply text, age_seconds bigint) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8c1f868efb723bc5ad59762b23257292

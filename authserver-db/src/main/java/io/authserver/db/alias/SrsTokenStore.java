@@ -12,7 +12,8 @@ public interface SrsTokenStore {
    * Keeps senders, before an address with their token is told to anybody.
    *
    * @param senders {@code local@domain} by token, the local part without quoting
-   * @throws AuthDatabaseException where they cannot be kept: 451 4.3.0
+   * @throws AuthDatabaseException where they cannot be kept: 451 4.3.0, or 451 4.3.1 where {@link
+   *     AuthDatabaseException#isLimit} says that there are too many
    */
   void keep(Map<String, String> senders) throws AuthDatabaseException;
 

@@ -96,6 +96,11 @@ public final class AuthDatabaseException extends IOException {
     return sqlState != null && (sqlState.equals("42501") || sqlState.startsWith("28"));
   }
 
+  /** Whether a bound of ours is met, which the message names (SQLSTATE 54000). */
+  public boolean isLimit() {
+    return "54000".equals(sqlState);
+  }
+
   static boolean isConnectionState(@Nullable String state) {
     // 08: connection exception; 57P01 to 57P03: shutting down or starting up; 53300: too many
     // connections

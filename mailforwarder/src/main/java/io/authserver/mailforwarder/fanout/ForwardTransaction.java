@@ -154,7 +154,7 @@ final class ForwardTransaction implements MailTransaction {
     Countdown countdown = fanOut.countdown();
     HeaderSection header = message.content().header();
     boolean submitted = forwarding.submissionOnly() || Submission.isSubmitted(header);
-    boolean routed = reroute(facts().withSubmitted(submitted), header);
+    Optional<Reply> unrouted = reroute(facts().withSubmitted(submitted), header);
     Set<String> expandedBefore = CopyFields.deliveredTo(header);
     fanOut.refuse(
         key -> key.deliveredTo().filter(expandedBefore::contains).isPresent(),
@@ -162,10 +162,7 @@ final class ForwardTransaction implements MailTransaction {
     Reply reply;
     try {
       fanOut.leaveOut(ledger().recall(accepted, message.content()));
-      reply =
-          routed
-              ? deliver(message, submitted, countdown)
-              : Reply.of(451, "4.3.0", "Cannot keep a return address now; try again later");
+      reply = unrouted.isPresent() ? unrouted.get() : deliver(message, submitted, countdown);
     } catch (AuthDatabaseException e) {
       log.outcomesUnknown(message.id(), String.valueOf(e.getMessage()));
       reply = Reply.of(451, "4.3.0", "Cannot look up earlier deliveries now; try again later");
@@ -235,23 +232,24 @@ final class ForwardTransaction implements MailTransaction {
   /**
    * Decides again with what the header section says, and sends copies another way.
    *
-   * @return false where a sender cannot be kept that is rewritten only now: then nothing may be
+   * @return the reply where a sender cannot be kept that is rewritten only now: then nothing may be
    *     sent
    */
-  private boolean reroute(SenderFacts known, HeaderSection header) {
+  private Optional<Reply> reroute(SenderFacts known, HeaderSection header) {
     boolean transactional =
         Plan.isTransactional(
             known, forwarding.nextHops().transactionalRelay().isPresent(), AuthorDomain.of(header));
     if (known.equals(facts()) && !transactional) {
-      return true;
+      return Optional.empty();
     }
     // The first recipient of an address decides about its copy, as it did before.
     Set<String> seen = new HashSet<>();
     List<Plan.Planned> plans = new ArrayList<>();
     for (Entry entry : Entry.distinct(accepted)) {
       Decision decision = recipients.decide(entry.recipient(), entry.lookup(), known);
-      if (!resolver.keep(decision)) {
-        return false;
+      Optional<Decision.Refuse> unkept = resolver.keep(decision);
+      if (unkept.isPresent()) {
+        return Optional.of(unkept.get().reply());
       }
       for (Plan.Planned planned : Plan.of(decision, entry.recipient(), known, transactional)) {
         if (seen.add(planned.finalAddress())) {
@@ -260,7 +258,7 @@ final class ForwardTransaction implements MailTransaction {
       }
     }
     fanOut.reroute(plans);
-    return true;
+    return Optional.empty();
   }
 
   private Reply answer(Verdict verdict, ReceivedMessage message, Countdown countdown)

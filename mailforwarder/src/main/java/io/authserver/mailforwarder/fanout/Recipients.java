@@ -95,8 +95,9 @@ final class Recipients implements AutoCloseable {
     if (!known.complete() && dependsOnSender(decision)) {
       decision = databaseAway();
     }
-    if (!resolver.keep(decision)) {
-      decision = databaseAway();
+    Optional<Decision.Refuse> unkept = resolver.keep(decision);
+    if (unkept.isPresent()) {
+      decision = unkept.get();
     }
     List<Plan.Planned> planned = Plan.of(decision, recipient, known.facts(), false);
     if (expansion == null && !planned.isEmpty()) {

@@ -13,6 +13,7 @@ import io.authserver.mailforwarder.resolve.Resolution;
 import io.authserver.mailforwarder.srs.SrsReversal;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.ReversePath;
+import io.authserver.smtp.reply.Reply;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -108,24 +109,30 @@ final class Resolver {
   /**
    * Keeps the senders that a decision puts behind tokens.
    *
-   * @return whether the decision may be carried out
+   * @return nothing where the decision may be carried out, else what takes its place
    */
-  boolean keep(Decision decision) {
+  Optional<Decision.Refuse> keep(Decision decision) {
     if (!(decision instanceof Decision.Forward forward)) {
-      return true;
+      return Optional.empty();
     }
     Map<String, String> senders = forward.senders();
     if (senders.isEmpty()) {
-      return true;
+      return Optional.empty();
     }
     try {
       tokens.keep(senders);
       metrics.tokensKept(senders.size(), true);
-      return true;
+      return Optional.empty();
     } catch (AuthDatabaseException e) {
       metrics.tokensKept(senders.size(), false);
-      LOG.warn("event=database_away what=srs_tokens cause=\"{}\"", e.getMessage());
-      return false;
+      String event = e.isLimit() ? "srs_tokens_full" : "database_away";
+      LOG.warn("event={} what=srs_tokens cause=\"{}\"", event, e.getMessage());
+      Reply reply =
+          e.isLimit()
+              ? Reply.of(
+                  451, "4.3.1", "Too many long return addresses are kept now; try again later")
+              : Reply.of(451, "4.3.0", "Cannot keep a return address now; try again later");
+      return Optional.of(new Decision.Refuse(reply, event, false));
     }
   }
 

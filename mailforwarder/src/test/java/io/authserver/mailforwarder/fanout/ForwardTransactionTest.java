@@ -838,6 +838,26 @@ final class ForwardTransactionTest {
   }
 
   @Test
+  void aFullTableOfTokensRefusesNewSendersForNowAndSaysSo() throws IOException {
+    rcpt(begin(LONG), "one@ours.example");
+    tokens.full = true;
+    assertEquals(List.of("250 2.1.5"), rcpt(begin(LONG), "one@ours.example"));
+    MailTransaction another = begin("b" + LONG);
+    List<Reply> replies =
+        another.onRecipients(
+            List.of(recipient("one@ours.example"), recipient("alice@ours.example")));
+    assertEquals(
+        Reply.of(451, "4.3.1", "Too many long return addresses are kept now; try again later"),
+        replies.getFirst());
+    assertTrue(replies.getLast().isPositive());
+
+    MailTransaction own = begin("a".repeat(60) + "@ours.example");
+    assertEquals(List.of("250 2.1.5"), rcpt(own, "one@ours.example"));
+    assertEquals("451 4.3.1", data(own, FROM_OUTSIDE));
+    assertTrue(remote.taken().isEmpty());
+  }
+
+  @Test
   void aSenderOfOursWhoDidNotLogInIsKeptBeforeTheMessageGoes() throws IOException {
     String own = "a".repeat(60) + "@ours.example";
     MailTransaction away = begin(own);
