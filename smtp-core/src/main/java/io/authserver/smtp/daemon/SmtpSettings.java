@@ -3,7 +3,6 @@ package io.authserver.smtp.daemon;
 import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.Spool;
 import io.authserver.smtp.relay.NextHopConfiguration;
-import io.authserver.smtp.relay.RelayTimeouts;
 import io.authserver.smtp.server.FrontLimits;
 import io.authserver.smtp.server.FrontTimeouts;
 import io.authserver.smtp.server.SmtpFront;
@@ -26,7 +25,7 @@ import java.util.Optional;
  */
 public final class SmtpSettings {
   private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final Duration HOUR = Duration.ofHours(1);
+  static final Duration HOUR = Duration.ofHours(1);
 
   private final Setting<String> hostName;
   private final Setting<Path> spoolDirectory;
@@ -55,12 +54,7 @@ public final class SmtpSettings {
   private final Setting<Path> tlsKey;
   private final Setting<Boolean> tlsOnLoopback;
   private final Setting<Duration> tlsHandshakeTimeout;
-  private final Setting<Integer> nextHopConnections;
-  private final Setting<Integer> nextHopMessages;
-  private final Setting<Duration> nextHopIdle;
-  private final Setting<Duration> nextHopConnectTimeout;
-  private final Setting<Duration> nextHopTimeout;
-  private final Setting<Duration> nextHopExtensionsAge;
+  private final NextHopSettings nextHop;
 
   /**
    * Defines the settings.
@@ -237,82 +231,43 @@ public final class SmtpSettings {
             Duration.ofSeconds(30),
             Duration.ofMinutes(5),
             "time for a TLS handshake; the connection is closed beyond");
-    nextHopConnections =
-        count(
-            prefix + "_NEXT_HOP_CONNECTIONS",
-            50,
-            1,
-            10_000,
-            "connections to each next hop at most");
-    nextHopMessages =
-        count(
-            prefix + "_NEXT_HOP_MESSAGES",
-            80,
-            1,
-            1_000_000,
-            "messages over one connection to a next hop; OpenSMTPD allows 100");
-    nextHopIdle =
-        time(
-            prefix + "_NEXT_HOP_IDLE",
-            Duration.ofSeconds(30),
-            HOUR,
-            "time that an idle connection to a next hop is kept");
-    nextHopConnectTimeout =
-        time(
-            prefix + "_NEXT_HOP_CONNECT_TIMEOUT",
-            RelayTimeouts.DEFAULTS.connect(),
-            Duration.ofMinutes(2),
-            "wait for a connection to a next hop (451 4.4.1)");
-    nextHopTimeout =
-        time(
-            prefix + "_NEXT_HOP_TIMEOUT",
-            RelayTimeouts.DEFAULTS.total(),
-            RelayTimeouts.MAXIMUM,
-            "all that a next hop may take before we answer our client (451 4.4.2)");
-    nextHopExtensionsAge =
-        time(
-            prefix + "_NEXT_HOP_EXTENSIONS_AGE",
-            Duration.ofMinutes(5),
-            Duration.ofHours(24),
-            "time after which a next hop is asked again what it offers");
+    nextHop = new NextHopSettings(prefix);
   }
 
   /** Returns all of them, for the daemon's table. */
   public List<Setting<?>> all() {
-    return List.of(
-        hostName,
-        spoolDirectory,
-        spoolQuota,
-        memoryBudget,
-        workingMemory,
-        messageSize,
-        recipients,
-        sessions,
-        sessionsPerClient,
-        commandLine,
-        headerSize,
-        headerFields,
-        lineLength,
-        receivedFields,
-        errors,
-        commandTimeout,
-        dataTimeout,
-        messageTimeout,
-        sessionTimeout,
-        writeTimeout,
-        finalDotTimeout,
-        replyTimeout,
-        strayLineEnds,
-        tlsCertificate,
-        tlsKey,
-        tlsOnLoopback,
-        tlsHandshakeTimeout,
-        nextHopConnections,
-        nextHopMessages,
-        nextHopIdle,
-        nextHopConnectTimeout,
-        nextHopTimeout,
-        nextHopExtensionsAge);
+    List<Setting<?>> all =
+        new ArrayList<>(
+            List.of(
+                hostName,
+                spoolDirectory,
+                spoolQuota,
+                memoryBudget,
+                workingMemory,
+                messageSize,
+                recipients,
+                sessions,
+                sessionsPerClient,
+                commandLine,
+                headerSize,
+                headerFields,
+                lineLength,
+                receivedFields,
+                errors,
+                commandTimeout,
+                dataTimeout,
+                messageTimeout,
+                sessionTimeout,
+                writeTimeout,
+                finalDotTimeout,
+                replyTimeout,
+                strayLineEnds,
+                tlsCertificate,
+                tlsKey,
+                tlsOnLoopback,
+                tlsHandshakeTimeout));
+    all.addAll(nextHop.all());
+    return List.copyOf(all);
   }
 
   /**
@@ -412,25 +367,7 @@ public final class SmtpSettings {
 
   /** Returns how a next hop is spoken to. */
   public NextHopConfiguration nextHop(Settings settings, HostPort address) {
-    Duration total = settings.get(nextHopTimeout);
-    RelayTimeouts standard = RelayTimeouts.DEFAULTS;
-    return new NextHopConfiguration(
-        address.host(),
-        address.port(),
-        ourName(settings),
-        settings.get(nextHopConnections),
-        settings.get(nextHopIdle),
-        settings.get(nextHopMessages),
-        new RelayTimeouts(
-            earlier(settings.get(nextHopConnectTimeout), total),
-            earlier(standard.banner(), total),
-            earlier(standard.ehlo(), total),
-            earlier(standard.envelope(), total),
-            earlier(standard.data(), total),
-            earlier(standard.block(), total),
-            earlier(standard.finalReply(), total),
-            total),
-        settings.get(nextHopExtensionsAge));
+    return nextHop.configuration(settings, address, ourName(settings));
   }
 
   /** Returns our name; RFC 5321 §4.1.3 has the address literal for a machine without one. */
@@ -447,15 +384,11 @@ public final class SmtpSettings {
     }
   }
 
-  private static Duration earlier(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
-  }
-
-  private static Setting<Integer> count(String name, int value, int min, int max, String effect) {
+  static Setting<Integer> count(String name, int value, int min, int max, String effect) {
     return Setting.of(name, SettingTypes.integer(min, max), effect).orElse(String.valueOf(value));
   }
 
-  private static Setting<Duration> time(String name, Duration value, Duration max, String effect) {
+  static Setting<Duration> time(String name, Duration value, Duration max, String effect) {
     return Setting.of(name, SettingTypes.duration(SECOND, max), effect)
         .orElse(SettingTypes.print(value));
   }

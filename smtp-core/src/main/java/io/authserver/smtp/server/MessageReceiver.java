@@ -183,7 +183,11 @@ final class MessageReceiver implements AutoCloseable {
         cost,
         settings.workingMemory().used(),
         settings.workingMemory().capacity());
-    return new Result.Refused(Replies.NO_MEMORY_FOR_HEADER, FrontMetrics.Limit.WORKING_MEMORY);
+    // Told to come again, a client would do so until it gives up.
+    boolean never = cost > settings.workingMemory().capacity();
+    return new Result.Refused(
+        never ? Replies.HEADER_NEVER_FITS : Replies.NO_MEMORY_FOR_HEADER,
+        FrontMetrics.Limit.WORKING_MEMORY);
   }
 
   /** Gives the message's memory or file back. */

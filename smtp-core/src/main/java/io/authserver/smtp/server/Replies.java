@@ -40,6 +40,8 @@ final class Replies {
       Reply.of(452, "4.3.1", "no room in the spool for the message now");
   static final Reply NO_MEMORY_FOR_HEADER =
       Reply.of(452, "4.3.1", "not enough memory for the header section now");
+  static final Reply HEADER_NEVER_FITS =
+      Reply.of(552, "5.3.4", "header section takes more memory than there is");
   static final Reply NO_MEMORY_FOR_RECIPIENT =
       Reply.of(452, "4.3.1", "not enough memory for another recipient now");
   static final Reply TOO_MANY_RECIPIENTS = Reply.of(452, "4.5.3", "too many recipients");

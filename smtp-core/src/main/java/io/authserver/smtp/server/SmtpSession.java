@@ -76,15 +76,13 @@ final class SmtpSession {
       }
       output.flush();
     } catch (SocketTimeoutException e) {
+      boolean inData = commands.isReceiving();
       settings
           .metrics()
-          .limit(
-              commands.isReceiving()
-                  ? FrontMetrics.Limit.DATA_TIME
-                  : FrontMetrics.Limit.COMMAND_TIME);
+          .limit(inData ? FrontMetrics.Limit.DATA_TIME : FrontMetrics.Limit.COMMAND_TIME);
       sayLast(Replies.TIMEOUT);
     } catch (IOException e) {
-      LOG.debug("event=client_vanished session={} cause={}", id, Reply.clean(e.toString()));
+      vanished(e);
     } catch (Throwable e) {
       LOG.error("event=session_failed session={}", id, e);
       sayLast(Replies.FAILED);
@@ -291,11 +289,8 @@ final class SmtpSession {
 
   /** Refuses BDAT (RFC 3030): not offered, but its chunk is on the way and no command. */
   private void chunk(String argument) throws IOException {
-    String[] words = argument.split(" +", -1);
-    boolean readable =
-        words[0].matches("\\d{1,18}")
-            && (words.length == 1 || (words.length == 2 && AsciiCase.equal(words[1], "LAST")));
-    if (!readable) {
+    long size = ChunkSize.of(argument);
+    if (size < 0) {
       // Where the chunk ends is not known, so nothing behind it may be taken for a command.
       errors.count(Replies.CHUNK_SIZE);
       last(Replies.CHUNK_SIZE);
@@ -306,7 +301,7 @@ final class SmtpSession {
       return;
     }
     long deadline = Deadline.in(settings.timeouts().message());
-    boolean whole = input.discard(Long.parseLong(words[0]), deadline);
+    boolean whole = input.discard(size, deadline);
     phase.endWait();
     if (!whole) {
       ended();
@@ -329,11 +324,15 @@ final class SmtpSession {
     }
   }
 
+  private void vanished(Exception cause) {
+    LOG.debug("event=client_vanished session={} cause={}", id, Reply.clean(cause.toString()));
+  }
+
   private void sayLast(Reply reply) {
     try {
       output.close(reply);
     } catch (IOException e) {
-      LOG.debug("event=client_vanished session={} cause={}", id, Reply.clean(e.toString()));
+      vanished(e);
     }
   }
 
@@ -355,8 +354,7 @@ final class SmtpSession {
                   stopReading();
                 }
               } catch (IOException | RuntimeException e) {
-                LOG.debug(
-                    "event=client_vanished session={} cause={}", id, Reply.clean(e.toString()));
+                vanished(e);
                 closeNow();
               } catch (InterruptedException e) {
                 stopReading();
@@ -368,7 +366,7 @@ final class SmtpSession {
     try {
       connection.stopReading();
     } catch (IOException e) {
-      LOG.debug("event=client_vanished session={} cause={}", id, Reply.clean(e.toString()));
+      vanished(e);
     }
   }
 

@@ -36,7 +36,7 @@ class HeaderFloodIT {
 
   private static final int HEADER_BYTES = 1 << 20;
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private static final String TAKEN = "250 2.0.0 read";
   private static final String NO_MEMORY = "452 4.3.1 not enough memory for the header section now";
@@ -60,7 +60,6 @@ class HeaderFloodIT {
     // The default: one field more than there may be, and all that there may be.
     "200, 5000, 262143",
     "200, 5000, 5001",
-    "45, 5000, 5000",
     "200, 5000, 5000"
   })
   void manyLargeHeadersAtOnce(int clients, int mostFields, int fields) throws Exception {
@@ -117,10 +116,12 @@ class HeaderFloodIT {
 
   private static String send(InetSocketAddress address, byte[] wire, BlockingQueue<String> refused)
       throws IOException {
-    try (RawSmtpClient client = RawSmtpClient.greeted(address)) {
+    try (RawSmtpClient client = new RawSmtpClient(address)) {
+      client.setPatience(PATIENCE);
+      client.expect("220");
+      client.command("EHLO client.example", "250");
       client.command("MAIL FROM:<a@example.org>", "250");
       client.command("RCPT TO:<b@example.org>", "250");
-      client.setPatience(PATIENCE);
       client.command("DATA", "354");
       client.send(wire);
       String reply = client.readReply();
@@ -156,7 +157,10 @@ class HeaderFloodIT {
   /** Another client's message goes through meanwhile; returns how long that took. */
   private static long serveAnother(InetSocketAddress address) throws IOException {
     long began = System.nanoTime();
-    try (RawSmtpClient client = RawSmtpClient.greeted(address)) {
+    try (RawSmtpClient client = new RawSmtpClient(address)) {
+      client.setPatience(PATIENCE);
+      client.expect("220");
+      client.command("EHLO client.example", "250");
       client.command("MAIL FROM:<a@example.org>", "250");
       client.command("RCPT TO:<b@example.org>", "250");
       assertEquals(TAKEN, client.data("X: y\r\n\r\nbody\r\n".getBytes(StandardCharsets.US_ASCII)));
@@ -175,7 +179,8 @@ class HeaderFloodIT {
   /** Sessions end after their clients have gone, and with the last one everything is given back. */
   private static void awaitNothingInUse(ChildProcess daemon) throws Exception {
     Matcher state = state(daemon);
-    for (int i = 0; i < 100 && !state.group(1).equals("0"); i++) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!state.group(1).equals("0") && System.nanoTime() < end) {
       state = state(daemon);
     }
     assertTrue(

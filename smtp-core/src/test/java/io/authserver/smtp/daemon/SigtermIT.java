@@ -251,7 +251,7 @@ class SigtermIT {
   void twoThousandIdleSessionsLeaveRoomForMail() throws Exception {
     List<RawSmtpClient> idle = new ArrayList<>();
     try (ScriptedNextHop nextHop = ScriptedNextHop.accepting();
-        ChildProcess daemon = start(nextHop)) {
+        ChildProcess daemon = start(nextHop, "--max-sessions", "2001")) {
       InetSocketAddress address = addressOf(daemon);
       deliver(address, "first");
       long before = residentKilobytes(daemon);

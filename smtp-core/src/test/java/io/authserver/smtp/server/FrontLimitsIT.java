@@ -433,8 +433,9 @@ class FrontLimitsIT {
             return List.of(Reply.of(250, "2.0.0", "taken"));
           };
       assertEquals(
-          "452 4.3.1 not enough memory for the header section now",
-          client.data(FrontFixture.bytes("X: y\r\n".repeat(200))));
+          "552 5.3.4 header section takes more memory than there is",
+          client.data(FrontFixture.bytes("X: y\r\n".repeat(200))),
+          "it could never be taken, and is not asked for again");
       assertEquals(
           1, log.containing("WARN event=working_memory_spent purpose=header bytes=14").size());
       client.command("MAIL FROM:<a@example.org>", "250");
