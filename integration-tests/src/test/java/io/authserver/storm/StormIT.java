@@ -45,6 +45,8 @@ final class StormIT {
   private static final int MEMBERS = 20_000;
   private static final int LISTS = 100;
   private static final int MEMBERS_OF_A_LIST = 300;
+  private static final int CROWD = 5_000;
+  private static final int DEPARTMENTS = 300;
   private static final int NAMING_SESSIONS = 5;
   private static final int RECIPIENTS = 1000;
   private static final int HEADERS = 100;
@@ -124,6 +126,18 @@ final class StormIT {
             + " FROM authserver.mailing_list l, generate_series(1, "
             + MEMBERS
             + ") n WHERE l.name = 'big'",
+        "INSERT INTO authserver.mailing_list (name) VALUES ('crowd')",
+        "INSERT INTO authserver.mailing_list_address (list_id, address)"
+            + " SELECT l.id, 'c' || n || '@far.example'"
+            + " FROM authserver.mailing_list l, generate_series(1, "
+            + CROWD
+            + ") n WHERE l.name = 'crowd'",
+        "INSERT INTO authserver.mailing_list (name) SELECT 'dept' || n FROM generate_series(1, "
+            + DEPARTMENTS
+            + ") n ORDER BY n",
+        "INSERT INTO authserver.mailing_list_address (list_id, address)"
+            + " SELECT id, unnest(ARRAY['crowd@ours.example', name || '-head@far.example'])"
+            + " FROM authserver.mailing_list WHERE name LIKE 'dept%'",
         // of the first lists one member takes the message, so that the others are reported
         "INSERT INTO authserver.mailing_list_address (list_id, address)"
             + " SELECT l.id, l.name || '-' || n || CASE WHEN n > 1 AND l.id <= "
@@ -133,7 +147,7 @@ final class StormIT {
             + CountingNextHop.NOBODY
             + "' ELSE '@far.example' END FROM authserver.mailing_list l, generate_series(1, "
             + MEMBERS_OF_A_LIST
-            + ") n WHERE l.name <> 'big' ORDER BY l.id, n",
+            + ") n WHERE l.name LIKE 'list%' ORDER BY l.id, n",
         "INSERT INTO authserver.email_alias (domain_id, local_part, list_id)"
             + " SELECT d.id, l.name, l.id FROM authserver.domain d, authserver.mailing_list l",
         "INSERT INTO authserver.mail_user (identifier) VALUES ('bob')",
@@ -187,6 +201,11 @@ final class StormIT {
               "extensions of a list of 300",
               () -> client.name(numbered(ofAList, RECIPIENTS))));
     }
+    parts.add(
+        part(
+            threads,
+            "lists that share a large one",
+            () -> client.name(numbered("dept%d@ours.example", DEPARTMENTS))));
     byte[] fields =
         ("a:\r\n".repeat(250_000) + "\r\nText.\r\n.\r\n").getBytes(StandardCharsets.US_ASCII);
     for (int i = 0; i < HEADERS; i++) {

@@ -125,7 +125,7 @@ final class Notifier {
         resolver.redeemOrThrow(
             forwarding.decider().lookup(addressee.mailbox(), now), forwarding.decider(), now);
     resolver.find(List.of(lookup), Optional.empty());
-    if (!resolver.knows(lookup)) {
+    if (resolver.resolution(lookup).isEmpty()) {
       throw new IOException("the database does not say where the notification goes");
     }
     Decision decision = forwarding.decider().decide(recipient, lookup, resolver.found(), facts);

@@ -63,6 +63,9 @@ final class Recipients implements AutoCloseable {
     Entry first = list.map(lists::get).orElse(null);
     if (first == null) {
       Entry entry = entry(recipient, lookup, resolution.expansion(), known);
+      if (entry.decision() instanceof Decision.Refuse) {
+        resolver.forget(lookup);
+      }
       if (list.isEmpty() || !(entry.decision() instanceof Decision.Forward)) {
         return entry;
       }

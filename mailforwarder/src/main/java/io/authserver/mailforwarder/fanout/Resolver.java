@@ -153,9 +153,9 @@ final class Resolver {
   }
 
   /**
-   * Finds out about the addresses that are not known yet, with one question, and about the members
-   * of the lists among them. Where the database does not answer that, each address on its own, so
-   * that those go on that are in the cache; the others stay unknown.
+   * Finds out where the addresses lead that are not known yet, with one question. Where the
+   * database does not answer that, each address on its own, so that those go on that are in the
+   * cache; the others stay unknown.
    */
   void find(List<Lookup> lookups, Optional<String> domainProbe) {
     Set<String> asked = wanted(lookups, domainProbe);
@@ -165,13 +165,6 @@ final class Resolver {
       LOG.warn("event=database_away addresses={} cause=\"{}\"", asked.size(), e.getMessage());
       if (asked.size() > 1) {
         asked.forEach(this::askAlone);
-      }
-    }
-    for (Lookup lookup : lookups) {
-      try {
-        complete(lookup);
-      } catch (AuthDatabaseException e) {
-        LOG.warn("event=database_away what=members cause=\"{}\"", e.getMessage());
       }
     }
   }
@@ -232,16 +225,30 @@ final class Resolver {
     return known;
   }
 
-  /** Returns whether all that was asked for is known. */
-  boolean knows(Lookup lookup) {
-    return found.keySet().containsAll(lookup.addresses());
-  }
-
-  /** Returns where what was asked for leads in the end, once all of it is known. */
+  /**
+   * Returns where what was asked for leads in the end, with the members of the list that this may
+   * be: they are asked for here, one list after the other, so that a batch of recipients does not
+   * hold those of lists for which there is no room.
+   */
   Optional<Resolution> resolution(Lookup lookup) {
-    return knows(lookup)
+    try {
+      complete(lookup);
+    } catch (AuthDatabaseException e) {
+      LOG.warn("event=database_away what=members cause=\"{}\"", e.getMessage());
+    }
+    return found.keySet().containsAll(lookup.addresses())
         ? Optional.ofNullable(found.get(lookup.addresses().getLast()))
         : Optional.empty();
+  }
+
+  /** Lets go of the members of a list for which there was no room. */
+  void forget(Lookup lookup) {
+    Resolution forgotten = found.remove(lookup.addresses().getLast());
+    Expansion expansion = forgotten == null ? null : forgotten.expansion();
+    if (expansion != null
+        && found.values().stream().noneMatch(other -> other.expansion() == expansion)) {
+      expansions.remove(expansion.listId());
+    }
   }
 
   /** Returns whether it is not known because there was no memory for the members of a list. */
