@@ -72,11 +72,14 @@
 \set file 105_signer_wrapping_keys
 \set checksum b311af9f52d174457a029357238c4764b6d660825945047cb3115b97b395e0cb
 \ir install/routine.sql
+\set file 108_forwarder_expand_at_most
+\set checksum af70151b4aa07a9e57f67cccdbedcb370fb1b459b1b9785c0f3731951cf780bd
+\ir install/routine.sql
 \set file 110_forwarder_route
 \set checksum 1dd79003ad87831386fdc40baedf65e54fc1b8f4fa94b0db5aaae4b59d2d1ac0
 \ir install/routine.sql
 \set file 111_forwarder_expand
-\set checksum 751fe4d2d576564b207b21fc63d9e88a5c887072b0be98d5844250091b9cb72e
+\set checksum bd700dcdf164017c41409bb72e0f471be7f3972fa50ad8ef65e004de3ae2e38a
 \ir install/routine.sql
 \set file 112_forwarder_outcomes
 \set checksum 124ee0a03587c9d2e234c6bb80b2801115872d4d2fdb88e7e645fc95a51d848a

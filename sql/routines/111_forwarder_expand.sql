@@ -17,130 +17,14 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    max_redirects CONSTANT int := 10;
     max_steps CONSTANT int := 100000;
-    -- The lists that were found so far, each once, and the step that found it; of the first one none did.
-    lists     bigint[] := ARRAY[list];
-    finders   int[] := ARRAY[NULL::int];
-    -- For each step that leads on, the one above it, and the list that it is.
-    parents   int[] := '{}'::int[];
-    members   bigint[] := '{}'::bigint[];
-    at        int := 1;
-    place     int;
-    redirects int;
-    followed  text[];
-    member    record;
-    looked    record;
-    listed    record;
 BEGIN
-    step := 0;
-    WHILE at <= cardinality(lists) LOOP
-        FOR member IN
-            -- What look_up would say of a member that is an address as it stands in the table, all members at once. Of
-            -- others, those with extensions for one, it is asked.
-            SELECT m.address, d.id AS domain_id, split_part(m.address, '@', 2) AS domain,
-                   CASE WHEN d.active THEN a.local_part END AS matched_local_part,
-                   CASE WHEN d.active THEN a.list_id END AS list_id,
-                   CASE WHEN d.active THEN a.blocked END AS block_action,
-                   CASE
-                       WHEN octet_length(m.address) <> length(m.address) THEN NULL
-                       WHEN d.id IS NULL THEN 'foreign'
-                       WHEN NOT d.active THEN 'inactive'
-                       WHEN a.id IS NULL THEN NULL
-                       WHEN a.blocked IS NOT NULL THEN 'blocked'
-                       WHEN l.id IS NOT NULL THEN CASE WHEN l.active THEN 'list' ELSE 'inactive' END
-                       WHEN b.blocked IS NULL AND bd.active THEN 'user'
-                       ELSE 'unknown'
-                   END AS decision
-            FROM authserver.mailing_list_address m
-            LEFT JOIN authserver.domain d ON d.name = split_part(m.address, '@', 2)
-            -- In the column's own collation, without which its index is of no use.
-            LEFT JOIN authserver.email_alias a ON a.domain_id = d.id
-                AND a.local_part = lower(split_part(m.address, '@', 1) COLLATE "C") COLLATE "default"
-            LEFT JOIN authserver.mailing_list l ON l.id = a.list_id
-            LEFT JOIN authserver.mail_user u ON u.id = a.user_id AND u.active
-            LEFT JOIN authserver.email_alias b ON b.id = u.delivery_mailbox_id
-            LEFT JOIN authserver.domain bd ON bd.id = b.domain_id
-            WHERE m.list_id = lists[at]
-            ORDER BY m.id
-        LOOP
-            parent := finders[at];
-            address := member.address;
-            decision := member.decision;
-            domain_id := member.domain_id;
-            domain := member.domain;
-            matched_local_part := member.matched_local_part;
-            list_id := member.list_id;
-            block_action := member.block_action;
-            target := NULL;
-            redirects := 0;
-            followed := '{}'::text[];
-            LOOP
-                step := step + 1;
-                IF decision IS NULL THEN
-                    looked := authserver.look_up(address);
-                    decision := looked.decision;
-                    domain_id := looked.domain_id;
-                    domain := looked.domain;
-                    matched_local_part := looked.matched_local_part;
-                    list_id := looked.list_id;
-                    target := looked.target;
-                    block_action := looked.block_action;
-                END IF;
-                list_name := NULL;
-                new_mailfrom := NULL;
-                owner_address := NULL;
-                IF list_id IS NOT NULL THEN
-                    listed := authserver.look_up_list(list_id);
-                    list_name := listed.list_name;
-                    new_mailfrom := listed.new_mailfrom;
-                    owner_address := listed.owner_address;
-                END IF;
-                IF step > max_steps THEN
-                    decision := 'too_many';
-                ELSIF decision = 'list' AND list_id = ANY (lists) THEN
-                    -- What is on it is in the answer, or will be. It is a circle where it stands above here.
-                    decision := 'repeated';
-                    place := parent;
-                    WHILE place IS NOT NULL AND members[place] IS DISTINCT FROM list_id LOOP
-                        place := parents[place];
-                    END LOOP;
-                    IF place IS NOT NULL OR list_id = list THEN
-                        decision := 'circle';
-                    END IF;
-                ELSIF decision = 'list' THEN
-                    lists := lists || list_id;
-                    finders := finders || step;
-                ELSIF decision = 'redirect' THEN
-                    IF lower(address COLLATE "C") = ANY (followed) THEN
-                        decision := 'circle';
-                    ELSIF redirects = max_redirects THEN
-                        decision := 'too_deep';
-                    END IF;
-                END IF;
-                RETURN NEXT;
-                IF decision = 'too_many' THEN
-                    RETURN;
-                END IF;
-                IF decision IN ('list', 'redirect') THEN
-                    parents[step] := parent;
-                    members[step] := list_id;
-                END IF;
-                EXIT WHEN decision <> 'redirect';
-                redirects := redirects + 1;
-                followed := followed || lower(address COLLATE "C");
-                parent := step;
-                address := target;
-                decision := NULL;
-            END LOOP;
-        END LOOP;
-        at := at + 1;
-    END LOOP;
+    RETURN QUERY SELECT * FROM authserver.forwarder_expand(list, max_steps);
 END;
 $$;
 
 COMMENT ON FUNCTION authserver.forwarder_expand(bigint) IS
-'Who is on a list, and on the lists within it, each of which is expanded once: its own members first, then those of the lists among them. parent is the step of the list or redirect that named this one, NULL for the list that was asked for. A list that comes up again is repeated, or a circle where it stands above itself. Where there are more than 100,000 steps the last one is too_many, and the answer is of no use.';
+'forwarder_expand for a list as large as any may be, which is 100,000 steps.';
 
 REVOKE ALL ON FUNCTION authserver.forwarder_expand(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION authserver.forwarder_expand(bigint) TO authserver_forwarder, authserver_admin;

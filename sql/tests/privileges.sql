@@ -1,6 +1,6 @@
 -- Who may do what. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(51);
+SELECT plan(54);
 
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
@@ -11,10 +11,13 @@ SELECT function_privs_are('authserver', 'signer_wrapping_keys', ARRAY[]::text[],
 SELECT function_privs_are('authserver', 'signer_wrapping_keys', ARRAY[]::text[], 'authserver_forwarder', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_route', ARRAY['text[]'], 'authserver_forwarder', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'forwarder_expand', ARRAY['bigint'], 'authserver_forwarder', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'forwarder_expand', ARRAY['bigint', 'integer'], 'authserver_forwarder', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'forwarder_route', ARRAY['text[]'], 'authserver_signer', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_expand', ARRAY['bigint'], 'authserver_signer', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_expand', ARRAY['bigint', 'integer'], 'authserver_signer', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_route', ARRAY['text[]'], 'authserver_api', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_expand', ARRAY['bigint'], 'authserver_api', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_expand', ARRAY['bigint', 'integer'], 'authserver_api', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_outcomes', ARRAY['bytea[]'], 'authserver_forwarder', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'forwarder_outcomes', ARRAY['bytea[]'], 'authserver_signer', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_pending_envelopes', ARRAY['bigint[]', 'integer'], 'authserver_forwarder', ARRAY['EXECUTE']);

@@ -1,6 +1,6 @@
 -- What addresses resolve to, for mailforwarder and for the stored-procedure API. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(51);
+SELECT plan(53);
 
 INSERT INTO authserver.domain (name, redirect_to) VALUES
     ('ours.example', NULL), ('old.example', 'ours.example'), ('gone.example', 'foreign.example');
@@ -40,6 +40,14 @@ SELECT results_eq(
        FROM authserver.forwarder_expand((SELECT id FROM authserver.mailing_list WHERE name = 'team')) $$,
     $$ VALUES (1, NULL::int, 'alice+l@ours.example', 'user'), (2, NULL, 'Bob@foreign.example', 'foreign') $$,
     'a list has members');
+SELECT results_eq(
+    $$ SELECT step, decision FROM authserver.forwarder_expand((SELECT id FROM authserver.mailing_list WHERE name = 'team'), 2) $$,
+    $$ VALUES (1, 'user'), (2, 'foreign') $$,
+    'a list may be as large as is asked for');
+SELECT results_eq(
+    $$ SELECT step, decision FROM authserver.forwarder_expand((SELECT id FROM authserver.mailing_list WHERE name = 'team'), 1) $$,
+    $$ VALUES (1, 'too_many') $$,
+    'a larger one is too large as a whole');
 SELECT is_empty($$ SELECT * FROM authserver.forwarder_expand(-1) $$);
 SELECT is_empty($$ SELECT * FROM authserver.forwarder_expand(NULL) $$);
 SELECT results_eq(

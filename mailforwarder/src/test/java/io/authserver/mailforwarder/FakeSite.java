@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A site in memory: what the database would say, by a small and obvious rule. */
@@ -103,8 +104,8 @@ public final class FakeSite implements ResolutionStore {
   }
 
   @Override
-  public Map<String, List<ResolutionStep>> route(Collection<String> addresses)
-      throws AuthDatabaseException {
+  public Map<String, List<ResolutionStep>> route(
+      Collection<String> addresses, Consumer<Expansion> small) throws AuthDatabaseException {
     calls.add(List.copyOf(addresses));
     if (down && !cached.containsAll(addresses)) {
       throw AuthDatabaseException.unreachable("away", null);

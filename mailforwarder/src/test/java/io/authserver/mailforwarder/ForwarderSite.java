@@ -40,6 +40,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * A forwarder between clients and one next hop, with a real database behind a door, a count of the
@@ -149,10 +150,10 @@ final class ForwarderSite implements AutoCloseable {
   private ResolutionStore counted(ResolutionStore store) {
     return new ResolutionStore() {
       @Override
-      public Map<String, List<ResolutionStep>> route(Collection<String> addresses)
-          throws AuthDatabaseException {
+      public Map<String, List<ResolutionStep>> route(
+          Collection<String> addresses, Consumer<Expansion> small) throws AuthDatabaseException {
         calls.incrementAndGet();
-        return store.route(addresses);
+        return store.route(addresses, small);
       }
 
       @Override

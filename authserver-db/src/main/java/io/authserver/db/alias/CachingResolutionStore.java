@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -65,14 +66,28 @@ public final class CachingResolutionStore implements ResolutionStore {
   }
 
   @Override
-  public Map<String, List<ResolutionStep>> route(Collection<String> addresses)
-      throws AuthDatabaseException {
-    return routes.get(addresses, store::route);
+  public Map<String, List<ResolutionStep>> route(
+      Collection<String> addresses, Consumer<Expansion> small) throws AuthDatabaseException {
+    return routes.get(
+        addresses,
+        asked ->
+            expansions.alongside(
+                brought ->
+                    store.route(
+                        asked,
+                        expansion -> {
+                          brought.accept(key(expansion.listId()), expansion);
+                          small.accept(expansion);
+                        })));
+  }
+
+  private static String key(long listId) {
+    return Long.toString(listId);
   }
 
   @Override
   public Expansion expand(long listId) throws AuthDatabaseException {
-    String key = Long.toString(listId);
+    String key = key(listId);
     return Objects.requireNonNull(
         expansions.get(List.of(key), _ -> Map.of(key, store.expand(listId))).get(key));
   }

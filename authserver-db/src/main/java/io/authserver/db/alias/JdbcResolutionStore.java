@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Asks {@code authserver.forwarder_route} and {@code authserver.forwarder_expand} each time. */
@@ -25,12 +26,31 @@ public final class JdbcResolutionStore implements ResolutionStore {
 
   private static final long STEP_BYTES = 200;
 
+  /** Steps of a small list, which comes along where an address ends in it. */
+  private static final int SMALL_LIST_STEPS = 50;
+
   // Named, so that a column's place is known without looking for its name in each row.
   private static final String ROUTE =
       """
       SELECT address, decision, domain_id, domain, matched_local_part, list_id, list_name,
              new_mailfrom, owner_address, target, block_action, input, transactional
       FROM authserver.forwarder_route(?)
+      """;
+
+  /** The same, then the steps of each list among them, the last one too_many where it is large. */
+  private static final String ROUTE_AND_EXPAND =
+      """
+      WITH route AS MATERIALIZED (SELECT * FROM authserver.forwarder_route(?))
+      SELECT address, decision, domain_id, domain, matched_local_part, list_id, list_name,
+             new_mailfrom, owner_address, target, block_action, input, transactional,
+             NULL AS list, NULL AS step, NULL AS parent
+      FROM route
+      UNION ALL
+      SELECT x.address, x.decision, x.domain_id, x.domain, x.matched_local_part, x.list_id,
+             x.list_name, x.new_mailfrom, x.owner_address, x.target, x.block_action, NULL, false,
+             l.list_id, x.step, x.parent
+      FROM (SELECT DISTINCT list_id FROM route WHERE decision = 'list') l,
+           authserver.forwarder_expand(l.list_id, ?) x
       """;
 
   private static final String EXPAND =
@@ -54,29 +74,77 @@ public final class JdbcResolutionStore implements ResolutionStore {
   }
 
   @Override
-  public Map<String, List<ResolutionStep>> route(Collection<String> addresses)
-      throws AuthDatabaseException {
+  public Map<String, List<ResolutionStep>> route(
+      Collection<String> addresses, Consumer<Expansion> small) throws AuthDatabaseException {
     if (addresses.isEmpty()) {
       return Map.of();
     }
-    return database.read(connection -> route(connection, addresses.toArray(new String[0])));
+    String[] asked = addresses.toArray(new String[0]);
+    // A large batch asks for its lists one after the other: here all would be in memory at once.
+    boolean alone = asked.length * SMALL_LIST_STEPS > CHUNK_STEPS;
+    try (MemoryBudget.Share reserved = working.share()) {
+      boolean plain = alone || !reserved.tryAdd(CHUNK_BYTES);
+      return database.read(
+          connection ->
+              plain ? route(connection, asked) : routeAndExpand(connection, asked, small));
+    }
   }
 
   private static Map<String, List<ResolutionStep>> route(Connection connection, String[] addresses)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(ROUTE)) {
-      // As an array of strings the driver sends it in binary; an Object[] would go as text.
-      statement.setArray(1, connection.createArrayOf("text", addresses));
+      setAddresses(statement, addresses);
       try (ResultSet rows = statement.executeQuery()) {
         Map<String, List<ResolutionStep>> routes = new HashMap<>();
         while (rows.next()) {
-          routes
-              .computeIfAbsent(addresses[rows.getInt(12) - 1], _ -> new ArrayList<>(1))
-              .add(step(rows, rows.getBoolean(13)));
+          addRoute(routes, addresses, rows);
         }
         return routes;
       }
     }
+  }
+
+  private static Map<String, List<ResolutionStep>> routeAndExpand(
+      Connection connection, String[] addresses, Consumer<Expansion> small) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(ROUTE_AND_EXPAND)) {
+      setAddresses(statement, addresses);
+      statement.setInt(2, SMALL_LIST_STEPS);
+      Map<String, List<ResolutionStep>> routes = new HashMap<>();
+      Map<Long, Expansion.Builder> lists = new HashMap<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          Long list = rows.getObject(14, Long.class);
+          if (list == null) {
+            addRoute(routes, addresses, rows);
+          } else {
+            lists
+                .computeIfAbsent(list, Expansion.Builder::new)
+                .add(rows.getInt(15), rows.getObject(16, Integer.class), step(rows, false));
+          }
+        }
+      }
+      for (Expansion.Builder list : lists.values()) {
+        Expansion expansion = list.build();
+        if (!expansion.isTooLarge()) {
+          small.accept(expansion);
+        }
+      }
+      return routes;
+    }
+  }
+
+  private static void setAddresses(PreparedStatement statement, String[] addresses)
+      throws SQLException {
+    // As an array of strings the driver sends it in binary; an Object[] would go as text.
+    statement.setArray(1, statement.getConnection().createArrayOf("text", addresses));
+  }
+
+  private static void addRoute(
+      Map<String, List<ResolutionStep>> routes, String[] addresses, ResultSet row)
+      throws SQLException {
+    routes
+        .computeIfAbsent(addresses[row.getInt(12) - 1], _ -> new ArrayList<>(1))
+        .add(step(row, row.getBoolean(13)));
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
@@ -40,6 +41,13 @@ public final class AnswerCache<V> implements ChangeListener {
   public interface Loader<V> {
     /** Asks. */
     Map<String, V> load(List<String> keys) throws AuthDatabaseException;
+  }
+
+  /** Asks the database something else, and hands over the answers for a cache that come along. */
+  @FunctionalInterface
+  public interface Question<R, V> {
+    /** Asks. */
+    R ask(BiConsumer<String, V> brought) throws AuthDatabaseException;
   }
 
   /**
@@ -156,6 +164,33 @@ public final class AnswerCache<V> implements ChangeListener {
       try {
         loads.remove(load);
         mine.forEach(flights::remove);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /**
+   * Asks a question whose answer brings answers for this cache along, and keeps them as it keeps
+   * those of a loader.
+   */
+  public <R> R alongside(Question<R, V> question) throws AuthDatabaseException {
+    Load load = new Load();
+    Map<String, V> brought = new HashMap<>();
+    lock.lock();
+    try {
+      loads.add(load);
+    } finally {
+      lock.unlock();
+    }
+    try {
+      R answer = question.ask(brought::put);
+      keep(brought, load);
+      return answer;
+    } finally {
+      lock.lock();
+      try {
+        loads.remove(load);
       } finally {
         lock.unlock();
       }

@@ -34,6 +34,7 @@ public enum DaemonRole {
               "authserver.schema_version()",
               "authserver.forwarder_route(text[])",
               "authserver.forwarder_expand(bigint)",
+              "authserver.forwarder_expand(bigint, integer)",
               "authserver.forwarder_keep_srs_tokens(text[],text[])",
               "authserver.forwarder_find_srs_tokens(text[])",
               "authserver.forwarder_outcomes(bytea[])",

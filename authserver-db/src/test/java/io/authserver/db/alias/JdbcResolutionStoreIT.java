@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.authserver.db.testing.EachPostgres;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.db.testing.TestPostgres;
 import io.authserver.smtp.message.MemoryBudget;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -354,8 +358,68 @@ class JdbcResolutionStoreIT {
     assertEquals(0, budget.used());
 
     assertTrue(budget.tryReserve(600_000));
+    bounded.route(List.of("team@ours.example"), _ -> fail("came without memory"));
     assertThrows(ExpansionMemoryException.class, () -> bounded.expand(list));
     assertEquals(600_000, budget.used());
+  }
+
+  /** One question for a small list: a second one was a third of what a message for it cost. */
+  @Test
+  void theMembersOfSmallListsComeAlong() throws Exception {
+    List<String> addresses =
+        List.of("all@ours.example", "team+x@old.example", "info@ours.example", "bob@x.example");
+    Map<Long, Expansion> came = new HashMap<>();
+    Map<String, List<ResolutionStep>> routes =
+        store.route(addresses, list -> assertNull(came.put(list.listId(), list)));
+    assertEquals(store.route(addresses), routes);
+    assertEquals(2, came.size(), "team by three ways");
+    for (String address : List.of("all@ours.example", "info@ours.example")) {
+      Expansion expected = expand(address);
+      Expansion found = came.get(expected.listId());
+      assertEquals(members(expected), members(found));
+      assertEquals(nodes(expected), nodes(found));
+      assertEquals(expected.dependencies(), found.dependencies());
+    }
+  }
+
+  @Test
+  void theMembersOfLargeListsAndOfManyDoNotComeAlong() throws Exception {
+    try (TestDatabase other = TestDatabase.create(server)) {
+      other.execute(
+          "INSERT INTO authserver.domain (name) VALUES ('d.example')",
+          "INSERT INTO authserver.mailing_list (name) SELECT 'l' || i FROM generate_series(0, 52)"
+              + " i",
+          """
+          INSERT INTO authserver.email_alias (domain_id, local_part, list_id)
+          SELECT d.id, l.name, l.id FROM authserver.domain d, authserver.mailing_list l
+          """,
+          """
+          INSERT INTO authserver.mailing_list_address (list_id, address)
+          SELECT l.id, 'm' || i || '@foreign.example'
+          FROM authserver.mailing_list l, generate_series(1, substr(l.name, 2)::int) i
+          WHERE l.name <> 'l52'
+          """,
+          """
+          INSERT INTO authserver.mailing_list_address (list_id, address)
+          SELECT l.id, n || '@d.example'
+          FROM authserver.mailing_list l, unnest(ARRAY['l30', 'l20']) n WHERE l.name = 'l52'
+          """);
+      JdbcResolutionStore wide =
+          new JdbcResolutionStore(
+              other.open(other.forwarderUrl()), new MemoryBudget(MemoryBudget.DEFAULT_BYTES));
+      List<Integer> came = new ArrayList<>();
+      for (String name : List.of("l49", "l50", "l51", "l52")) {
+        wide.route(List.of(name + "@d.example"), list -> came.add(list.members().size()));
+      }
+      assertEquals(List.of(49, 50), came);
+      came.clear();
+      List<String> many =
+          IntStream.rangeClosed(1, 21).mapToObj(i -> "l" + i + "@d.example").toList();
+      wide.route(many, list -> came.add(list.members().size()));
+      assertEquals(List.of(), came);
+      wide.route(many.subList(0, 20), list -> came.add(list.members().size()));
+      assertEquals(20, came.size());
+    }
   }
 
   private static List<ResolutionStep> route(String address) throws Exception {

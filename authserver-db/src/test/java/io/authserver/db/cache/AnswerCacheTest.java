@@ -224,6 +224,31 @@ class AnswerCacheTest {
   }
 
   @Test
+  void answersThatComeAlongWithAnotherAreKept() throws Exception {
+    String answer =
+        cache.alongside(
+            brought -> {
+              brought.accept("a@1", new Answer("a", 1, 1));
+              brought.accept("b@2", new Answer("b", 2, 1));
+              // What changed since may have changed before they were read.
+              cache.changed(Dependency.domain(2));
+              return "another";
+            });
+    assertEquals("another", answer);
+    get("a@1", "b@2");
+    assertEquals(List.of(List.of("b@2")), asked);
+    assertThrows(
+        AuthDatabaseException.class,
+        () ->
+            cache.alongside(
+                brought -> {
+                  brought.accept("c@1", new Answer("c", 1, 1));
+                  throw AuthDatabaseException.unreachable("away", null);
+                }));
+    assertEquals(2, cache.size());
+  }
+
+  @Test
   void nobodyJoinsAQueryThatWasSentBeforeAChange() throws Exception {
     cache.get(
         List.of("a@1"),

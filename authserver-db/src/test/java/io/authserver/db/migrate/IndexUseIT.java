@@ -45,7 +45,8 @@ class IndexUseIT {
               + " ARRAY['delivered'], ARRAY[NULL], 86400)",
           "authserver.forwarder_route(ARRAY['a7-x@d7.example', 'list@r.example',"
               + " 'x@foreign.example'])",
-          "authserver.forwarder_expand(7)");
+          "authserver.forwarder_expand(7)",
+          "authserver.forwarder_expand(7, 50)");
 
   @Test
   void everyCallUsesIndexes() throws Exception {

@@ -48,6 +48,9 @@ class PlantedObjectsIT {
         "authserver.forwarder_expand(bigint)",
         "authserver.forwarder_expand((SELECT max(id) FROM authserver.mailing_list))");
     calls.put(
+        "authserver.forwarder_expand(bigint,integer)",
+        "authserver.forwarder_expand((SELECT max(id) FROM authserver.mailing_list), 50)");
+    calls.put(
         "authserver.forwarder_find_srs_tokens(text[])",
         "authserver.forwarder_find_srs_tokens('{aaaaaaaaaaaaaaaaaaaaaaaaaa}')");
     calls.put(
