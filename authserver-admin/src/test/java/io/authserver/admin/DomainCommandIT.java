@@ -123,6 +123,21 @@ class DomainCommandIT extends AdminFixture {
   }
 
   @Test
+  void signaturesThatEndBeforeQueuesDoAreWarnedOf() {
+    assertWarns(true, "domain", "create", "a.example", "--signature-expiry", "119h");
+    assertWarns(true, "domain", "edit", "a.example", "--signature-expiry", "4d");
+    assertWarns(false, "domain", "edit", "a.example", "--no-sign");
+    for (String enough : List.of("5d", "120h", "none")) {
+      assertWarns(false, "domain", "edit", "a.example", "--signature-expiry", enough);
+    }
+  }
+
+  private void assertWarns(boolean expected, String... args) {
+    String said = cli.ok(args).err();
+    assertEquals(expected, said.contains("warning: mail may wait longer in queues"), said);
+  }
+
+  @Test
   void aChangeThatTheRulesForbidChangesNothing() {
     cli.ok("domain", "create", "a.example");
     cli.ok("domain", "create", "b.example");

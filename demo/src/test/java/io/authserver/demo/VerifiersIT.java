@@ -51,7 +51,11 @@ final class VerifiersIT {
     Instant now = Instant.now();
     SigningPass pass =
         DkimSigner.begin(
-            header, SigningProfile.standard(), List.of(RSA, ED25519), now, now.plusSeconds(3600));
+            header,
+            SigningProfile.standard().complete(),
+            List.of(RSA, ED25519),
+            now,
+            now.plusSeconds(3600));
     pass.body(message, body, message.length - body);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(pass.finish().fields());

@@ -6,6 +6,7 @@ import io.authserver.dkim.sign.KeyFailure;
 import io.authserver.dkim.sign.SignatureInfo;
 import io.authserver.dkim.sign.SigningKey;
 import io.authserver.dkim.sign.SigningPass;
+import io.authserver.dkim.sign.SigningProfile;
 import io.authserver.dkim.sign.SigningResult;
 import io.authserver.dkimsigner.select.Authors;
 import io.authserver.smtp.message.HeaderField;
@@ -74,10 +75,17 @@ class MessageSigner {
    * Signs. A key that cannot be used is logged and counted; the others sign.
    *
    * @param authors whose address may become the AUID
+   * @param complete whether the message is as its author made it, so that fields that it does not
+   *     have are oversigned too ({@link SigningProfile#complete})
    * @param receivedField our trace field; it is not signed
    * @throws IOException when the message's bytes cannot be read
    */
-  Signed sign(SigningDomain domain, Authors authors, byte[] receivedField, MessageBytes content)
+  Signed sign(
+      SigningDomain domain,
+      Authors authors,
+      boolean complete,
+      byte[] receivedField,
+      MessageBytes content)
       throws IOException {
     List<SigningKey> keys = keyRing.usableKeys(domain);
     if (keys.isEmpty()) {
@@ -85,7 +93,7 @@ class MessageSigner {
     }
     Instant now = clock.instant();
     byte[] completion = missingFields(content.header(), domain.name(), now);
-    SigningResult result = result(domain, authors, keys, now, completion, content);
+    SigningResult result = result(domain, authors, complete, keys, now, completion, content);
     for (KeyFailure failure : result.failures()) {
       metrics.keyFailure();
       log.warn(
@@ -112,6 +120,7 @@ class MessageSigner {
   private SigningResult result(
       SigningDomain domain,
       Authors authors,
+      boolean complete,
       List<SigningKey> keys,
       Instant now,
       byte[] completion,
@@ -119,12 +128,13 @@ class MessageSigner {
       throws IOException {
     HeaderSection header =
         completion.length == 0 ? content.header() : content.header().prepend(completion);
-    ProfileBook.DomainProfile profile = profiles.of(domain);
-    String auid = profile.authorAsAuid() ? auid(authors, domain.name()) : profile.profile().auid();
-    Duration expiry = profile.expiry();
+    ProfileBook.DomainProfile found = profiles.of(domain);
+    SigningProfile profile = complete ? found.complete() : found.profile();
+    String auid = found.authorAsAuid() ? auid(authors, domain.name()) : profile.auid();
+    Duration expiry = found.expiry();
     SigningPass pass =
         DkimSigner.begin(
-            header, profile.profile(), keys, now, expiry == null ? null : now.plus(expiry), auid);
+            header, profile, keys, now, expiry == null ? null : now.plus(expiry), auid);
     content.forEachBlock(content.bodyOffset(), pass::body);
     return finish(pass);
   }

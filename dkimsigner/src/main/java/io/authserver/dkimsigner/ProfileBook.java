@@ -37,10 +37,19 @@ final class ProfileBook {
    * A domain's way to sign.
    *
    * @param profile with the fixed AUID, where there is one
+   * @param complete the same for a message that is as its author made it
    * @param authorAsAuid whether the author's address is the AUID
    * @param expiry how long a signature is valid; null for no end
    */
-  record DomainProfile(SigningProfile profile, boolean authorAsAuid, @Nullable Duration expiry) {}
+  record DomainProfile(
+      SigningProfile profile,
+      SigningProfile complete,
+      boolean authorAsAuid,
+      @Nullable Duration expiry) {
+    DomainProfile(SigningProfile profile, boolean authorAsAuid, @Nullable Duration expiry) {
+      this(profile, profile.complete(), authorAsAuid, expiry);
+    }
+  }
 
   private record Slot(
       SignatureForm form,

@@ -115,7 +115,7 @@ final class SigningTransaction implements MailTransaction {
     logFields.put("decision", decision.name());
     Reply reply =
         switch (decision) {
-          case Sign sign -> sign(sign, authors, message, content);
+          case Sign sign -> sign(sign, authors, origin, message, content);
           case PassThrough passThrough -> relay(message.receivedField(), content);
           case Reject reject -> SEVERAL_AUTHORS;
           case LongFrom longFrom -> LONG_FROM;
@@ -140,11 +140,17 @@ final class SigningTransaction implements MailTransaction {
     return selector.decide(store.find(selector.domainsToLookUp()));
   }
 
-  private Reply sign(Sign sign, Authors authors, ReceivedMessage message, MessageBytes content)
+  private Reply sign(
+      Sign sign, Authors authors, Origin origin, ReceivedMessage message, MessageBytes content)
       throws IOException {
     logFields.put("signing_domain", sign.domain().name());
     MessageSigner.Signed signed =
-        signer.sign(sign.domain(), authors, message.receivedField(), content);
+        signer.sign(
+            sign.domain(),
+            authors,
+            origin != Origin.FORWARDED_UNTRUSTED,
+            message.receivedField(),
+            content);
     logFields.put("selector", String.join(",", signed.selectors()));
     if (signed.selectors().isEmpty()) {
       logFields.put("decision", signed.faulty() ? "self_check_failed" : "no_usable_key");

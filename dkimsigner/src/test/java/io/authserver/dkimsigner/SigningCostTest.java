@@ -127,7 +127,7 @@ class SigningCostTest {
     boolean _ = OriginMark.of(message.header()).isPresent();
     MessageBytes content = ownResults.removeFrom(OriginMark.remove(message));
     Authors authors = AuthorReader.read(content.header());
-    MessageSigner.Signed signed = signer.sign(domain, authors, RECEIVED, content);
+    MessageSigner.Signed signed = signer.sign(domain, authors, true, RECEIVED, content);
     assertEquals(4, signed.selectors().size());
   }
 }

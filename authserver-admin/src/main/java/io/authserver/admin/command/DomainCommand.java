@@ -157,6 +157,7 @@ public final class DomainCommand {
       List<KeyRow> made =
           context().database().domains().create(created, keys, context().occasion());
       say("created domain " + domain);
+      options.warning().ifPresent(this::say);
       if (postmaster != null) {
         say("created aliases postmaster@" + domain + " and abuse@" + domain);
       }
@@ -218,6 +219,7 @@ public final class DomainCommand {
     void change(List<DomainRow> domains) throws IOException, RefusedException, UsageException {
       List<DomainName> names = domains.stream().map(row -> new DomainName(row.name())).toList();
       context().database().domains().edit(names, options.change(), context().occasion());
+      options.warning().ifPresent(this::say);
     }
   }
 

@@ -11,6 +11,7 @@ import io.authserver.db.signing.SignatureForm;
 import io.authserver.smtp.address.AsciiCase;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -95,7 +96,8 @@ public final class DomainOptions {
       names = "--oversigned-fields",
       paramLabel = "NAMES|none",
       description =
-          "Header fields that are signed once more than they come, so that none can be added.")
+          "Header fields, beyond the default, that are signed once more than they come, so that"
+              + " none can be added.")
   private @Nullable String oversignedFields;
 
   @Option(
@@ -160,6 +162,17 @@ public final class DomainOptions {
             expiry == null ? old.signatureExpiry() : expiry.duration(),
             form.apply(old.form()),
             rotation(old.rotation()));
+  }
+
+  /** Returns what to say about a choice that is carried out all the same. */
+  Optional<String> warning() {
+    return Optional.ofNullable(expiry)
+        .flatMap(Expiry::duration)
+        .filter(DomainSettings::endsEarly)
+        .map(
+            _ ->
+                "warning: mail may wait longer in queues, ours (4 days) and the receiver's, than"
+                    + " its signature is valid; 5d is the least that outlives both");
   }
 
   private UnaryOperator<SignatureForm> formChange() throws RefusedException, UsageException {

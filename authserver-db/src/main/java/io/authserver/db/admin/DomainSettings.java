@@ -30,6 +30,12 @@ public record DomainSettings(
     Optional<Duration> signatureExpiry,
     SignatureForm form,
     RotationPolicy rotation) {
+  /**
+   * What a signature has to outlive: four days in our queue, where OpenSMTPD leaves mail by
+   * default, and a day for the receiver's.
+   */
+  private static final Duration QUEUES = Duration.ofDays(5);
+
   /** What a domain has for which nothing is chosen. */
   public static final DomainSettings DEFAULT =
       new DomainSettings(
@@ -43,4 +49,9 @@ public record DomainSettings(
           Optional.of(Duration.ofDays(7)),
           SignatureForm.DEFAULT,
           RotationPolicy.DEFAULT);
+
+  /** Returns whether signatures that are valid so long may end while mail waits in a queue. */
+  public static boolean endsEarly(Duration signatureExpiry) {
+    return signatureExpiry.compareTo(QUEUES) < 0;
+  }
 }

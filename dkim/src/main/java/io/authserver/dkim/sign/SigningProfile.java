@@ -61,6 +61,10 @@ public record SigningProfile(
           "content-description",
           "content-language");
 
+  /** What readers take from a message and anybody could put into one that has none of it. */
+  private static final List<String> OFTEN_ABSENT =
+      List.of("reply-to", "cc", "mime-version", "content-type", "content-transfer-encoding");
+
   private static final SigningProfile STANDARD = makeStandard();
 
   /** Checks the names. */
@@ -93,8 +97,10 @@ public record SigningProfile(
 
   /**
    * Returns the profile for all domains that ask for nothing else: relaxed/relaxed; the list of RFC
-   * 6376 §5.4.1, Message-ID, the MIME fields, List-Unsubscribe-Post (RFC 8058 §4); From, To,
-   * Subject, Date, Message-ID oversigned always, Reply-To, Cc and the MIME fields where they come.
+   * 6376 §5.4.1, Sender, the other Resent fields, Message-ID, the MIME fields,
+   * List-Unsubscribe-Post (RFC 8058 §4); From, To, Subject, Date, Message-ID oversigned always,
+   * Reply-To, Cc and the MIME fields where they come. Sender, Resent and List fields never are: a
+   * list that changes nothing else adds them.
    */
   public static SigningProfile standard() {
     return STANDARD;
@@ -106,12 +112,15 @@ public record SigningProfile(
     signed.addAll(MIME);
     signed.addAll(
         List.of(
+            "sender",
             "in-reply-to",
             "references",
             "resent-date",
             "resent-from",
+            "resent-sender",
             "resent-to",
             "resent-cc",
+            "resent-message-id",
             "list-id",
             "list-help",
             "list-unsubscribe",
@@ -151,6 +160,15 @@ public record SigningProfile(
     all.addAll(names);
     return new SigningProfile(
         headerCanonicalization, bodyCanonicalization, signed, all, oversignedIfPresent, auid);
+  }
+
+  /**
+   * Returns this profile for a message that is as its author made it: Reply-To, Cc, Content-Type,
+   * Content-Transfer-Encoding and MIME-Version are oversigned even where they are absent, because
+   * one that is added changes who gets the answer, or what the body is (RFC 6376 §8.15).
+   */
+  public SigningProfile complete() {
+    return withOversigned(OFTEN_ABSENT);
   }
 
   /** Returns this profile with an agent or user identifier, or without one. */

@@ -106,17 +106,33 @@ class DkimSignerTest {
           From,List-Unsubscribe,List-Unsubscribe-Post | from:from:to:subject:date:message-id:list-unsubscribe:list-unsubscribe-post
           From,References,In-Reply-To | from:from:to:subject:date:message-id:in-reply-to:references
           From,Resent-To,Resent-To   | from:from:to:subject:date:message-id:resent-to:resent-to
+          From,Sender,Resent-Sender,Resent-Message-ID | from:from:to:subject:date:message-id:sender:resent-sender:resent-message-id
           """)
   void signsWhatTheProfileSays(String names, String expected) {
+    assertEquals(expected, signedNames(names, SigningProfile.standard()));
+  }
+
+  /** What is signed of a message that is as its author made it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          From | from:from:to:cc:reply-to:subject:date:message-id:mime-version:content-type:content-transfer-encoding
+          From,Cc,MIME-Version,Content-Type | from:from:to:cc:cc:reply-to:subject:date:message-id:mime-version:mime-version:content-type:content-type:content-transfer-encoding
+          From,Sender,List-Id,Content-ID | from:from:to:cc:reply-to:subject:date:message-id:mime-version:content-type:content-transfer-encoding:content-id:content-id:sender:list-id
+          """)
+  void signsWhatIsNotThereOfACompleteMessage(String names, String expected) {
+    assertEquals(expected, signedNames(names, SigningProfile.standard().complete()));
+  }
+
+  private static String signedNames(String names, SigningProfile profile) {
     StringBuilder header = new StringBuilder();
     for (String name : names.split(",", -1)) {
       header.append(name).append(": v\r\n");
     }
-    String fields =
-        unfolded(sign(RawMessage.of(header.toString()), SigningProfile.standard(), List.of(RSA)));
-    assertEquals(
-        expected,
-        fields.replaceFirst("(?s).* h=", "").replaceFirst("(?s);.*", "").replace(" ", ""));
+    String fields = unfolded(sign(RawMessage.of(header.toString()), profile, List.of(RSA)));
+    return fields.replaceFirst("(?s).* h=", "").replaceFirst("(?s);.*", "").replace(" ", "");
   }
 
   @Test
@@ -131,6 +147,49 @@ class DkimSignerTest {
     }
     byte[] listField = "List-Id: <l>\r\nReply-To: l@x\r\n".getBytes(StandardCharsets.US_ASCII);
     assertEquals(1, passing(message.prepend(fields).prepend(listField)));
+  }
+
+  /**
+   * Symptom: Reply-To, Cc, Content-Type and others could be put on top of a signed message that had
+   * none, and it still verified. Cause: they were oversigned only where they came.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"Reply-To", "Cc", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"})
+  void noFieldCanBeAddedToACompleteMessage(String name) {
+    RawMessage message = RawMessage.of(HEADER + "\r\ntext\r\n");
+    byte[] added = (name + ": added\r\n").getBytes(StandardCharsets.US_ASCII);
+    for (boolean complete : List.of(true, false)) {
+      SigningProfile standard = SigningProfile.standard();
+      SigningProfile profile = complete ? standard.complete() : standard;
+      RawMessage signed = message.prepend(sign(message, profile, List.of(RSA)).fields());
+      assertEquals(1, passing(signed));
+      assertEquals(complete ? 0 : 1, passing(signed.prepend(added)));
+    }
+  }
+
+  /** A list that changes nothing else adds these, above or below what is signed. */
+  @Test
+  void aListsFieldsLeaveACompleteMessageWhole() {
+    String list =
+        """
+        Sender: list-bounces@x
+        List-Id: <l.x>
+        List-Post: <mailto:l@x>
+        List-Unsubscribe: <mailto:l-leave@x>
+        List-Archive: <https://x/>
+        Precedence: list
+        Errors-To: l@x
+        Resent-From: l@x
+        Resent-Sender: l@x
+        """;
+    byte[] fields = list.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII);
+    for (String own : List.of("", "Sender: secretary@a.example\r\n")) {
+      RawMessage message = RawMessage.of(own + HEADER + "\r\ntext\r\n");
+      SigningProfile profile = SigningProfile.standard().complete();
+      RawMessage signed = message.prepend(sign(message, profile, List.of(RSA)).fields());
+      assertEquals(1, passing(signed.prepend(fields)), own);
+    }
   }
 
   @Test
@@ -216,7 +275,7 @@ class DkimSignerTest {
     assertEquals(
         Set.of("from", "to", "subject", "date", "message-id", "sender"), profile.oversigned());
     String fields = unfolded(sign(RawMessage.of("X-a: 1\r\n" + HEADER), profile, List.of(RSA)));
-    assertTrue(fields.replace(" ", "").contains("x-a:sender;"), fields);
+    assertTrue(fields.replace(" ", "").contains("sender:x-a;"), fields);
   }
 
   private static SigningResult sign(

@@ -57,6 +57,7 @@ class GoldenTest {
         }
         case "i" -> profile = profile.withAuid(value);
         case "x" -> expiresAt = Instant.ofEpochSecond(Long.parseLong(value));
+        case "fields" -> profile = profile.complete();
         case "signed" -> profile = profile.withSigned(List.of(value.split(":", -1)));
         case "oversigned" -> profile = profile.withOversigned(List.of(value.split(":", -1)));
         default -> throw new IllegalStateException(line);
