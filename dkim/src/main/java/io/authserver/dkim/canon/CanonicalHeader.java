@@ -1,7 +1,7 @@
 package io.authserver.dkim.canon;
 
-import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.message.HeaderField;
+import io.authserver.smtp.message.RelaxedField;
 import java.util.List;
 
 /** Canonicalises header fields (RFC 6376 §3.4.1 and §3.4.2). */
@@ -40,49 +40,11 @@ public final class CanonicalHeader {
       Canonicalization canonicalization, HeaderField field, byte[] out, int at) {
     return switch (canonicalization) {
       case SIMPLE -> {
-        int length = contentEnd(field) - field.start();
+        int length = RelaxedField.contentEnd(field) - field.start();
         System.arraycopy(field.source(), field.start(), out, at, length);
         yield at + length;
       }
-      case RELAXED -> relaxed(field, out, at);
+      case RELAXED -> RelaxedField.write(field, out, at);
     };
-  }
-
-  private static int relaxed(HeaderField field, byte[] out, int start) {
-    byte[] source = field.source();
-    int at = start;
-    for (int i = field.start(); i < field.nameEnd(); i++) {
-      out[at++] = AsciiCase.lower(source[i]);
-    }
-    out[at++] = ':';
-    int valueStart = at;
-    int end = contentEnd(field);
-    boolean space = false;
-    for (int i = field.colon() + 1; i < end; i++) {
-      byte b = source[i];
-      if (b == ' ' || b == '\t') {
-        space = true;
-      } else if (b == '\r' && i + 1 < end && source[i + 1] == '\n') {
-        // Unfolding: the white space that follows is what is left.
-        i++;
-      } else {
-        // No white space directly after the colon; none at the end, as nothing follows it.
-        if (space && at > valueStart) {
-          out[at++] = ' ';
-        }
-        space = false;
-        out[at++] = b;
-      }
-    }
-    return at;
-  }
-
-  /** Returns the index after the field's last byte before its final CRLF. */
-  private static int contentEnd(HeaderField field) {
-    byte[] source = field.source();
-    int end = field.end();
-    return end - 2 >= field.start() && source[end - 2] == '\r' && source[end - 1] == '\n'
-        ? end - 2
-        : end;
   }
 }
