@@ -8,7 +8,7 @@
 --
 -- Names and checksums (SHA-256 of the files) are written by InstallScriptTest.
 
-\set newest 9
+\set newest 10
 \ir install/begin.sql
 
 \set file 0001_auth_database
@@ -46,6 +46,10 @@
 \set file 0009_expansion
 \set version 9
 \set checksum b6b07da18fd39e1e5faf2efe424cae8da8797cecab63ae9fcc06c24060d46e92
+\ir install/migration.sql
+\set file 0010_mark_key
+\set version 10
+\set checksum 902b5a49884cff69e9750395eca1bc4f4bef2272faf6f64c5e8b878db2656248
 \ir install/migration.sql
 
 \set file 010_schema_version
@@ -95,6 +99,12 @@
 \ir install/routine.sql
 \set file 122_forwarder_find_srs_tokens
 \set checksum 3c62f565425264038a0fbb7a4e9fac10fcab28b347f087a7c280ca28c3cd27f5
+\ir install/routine.sql
+\set file 130_mark_keys
+\set checksum efab7bfc2eccdc3dd8ab32eb8c8fd72433c08dd3d501f1d26ed3ed973c1d7055
+\ir install/routine.sql
+\set file 132_rotate_mark_keys
+\set checksum 0574e8088ddcac2754d0b301a233082dcbef7eef3f9a8c37125b7707d06f8adf
 \ir install/routine.sql
 \set file 200_is_srs_address
 \set checksum f1e9caa35f31628b5d1a4579d67c3faae1e2705d120ac62bc8a4a8ac897cbb08

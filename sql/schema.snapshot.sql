@@ -244,6 +244,14 @@ TABLE authserver.mailing_list_address OWNER authserver_owner
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
+TABLE authserver.mark_key OWNER authserver_owner
+  COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  COLUMN key bytea NOT NULL DEFAULT sha256(((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) || uuid_send(gen_random_uuid())))
+  COLUMN created_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT mark_key_pkey PRIMARY KEY (id)
+  CONSTRAINT mark_key_size CHECK ((octet_length(key) = 32))
+  CREATE UNIQUE INDEX mark_key_pkey ON authserver.mark_key USING btree (id)
+  CREATE TRIGGER notify_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.mark_key FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
 TABLE authserver.permission OWNER authserver_owner
   COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
   COLUMN name text NOT NULL
@@ -385,6 +393,9 @@ FUNCTION authserver.is_usable_password(text) RETURNS boolean OWNER authserver_ow
 FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE cfce38891a69433b6ac6d3088772dd7f
 FUNCTION authserver.look_up_list(bigint) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 7be9fa926ffd32b342c8a40acb0920c8
 FUNCTION authserver.lookup_keys(text) RETURNS text[] OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE a759ebe85b022f8bfa9b1b5e35f568fd
+FUNCTION authserver.mark_keys() RETURNS TABLE(key bytea) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 40f62758c9c043623baade3c8a33221c
+  GRANT EXECUTE TO authserver_forwarder
+  GRANT EXECUTE TO authserver_signer
 FUNCTION authserver.notify_alias() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0900e9fe9ef69e5aafa2466d20b47134
 FUNCTION authserver.notify_all() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 381769da1f30149ab6b66e26d0de9520
 FUNCTION authserver.notify_changes(text,bigint[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE f2e82959f69e6ab3663835be4e9b4f6e
@@ -396,6 +407,8 @@ FUNCTION authserver.notify_list_address() RETURNS trigger OWNER authserver_owner
 FUNCTION authserver.notify_user() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 787e998badbb387692c34340ddf8ed4e
 FUNCTION authserver.notify_users(uuid[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE ae237410f0b4a4ad721b98212e75cfeb
 FUNCTION authserver.refuse_rename() RETURNS trigger OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE be491c2a1017803e18133080d3c63a0b
+FUNCTION authserver.rotate_mark_keys() RETURNS boolean OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 4b00b3fc317d16fd1faadb8da8109ab0
+  GRANT EXECUTE TO authserver_admin
 FUNCTION authserver.schema_version() RETURNS integer OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 81c5279f37bf2604d3604223bbc28a43
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder

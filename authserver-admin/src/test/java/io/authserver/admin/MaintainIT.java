@@ -1,6 +1,7 @@
 package io.authserver.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.admin.dns.DnsAccess;
@@ -78,6 +79,19 @@ class MaintainIT extends AdminFixture {
     assertEquals(List.of("activated a"), maintain(1, 0));
     assertEquals(List.of(), maintain(2, 0));
     assertEquals(List.of("a active"), states());
+  }
+
+  @Test
+  void theKeysOfTheOriginMarksAreRotatedToo() {
+    String first = cli.run("dkim", "maintain").exits(4).err();
+    assertFalse(first.contains("origin marks"), first);
+    database.execute("UPDATE authserver.mark_key SET created_at = now() - interval '31 days'");
+    String dry = cli.run("dkim", "maintain", "--dry-run").exits(4).err();
+    assertFalse(dry.contains("origin marks"), dry);
+    String second = cli.run("dkim", "maintain").exits(4).err();
+    assertTrue(second.contains("made the next key of the origin marks\n"), second);
+    String third = cli.run("dkim", "maintain").exits(4).err();
+    assertFalse(third.contains("origin marks"), third);
   }
 
   /** So that the keys are good when the domain is activated again. */

@@ -134,6 +134,8 @@ final class DkimRotationCommands {
             + " revoke; and say which records to publish and which may be deleted.",
         "By each domain's policy (authserver domain edit --key-age, --key-lead, --key-grace,"
             + " --no-rotate-keys). Made for a timer: run again, it does nothing twice.",
+        "Makes the next key of the origin marks too, every 30 days; nobody has to do anything"
+            + " about it.",
         "Exit code 0 where nobody has to do anything, 4 where a person has to publish a record, 1"
             + " where something failed that the next run tries again."
       })
@@ -156,6 +158,9 @@ final class DkimRotationCommands {
     protected void run() throws IOException, RefusedException, UsageException {
       Maintenance maintenance = new Maintenance(context(), dryRun);
       maintenance.run(DomainCommand.parse(domains), resolver.check(context()));
+      if (!dryRun && context().database().keyRotation().rotateMarkKeys()) {
+        say("made the next key of the origin marks");
+      }
       List<Maintenance.Entry> entries = maintenance.entries();
       if (format.format() == Format.json) {
         context()

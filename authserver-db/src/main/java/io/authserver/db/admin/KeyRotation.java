@@ -73,6 +73,18 @@ public final class KeyRotation implements AutoCloseable {
   }
 
   /**
+   * Makes the next key of the origin marks where it is time, and deletes those that prove nothing
+   * any more.
+   *
+   * @return whether it made one
+   */
+  public boolean rotateMarkKeys() throws RefusedException, AuthDatabaseException {
+    return database.transact(
+        "the keys of the origin marks",
+        sql -> sql.one("SELECT authserver.rotate_mark_keys()", row -> row.getBoolean(1)));
+  }
+
+  /**
    * Returns domains that have keys, by name.
    *
    * @param names the domains, which must exist, or none for all

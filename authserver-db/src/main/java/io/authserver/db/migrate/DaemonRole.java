@@ -28,7 +28,8 @@ public enum DaemonRole {
               "authserver.schema_version()",
               "authserver.signer_keys(text[])",
               "authserver.signer_profiles(text[])",
-              "authserver.signer_wrapping_keys()");
+              "authserver.signer_wrapping_keys()",
+              "authserver.mark_keys()");
       case FORWARDER ->
           List.of(
               "authserver.schema_version()",
@@ -39,7 +40,8 @@ public enum DaemonRole {
               "authserver.forwarder_find_srs_tokens(text[])",
               "authserver.forwarder_outcomes(bytea[])",
               "authserver.forwarder_pending_envelopes(bigint[],integer)",
-              "authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint)");
+              "authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint)",
+              "authserver.mark_keys()");
     };
   }
 }
