@@ -144,6 +144,8 @@ class ExplainCommandIT extends AdminFixture {
     Map<String, Object> submitted =
         explain("alice@ours.example", "dave@far.example", "--message", message(SUBMITTED + from));
     assertEquals("pass_on", submitted.get("decision"));
+    assertEquals(true, list(submitted.get("copies")).getFirst().get("submitted_mark"));
+    assertEquals("unjudged", list(submitted.get("copies")).getFirst().get("author_mark"));
     assertEquals(true, submitted.get("submitted"));
     assertEquals("sign", signing(submitted, 0).get("decision"));
     assertEquals("ours.example", signing(submitted, 0).get("domain"));
@@ -155,12 +157,16 @@ class ExplainCommandIT extends AdminFixture {
     Map<String, Object> spoofed =
         explain("evil@x.example", "inner@ours.example", "--message", message(FROM_OUTSIDE + from));
     assertEquals(false, spoofed.get("submitted"));
-    assertEquals("forwarded", signing(spoofed, 0).get("decision"));
+    assertEquals("not_submitted", signing(spoofed, 0).get("decision"));
+    // Nor passed on unchanged.
+    Map<String, Object> passedOn =
+        explain("evil@x.example", "dave@far.example", "--message", message(FROM_OUTSIDE + from));
+    assertEquals("not_submitted", signing(passedOn, 0).get("decision"));
     // The same by its sender of ours who did not log in.
     Map<String, Object> claimed =
         explain(
             "alice@ours.example", "inner@ours.example", "--message", message(FROM_OUTSIDE + from));
-    assertEquals("forwarded", signing(claimed, 0).get("decision"));
+    assertEquals("not_submitted", signing(claimed, 0).get("decision"));
     assertTrue(
         String.valueOf(list(claimed.get("copies")).getFirst().get("reverse_path"))
             .startsWith("<SRS0="));

@@ -32,7 +32,8 @@ record DemoMail(
    *
    * @param recipient its forward-path
    * @param reversePath a regular expression for its reverse-path
-   * @param mark the value of the origin mark between the daemons, or null where there is none
+   * @param mark what the origin mark between the daemons says, before its id and its proof, or null
+   *     where there is none
    * @param signingDomain d= of its signatures, or null where it must not be signed
    */
   record Copy(

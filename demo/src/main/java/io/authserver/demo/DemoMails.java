@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The messages of the demo. */
 final class DemoMails {
-  private static final String SUBMITTED = "v=1; submitted=yes";
-  private static final String NOT_SUBMITTED = "v=1; submitted=no";
+  private static final String SUBMITTED = "v=2; submitted=yes; author=unjudged";
+  private static final String NOT_SUBMITTED = "v=2; submitted=no; author=unjudged";
 
   private final String date;
   private final String run;
@@ -62,13 +62,13 @@ final class DemoMails {
         submitted("laptop.home.test")
             + header(ALICE, FRIEND, "Tomatoes")
             + "\r\nThey are ripe.\r\n\r\n.\r\n..two dots and trailing space  \r\n\r\n\r\n",
-        copy(FRIEND, ALICE, null, GARDEN));
+        copy(FRIEND, ALICE, SUBMITTED, GARDEN));
     add(
         "multipart with an attachment",
         "carol, of the other domain, sends a picture",
         new Envelope(CAROL, List.of(), FRIEND),
         submitted("phone.home.test") + header(CAROL, FRIEND, "A picture") + multipart(),
-        copy(FRIEND, CAROL, null, ORCHARD));
+        copy(FRIEND, CAROL, SUBMITTED, ORCHARD));
     add(
         "8-bit",
         "bob writes UTF-8 as it is",
@@ -79,7 +79,7 @@ final class DemoMails {
             + "Content-Type: text/plain; charset=utf-8\r\n"
             + "Content-Transfer-Encoding: 8bit\r\n\r\n"
             + "D\u00e9j\u00e0 vu \u2014 \u00fc\u00df \u4e2d\r\n",
-        copy(FRIEND, BOB, null, GARDEN));
+        copy(FRIEND, BOB, SUBMITTED, GARDEN));
     add(
         "to a mailbox here",
         "a customer outside writes to bob: delivered here, nothing but a trace field added",
@@ -96,7 +96,7 @@ final class DemoMails {
         submitted("laptop.home.test") + header(ALICE, CLUB, "Meeting") + "\r\nAt eight.\r\n",
         copy(DORA, CLUB_BOUNCES, SUBMITTED, GARDEN),
         copy(EMIL, CLUB_BOUNCES, SUBMITTED, GARDEN),
-        copy(CAROL, CLUB_BOUNCES, SUBMITTED, null));
+        copy(CAROL, CLUB_BOUNCES, null, null));
     add(
         "a list mail from outside in alice's name",
         "somebody who did not log in writes to the club as alice: it goes on, unsigned",
@@ -104,7 +104,7 @@ final class DemoMails {
         fromOutside("mx.crime.test") + header(ALICE, CLUB, "Pay this") + "\r\nNow.\r\n",
         copy(DORA, CLUB_BOUNCES, NOT_SUBMITTED, null),
         copy(EMIL, CLUB_BOUNCES, NOT_SUBMITTED, null),
-        copy(CAROL, CLUB_BOUNCES, NOT_SUBMITTED, null));
+        copy(CAROL, CLUB_BOUNCES, null, null));
     String moved = "helen@" + MOVED;
     add(
         "a redirected mail from outside",
@@ -130,9 +130,10 @@ final class DemoMails {
         "a bounce",
         "a notification of our own, with the null reverse-path: signed for its author",
         new Envelope("", List.of(), CUSTOMER),
-        header(daemon, CUSTOMER, "Delivery status notification")
+        submitted("localhost")
+            + header(daemon, CUSTOMER, "Delivery status notification")
             + "Auto-Submitted: auto-replied\r\n\r\nYour message could not be delivered.\r\n",
-        copy(CUSTOMER, "", null, ORCHARD));
+        copy(CUSTOMER, "", SUBMITTED, ORCHARD));
     mails.add(
         new DemoMail(
             "to a blocked alias",

@@ -26,7 +26,7 @@ final class DemoRun {
   boolean run(DemoSite site, Workspace workspace)
       throws IOException, DemoFailure, InterruptedException {
     try (Sink internet = Sink.inMemory("mx.internet.test", clock);
-        PostOffice postOffice = new PostOffice(clock, site.signerAddress());
+        PostOffice postOffice = new PostOffice(clock, site.signerBehindForwarder());
         Verifiers verifiers = Verifiers.start(workspace.directory(), site.dnsRecords())) {
       site.startSigner(internet.address());
       ChildDaemon forwarder = site.startForwarder(postOffice.address());

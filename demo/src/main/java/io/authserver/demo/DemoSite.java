@@ -30,6 +30,7 @@ final class DemoSite implements AutoCloseable {
   private final AdminCommands admin;
   private final InetSocketAddress signerAddress;
   private final InetSocketAddress forwarderAddress;
+  private final InetSocketAddress signerBehindForwarder;
   private final Map<String, String> dnsRecords = new LinkedHashMap<>();
   private final Deque<ChildDaemon> daemons = new ArrayDeque<>();
 
@@ -43,6 +44,7 @@ final class DemoSite implements AutoCloseable {
     this.database = database;
     this.signerAddress = daemonAddresses.get(0);
     this.forwarderAddress = daemonAddresses.get(1);
+    this.signerBehindForwarder = daemonAddresses.get(2);
     this.admin =
         new AdminCommands(
             Map.of(
@@ -54,9 +56,9 @@ final class DemoSite implements AutoCloseable {
 
   /** Starts the database server and fills it. The daemons are started later. */
   static DemoSite create(Progress progress, Workspace workspace) throws IOException, DemoFailure {
-    List<InetSocketAddress> ports = FreePorts.find(3);
-    DatabaseServer database = DatabaseServer.start(workspace, ports.get(2).getPort());
-    DemoSite site = new DemoSite(progress, workspace, database, ports.subList(0, 2));
+    List<InetSocketAddress> ports = FreePorts.find(4);
+    DatabaseServer database = DatabaseServer.start(workspace, ports.get(3).getPort());
+    DemoSite site = new DemoSite(progress, workspace, database, ports.subList(0, 3));
     boolean done = false;
     try {
       progress.step("PostgreSQL runs at " + FreePorts.text(ports.get(2)));
@@ -132,7 +134,12 @@ final class DemoSite implements AutoCloseable {
     environment.put("AUTHSERVER_WRAPPING_KEY_FILE", wrappingKeyFile().toString());
     environment.put(
         "DKIMSIGNER_NETWORK_MAPPING",
-        FreePorts.text(signerAddress) + "->" + FreePorts.text(nextHop));
+        "%s->%s, %s->%s unmarked=withhold"
+            .formatted(
+                FreePorts.text(signerAddress),
+                FreePorts.text(nextHop),
+                FreePorts.text(signerBehindForwarder),
+                FreePorts.text(nextHop)));
     return start(
         ChildDaemon.prepare(
             workspace,
@@ -201,8 +208,9 @@ final class DemoSite implements AutoCloseable {
     return List.copyOf(daemons);
   }
 
-  InetSocketAddress signerAddress() {
-    return signerAddress;
+  /** Where dkimsigner takes what mailforwarder has handled, and signs nothing without a proof. */
+  InetSocketAddress signerBehindForwarder() {
+    return signerBehindForwarder;
   }
 
   /** Returns the TXT records that a resolver would find, by name without a final dot. */

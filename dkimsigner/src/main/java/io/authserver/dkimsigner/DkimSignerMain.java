@@ -1,8 +1,12 @@
 package io.authserver.dkimsigner;
 
+import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
 import io.authserver.db.cache.Freshness;
 import io.authserver.db.cache.PrometheusCacheMetrics;
+import io.authserver.db.mark.CachingMarkKeyStore;
+import io.authserver.db.mark.JdbcMarkKeyStore;
+import io.authserver.db.mark.MarkKeyStore;
 import io.authserver.db.migrate.DaemonRole;
 import io.authserver.db.migrate.StartupCheck;
 import io.authserver.db.pool.AuthDatabase;
@@ -14,6 +18,8 @@ import io.authserver.db.signing.JdbcSigningStore;
 import io.authserver.db.signing.SigningStore;
 import io.authserver.db.signing.WrappingKeys;
 import io.authserver.dkim.key.DkimPrivateKey;
+import io.authserver.dkimsigner.OriginCheck.Enforcement;
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.daemon.Daemon;
 import io.authserver.smtp.daemon.DaemonAssembly;
 import io.authserver.smtp.daemon.FrontPart;
@@ -49,7 +55,9 @@ public final class DkimSignerMain {
       Setting.of(
               "DKIMSIGNER_NETWORK_MAPPING",
               NetworkMapping.listType(),
-              "where to listen and, for each, the next hop; several mappings with commas")
+              "where to listen and, for each, the next hop; several mappings with commas; behind"
+                  + " one unmarked=sign|withhold: whether mail that mailforwarder has not marked is"
+                  + " signed (sign)")
           .orElse("127.0.0.1:10036->127.0.0.1:10035");
 
   static final Setting<DatabaseUrl> DATABASE = DatabaseSettings.url();
@@ -89,6 +97,14 @@ public final class DkimSignerMain {
               "remove Authentication-Results fields of these authserv-ids (RFC 8601 section 5)")
           .optional();
 
+  static final Setting<Enforcement> ORIGIN =
+      Setting.of(
+              "DKIMSIGNER_ORIGIN",
+              SettingTypes.oneOf(Enforcement.class),
+              "whether mail that is not proved to have been submitted gets no signature of its"
+                  + " author's domain, or gets it and is reported")
+          .orElse("enforce");
+
   static final SmtpSettings SMTP = new SmtpSettings("DKIMSIGNER");
 
   private DkimSignerMain() {}
@@ -104,7 +120,8 @@ public final class DkimSignerMain {
             MAX_KEYS,
             MAX_OPEN_TRANSACTIONS,
             SELF_CHECK,
-            AUTHSERV_ID));
+            AUTHSERV_ID,
+            ORIGIN));
     settings.addAll(SMTP.all());
     return SettingsTable.of("dkimsigner", settings);
   }
@@ -150,6 +167,7 @@ public final class DkimSignerMain {
       int openTransactions,
       boolean selfCheck,
       OwnResults ownResults,
+      Enforcement origin,
       FrontResources front) {
     Limits(Settings settings) throws StartException {
       this(
@@ -157,6 +175,7 @@ public final class DkimSignerMain {
           settings.get(MAX_OPEN_TRANSACTIONS),
           settings.get(SELF_CHECK),
           new OwnResults(settings.find(AUTHSERV_ID).orElse(List.of())),
+          settings.get(ORIGIN),
           SMTP.resources(settings, InstantSource.system()));
     }
   }
@@ -185,9 +204,11 @@ public final class DkimSignerMain {
     // Found out now, so that its warning is in the log before the first message.
     LOG.info("event=crypto provider={}", DkimPrivateKey.providerName());
     ChangeFeed feed = daemon.attempt(() -> ChangeFeed.start(database)).orElseThrow();
+    CacheMetrics cacheMetrics = new PrometheusCacheMetrics(daemon.metrics());
     SigningStore store =
-        new CachingSigningStore(
-            new JdbcSigningStore(database), feed, new PrometheusCacheMetrics(daemon.metrics()));
+        new CachingSigningStore(new JdbcSigningStore(database), feed, cacheMetrics);
+    MarkKeyStore markKeys =
+        new CachingMarkKeyStore(new JdbcMarkKeyStore(database), feed, cacheMetrics);
     daemon.readiness(
         "database",
         () ->
@@ -213,6 +234,11 @@ public final class DkimSignerMain {
                           .attempt(
                               () -> RelayPool.start(SMTP.nextHop(settings, address), relayMetrics))
                           .orElseThrow());
+          OriginCheck originCheck =
+              new OriginCheck(
+                  markKeys,
+                  mapping.options().unmarked() == NetworkMapping.Unmarked.SIGN,
+                  limits.origin());
           daemon.add(
               new FrontPart(
                   SMTP.front(settings, limits.front())
@@ -225,12 +251,19 @@ public final class DkimSignerMain {
                                   store,
                                   signer,
                                   limits.ownResults(),
+                                  originCheck,
                                   metrics,
+                                  session,
                                   nextHop,
                                   limits.openTransactions()))
                       .metrics(frontMetrics.forListener(mapping.input().toString()))
                       .build()));
-          LOG.info("event=mapping listen={} next_hop={}", mapping.input(), mapping.output());
+          LOG.info(
+              "event=mapping listen={} next_hop={} unmarked={} origin={}",
+              mapping.input(),
+              mapping.output(),
+              AsciiCase.lower(mapping.options().unmarked().name()),
+              AsciiCase.lower(limits.origin().name()));
         });
     nextHops.forEach(
         (address, nextHop) ->

@@ -1,5 +1,6 @@
 package io.authserver.dkimsigner;
 
+import io.authserver.dkimsigner.select.SigningSelector.Origin;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
@@ -9,6 +10,8 @@ final class SignerMetrics {
   private final Counter keyFailures;
   private final Counter selfChecks;
   private final Counter removedResults;
+  private final Counter origins;
+  private final Counter onlyReported;
 
   SignerMetrics(PrometheusRegistry registry) {
     messages =
@@ -33,6 +36,18 @@ final class SignerMetrics {
             .name("authserver_signer_results_removed_total")
             .help("Authentication-Results fields removed because they claimed to be ours")
             .register(registry);
+    origins =
+        Counter.builder()
+            .name("authserver_signer_origins_total")
+            .help("Messages by what their origin mark proves")
+            .labelNames("origin")
+            .register(registry);
+    onlyReported =
+        Counter.builder()
+            .name("authserver_signer_origin_reports_total")
+            .help("Messages that DKIMSIGNER_ORIGIN=enforce would not have signed, by origin")
+            .labelNames("origin")
+            .register(registry);
     // There from the start, so that an alarm on the first failure sees a change.
     selfChecks.initLabelValues("pass");
     selfChecks.initLabelValues("fail");
@@ -40,6 +55,14 @@ final class SignerMetrics {
 
   void message(String decision) {
     messages.labelValues(decision).inc();
+  }
+
+  void origin(Origin origin) {
+    origins.labelValues(origin.word()).inc();
+  }
+
+  void onlyReported(Origin origin) {
+    onlyReported.labelValues(origin.word()).inc();
   }
 
   void selfCheck(boolean passed) {

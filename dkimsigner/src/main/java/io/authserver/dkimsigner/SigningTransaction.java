@@ -10,7 +10,6 @@ import io.authserver.dkimsigner.select.SigningDecision.PassThrough;
 import io.authserver.dkimsigner.select.SigningDecision.Reject;
 import io.authserver.dkimsigner.select.SigningDecision.Sign;
 import io.authserver.dkimsigner.select.SigningSelector;
-import io.authserver.dkimsigner.select.SigningSelector.Origin;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.ReversePath;
@@ -23,6 +22,8 @@ import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.relay.RelayTimeouts;
 import io.authserver.smtp.relay.RelayTransaction;
 import io.authserver.smtp.reply.Reply;
+import io.authserver.smtp.server.ClientSession;
+import io.authserver.smtp.server.LogLine;
 import io.authserver.smtp.server.MailTransaction;
 import io.authserver.smtp.server.ReceivedMessage;
 import java.io.IOException;
@@ -33,12 +34,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One mail transaction: the envelope goes to the next hop as it comes, the message after it was
  * signed. The reply to each command is the next hop's.
  */
 final class SigningTransaction implements MailTransaction {
+  private static final Logger LOG = LoggerFactory.getLogger(SigningTransaction.class);
+
   private static final Reply SEVERAL_AUTHORS =
       Reply.of(550, "5.6.0", "This domain does not send mail with several authors");
   private static final Reply LONG_FROM =
@@ -52,7 +57,9 @@ final class SigningTransaction implements MailTransaction {
   private final SigningStore store;
   private final MessageSigner signer;
   private final OwnResults ownResults;
+  private final OriginCheck originCheck;
   private final SignerMetrics metrics;
+  private final ClientSession session;
   private final RelayTransaction relay;
   private final Map<String, String> logFields = new LinkedHashMap<>();
 
@@ -69,13 +76,17 @@ final class SigningTransaction implements MailTransaction {
       SigningStore store,
       MessageSigner signer,
       OwnResults ownResults,
+      OriginCheck originCheck,
       SignerMetrics metrics,
+      ClientSession session,
       NextHop nextHop,
       int openTransactions) {
     this.store = store;
     this.signer = signer;
     this.ownResults = ownResults;
+    this.originCheck = originCheck;
     this.metrics = metrics;
+    this.session = session;
     this.relay = nextHop.open(CONNECTION_WAIT, new OpenTransactions(openTransactions - 1));
     logFields.put("next_hop", nextHop.name());
   }
@@ -108,10 +119,9 @@ final class SigningTransaction implements MailTransaction {
   }
 
   private Reply signAndRelay(ReceivedMessage message) throws IOException {
-    Origin origin = Origin.of(OriginMark.of(message.content().header()));
     MessageBytes content = withoutOwnResults(OriginMark.remove(message.content()));
     Authors authors = AuthorReader.read(content.header());
-    SigningDecision decision = decide(authors, origin);
+    SigningDecision decision = decide(message, authors);
     logFields.put("decision", decision.name());
     Reply reply =
         switch (decision) {
@@ -135,9 +145,28 @@ final class SigningTransaction implements MailTransaction {
     return content;
   }
 
-  private SigningDecision decide(Authors authors, Origin origin) throws IOException {
-    SigningSelector selector = new SigningSelector(authors, reversePathDomain, origin);
-    return selector.decide(store.find(selector.domainsToLookUp()));
+  private SigningDecision decide(ReceivedMessage message, Authors authors) throws IOException {
+    OriginCheck.Result result =
+        originCheck.decide(
+            message.content().header(),
+            authors,
+            reversePathDomain,
+            store.find(SigningSelector.domainsToLookUp(authors, reversePathDomain)));
+    logFields.put("origin", result.origin().word());
+    metrics.origin(result.origin());
+    if (result.differs()) {
+      metrics.onlyReported(result.origin());
+      LOG.warn(
+          "{}: not signed as soon as DKIMSIGNER_ORIGIN is enforce",
+          new LogLine()
+              .add("event", "origin_not_proved")
+              .add("session", session.id())
+              .add("id", message.id())
+              .add("client", session.clientAddress().getAddress().getHostAddress())
+              .add("author_domain", String.join(",", authors.domains()))
+              .add("origin", result.origin().word()));
+    }
+    return result.decision();
   }
 
   private Reply sign(

@@ -82,6 +82,7 @@ class SigningCostTest {
             from + filled("Subject:", 1),
             from + filled("Authentication-Results: (", 1),
             from + filled("Authserver-Forwarded: ", 1),
+            from + filled("Authserver-Forwarded: v=1; submitted=yes", FIELDS - 1),
             from + filled("Authentication-Results: mx.example.org;", 2000),
             "From:" + many + "a@b\r\n",
             "From:" + "a@b,".repeat((16 << 10) / 4 - 2) + "\r\n",
@@ -124,7 +125,8 @@ class SigningCostTest {
   }
 
   private void work(MessageSigner signer, MessageBytes message) throws IOException {
-    boolean _ = OriginMark.of(message.header()).isPresent();
+    OriginMark.Reading _ = OriginMark.read(message.header());
+    boolean _ = OriginMark.wasUntrusted(message.header());
     MessageBytes content = ownResults.removeFrom(OriginMark.remove(message));
     Authors authors = AuthorReader.read(content.header());
     MessageSigner.Signed signed = signer.sign(domain, authors, true, RECEIVED, content);

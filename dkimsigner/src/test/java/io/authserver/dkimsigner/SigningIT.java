@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
+import io.authserver.db.mark.CachingMarkKeyStore;
+import io.authserver.db.mark.JdbcMarkKeyStore;
+import io.authserver.db.mark.MarkKeyStore;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.signing.CachingSigningStore;
 import io.authserver.db.signing.JdbcSigningStore;
@@ -16,6 +19,9 @@ import io.authserver.db.testing.DatabaseDoor;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.dkim.key.DkimPrivateKey;
 import io.authserver.dkimsigner.select.AuthorReader;
+import io.authserver.smtp.message.HeaderSection;
+import io.authserver.smtp.message.MessageBytes;
+import io.authserver.smtp.message.OriginMark;
 import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.relay.RelayPool;
 import io.authserver.smtp.server.SmtpFront;
@@ -68,6 +74,8 @@ class SigningIT {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private WrappingKeys wrappingKeys;
   private AuthDatabase pool;
+  private boolean signsUnmarked = true;
+  private OriginCheck.Enforcement enforcement = OriginCheck.Enforcement.ENFORCE;
   private ChangeFeed feed;
   private RelayPool relay;
   private SmtpFront front;
@@ -85,6 +93,8 @@ class SigningIT {
     feed = ChangeFeed.start(pool);
     SigningStore store =
         new CachingSigningStore(new JdbcSigningStore(pool), feed, CacheMetrics.NONE);
+    MarkKeyStore markKeys =
+        new CachingMarkKeyStore(new JdbcMarkKeyStore(pool), feed, CacheMetrics.NONE);
     SignerMetrics metrics = new SignerMetrics(registry);
     InstantSource clock = InstantSource.fixed(NOW);
     MessageSigner signer =
@@ -105,7 +115,14 @@ class SigningIT {
             .transactions(
                 session ->
                     new SigningTransaction(
-                        store, signer, new OwnResults(List.of()), metrics, relay, 8))
+                        store,
+                        signer,
+                        new OwnResults(List.of()),
+                        new OriginCheck(markKeys, signsUnmarked, enforcement),
+                        metrics,
+                        session,
+                        relay,
+                        8))
             .build();
     front.start();
   }
@@ -192,6 +209,93 @@ class SigningIT {
     assertEndsWith(message, got);
     assertEquals(2, signatures(got).size());
     assertFalse(text(got).contains("Authserver-Forwarded"));
+  }
+
+  /** Returns a message as mailforwarder sends it on. */
+  private byte[] marked(OriginMark mark, String message) throws Exception {
+    HeaderSection header = MessageBytes.of(bytes(message)).header();
+    byte[] field = mark.toField("m1", new JdbcMarkKeyStore(pool).find().getFirst(), header);
+    return join(field, bytes("Received: from c by us with ESMTP id m1; now\r\n" + message));
+  }
+
+  private byte[] marked(boolean submitted) throws Exception {
+    return marked(new OriginMark(submitted, OriginMark.Author.UNJUDGED), COMPLETE);
+  }
+
+  @Test
+  void whereMailforwarderIsInFrontOnlyAProofIsSignedAndNoMarkLeaves() throws Exception {
+    signsUnmarked = false;
+    byte[] former = join(bytes("Authserver-Forwarded: v=1; submitted=yes\r\n"), bytes(COMPLETE));
+    byte[] edited = bytes(text(marked(true)).replace("alice@", "carol@"));
+    String mark = text(marked(true)).split("(?=Received: from c by us)", 2)[0];
+    List<byte[]> unproved =
+        List.of(bytes(COMPLETE), former, marked(false), edited, join(bytes(mark), marked(true)));
+    for (byte[] message : unproved) {
+      assertTrue(send("alice@example.org", message).startsWith("250"));
+      byte[] got = sink.messages().getLast().data();
+      assertEquals(List.of(), signatures(got), text(message));
+      assertFalse(text(got).contains("Authserver-Forwarded"));
+    }
+    byte[] mismatch = marked(new OriginMark(true, OriginMark.Author.MISMATCH), COMPLETE);
+    assertTrue(send("alice@example.org", mismatch).startsWith("250"));
+    assertEquals(List.of(), signatures(sink.messages().getLast().data()));
+    assertEquals(5, counted("not_submitted"));
+    assertEquals(1, counted("author_mismatch"));
+
+    assertTrue(send("alice@example.org", marked(true)).startsWith("250"));
+    byte[] got = sink.messages().getLast().data();
+    assertEquals(2, signatures(got).size());
+    assertFalse(text(got).contains("Authserver-Forwarded"));
+    assertEndsWith(bytes(COMPLETE), got);
+  }
+
+  @Test
+  void whatIsNotSubmittedDoesNotWaitForASignature() throws Exception {
+    signsUnmarked = false;
+    SigningRows.domain(database, "strict.example", ", require_signature = true");
+    byte[] message = bytes("From: a@strict.example\r\n\r\nHello.\r\n");
+    assertTrue(send("a@strict.example", message).startsWith("250"));
+    assertEquals(List.of(), signatures(sink.awaitMessage(SOON).data()));
+  }
+
+  @Test
+  void whereTheOriginIsOnlyReportedItIsSignedAndCounted() throws Exception {
+    signsUnmarked = false;
+    enforcement = OriginCheck.Enforcement.REPORT;
+    assertTrue(send("alice@example.org", bytes(COMPLETE)).startsWith("250"));
+    assertTrue(send("alice@example.org", marked(false)).startsWith("250"));
+    for (ScriptedNextHop.Message message : sink.awaitMessages(2, SOON)) {
+      assertEquals(2, signatures(message.data()).size());
+      assertFalse(message.text().contains("Authserver-Forwarded"));
+    }
+    assertEquals(1, counted("authserver_signer_origin_reports", "origin", "mark_missing"));
+    assertEquals(1, counted("authserver_signer_origin_reports", "origin", "not_submitted"));
+    assertEquals(1, counted("authserver_signer_origins", "origin", "mark_missing"));
+  }
+
+  @Test
+  void aKeyThatWasTakenAwayProvesNothing() throws Exception {
+    byte[] old = marked(true);
+    assertTrue(send("alice@example.org", old).startsWith("250"));
+    assertEquals(2, signatures(sink.awaitMessage(SOON).data()).size());
+    database.execute(
+        "TRUNCATE authserver.mark_key", "INSERT INTO authserver.mark_key DEFAULT VALUES");
+    Instant giveUp = Instant.now().plus(SOON);
+    while (!signatures(sink.messages().getLast().data()).isEmpty()) {
+      assertTrue(Instant.now().isBefore(giveUp), "the change was not seen");
+      send("alice@example.org", old);
+    }
+    send("alice@example.org", marked(true));
+    assertEquals(2, signatures(sink.messages().getLast().data()).size());
+  }
+
+  @Test
+  void withTheDatabaseAwayWhatIsProvedGoesOn() throws Exception {
+    byte[] proved = marked(true);
+    assertTrue(send("alice@example.org", proved).startsWith("250"));
+    door.shut();
+    assertTrue(send("alice@example.org", proved).startsWith("250"));
+    assertEquals(2, signatures(sink.awaitMessages(2, SOON).get(1).data()).size());
   }
 
   @Test
@@ -288,9 +392,13 @@ class SigningIT {
   }
 
   private double counted(String decision) {
-    return registry.scrape(name -> name.equals("authserver_signer_messages")).stream()
+    return counted("authserver_signer_messages", "decision", decision);
+  }
+
+  private double counted(String counter, String label, String value) {
+    return registry.scrape(name -> name.equals(counter)).stream()
         .flatMap(metric -> ((CounterSnapshot) metric).getDataPoints().stream())
-        .filter(point -> decision.equals(point.getLabels().get("decision")))
+        .filter(point -> value.equals(point.getLabels().get(label)))
         .mapToDouble(CounterSnapshot.CounterDataPointSnapshot::getValue)
         .sum();
   }

@@ -2,6 +2,9 @@ package io.authserver.dkimsigner;
 
 import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
+import io.authserver.db.mark.CachingMarkKeyStore;
+import io.authserver.db.mark.JdbcMarkKeyStore;
+import io.authserver.db.mark.MarkKeyStore;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.signing.CachingSigningStore;
 import io.authserver.db.signing.JdbcSigningStore;
@@ -79,6 +82,8 @@ final class SigningSite implements AutoCloseable {
     feed = ChangeFeed.start(pool);
     SigningStore store =
         new CachingSigningStore(new JdbcSigningStore(pool), feed, CacheMetrics.NONE);
+    MarkKeyStore markKeys =
+        new CachingMarkKeyStore(new JdbcMarkKeyStore(pool), feed, CacheMetrics.NONE);
     SignerMetrics metrics = new SignerMetrics(registry);
     InstantSource clock = InstantSource.system();
     MessageSigner signer =
@@ -103,7 +108,16 @@ final class SigningSite implements AutoCloseable {
             .spoolDirectory(Files.createDirectories(directory.resolve("spool")))
             .extensions(relay::extensions)
             .transactions(
-                session -> new SigningTransaction(store, signer, ownResults, metrics, relay, 8))
+                session ->
+                    new SigningTransaction(
+                        store,
+                        signer,
+                        ownResults,
+                        new OriginCheck(markKeys, true, OriginCheck.Enforcement.ENFORCE),
+                        metrics,
+                        session,
+                        relay,
+                        8))
             .build();
     front.start();
   }

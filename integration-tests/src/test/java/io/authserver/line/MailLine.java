@@ -13,6 +13,7 @@ import io.authserver.smtp.testing.RawSmtpClient;
 import io.authserver.smtp.testing.ScriptedNextHop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A site's line of daemons, as processes: mailforwarder, a router where 10045 would be, dkimsigner,
@@ -38,6 +40,9 @@ final class MailLine implements AutoCloseable {
   private final WrappingKeys wrappingKeys;
   private final InetSocketAddress forwarder = loopback(DaemonProcess.freePort());
   private final InetSocketAddress submissions = loopback(DaemonProcess.freePort());
+  private final InetSocketAddress signer = loopback(DaemonProcess.freePort());
+  private final InetSocketAddress router;
+  private final List<String> routed = new CopyOnWriteArrayList<>();
 
   /**
    * Starts all.
@@ -51,7 +56,6 @@ final class MailLine implements AutoCloseable {
     wrappingKeys = WrappingKeys.load(List.of(keyFile));
     ours.forEach(this::domain);
     database.execute(rows);
-    int signer = DaemonProcess.freePort();
     int transactionalSigner = DaemonProcess.freePort();
     start(
         DkimSignerMain.class,
@@ -59,16 +63,18 @@ final class MailLine implements AutoCloseable {
             "DATABASE_URL", database.signerUrl(),
             "AUTHSERVER_WRAPPING_KEY_FILE", keyFile.toString(),
             "DKIMSIGNER_NETWORK_MAPPING",
-                mapping(signer, internet) + "," + mapping(transactionalSigner, smartHost)));
-    int router = router(ours, signer);
-    int transactionalRouter = router(Set.of(), transactionalSigner);
+                mapping(signer.getPort(), internet)
+                    + ","
+                    + mapping(transactionalSigner, smartHost)));
+    router = router(ours, signer.getPort());
+    int transactionalRouter = router(Set.of(), transactionalSigner).getPort();
     Map<String, String> settings = new HashMap<>();
     settings.put("DATABASE_URL", database.forwarderUrl());
     settings.put(
         "MAILFORWARDER_SRS_SECRET_FILE",
         Files.writeString(folder.resolve("srs"), SECRET + "\n").toString());
-    settings.put("MAILFORWARDER_LOCALDELIVERY_PORT", Integer.toString(router));
-    settings.put("MAILFORWARDER_REMOTERELAY_PORT", Integer.toString(router));
+    settings.put("MAILFORWARDER_LOCALDELIVERY_PORT", Integer.toString(router.getPort()));
+    settings.put("MAILFORWARDER_REMOTERELAY_PORT", Integer.toString(router.getPort()));
     settings.put("MAILFORWARDER_TRANSACTIONALRELAY_PORT", Integer.toString(transactionalRouter));
     settings.put("MAILFORWARDER_INPUT_PORT", Integer.toString(forwarder.getPort()));
     start(MailForwarderMain.class, settings);
@@ -86,7 +92,7 @@ final class MailLine implements AutoCloseable {
     opened(DaemonProcess.start(main, settings)).awaitReady();
   }
 
-  private int router(Set<String> ours, int signer) throws Exception {
+  private InetSocketAddress router(Set<String> ours, int signer) throws Exception {
     RelayPool relay =
         opened(RelayPool.start(NextHopConfiguration.of("127.0.0.1", signer, "mx.ours.example")));
     relay.awaitExtensions(SOON);
@@ -96,10 +102,10 @@ final class MailLine implements AutoCloseable {
                 .hostName("mx.ours.example")
                 .listen(loopback(0))
                 .extensions(relay::extensions)
-                .transactions(new Router(ours, relay))
+                .transactions(new Router(ours, relay, message -> routed.add(text(message))))
                 .build());
     front.start();
-    return front.localAddresses().getFirst().getPort();
+    return front.localAddresses().getFirst();
   }
 
   private static InetSocketAddress loopback(int port) {
@@ -107,7 +113,11 @@ final class MailLine implements AutoCloseable {
   }
 
   private static String mapping(int port, ScriptedNextHop nextHop) {
-    return "127.0.0.1:" + port + "->" + nextHop.host() + ":" + nextHop.port();
+    return "127.0.0.1:%d->%s:%d unmarked=withhold".formatted(port, nextHop.host(), nextHop.port());
+  }
+
+  private static String text(byte[] message) {
+    return new String(message, StandardCharsets.ISO_8859_1);
   }
 
   /** Makes a domain that signs whatever it may: by its authors and by its reverse-paths. */
@@ -134,6 +144,21 @@ final class MailLine implements AutoCloseable {
   /** Where the edge hands over nothing but submissions. */
   InetSocketAddress submissions() {
     return submissions;
+  }
+
+  /** Where what is on the host can get at the queue behind mailforwarder. */
+  InetSocketAddress router() {
+    return router;
+  }
+
+  /** Where what is on the host can get at dkimsigner. */
+  InetSocketAddress signer() {
+    return signer;
+  }
+
+  /** Every message that has come to the queue behind mailforwarder, as it came. */
+  List<String> routed() {
+    return routed;
   }
 
   ScriptedNextHop internet() {

@@ -1,5 +1,6 @@
 package io.authserver.line;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -179,7 +180,9 @@ final class OriginLineIT {
     for (String sender : List.of("ceo@ours.example", "x@evil.example", LONG + "@evil.example")) {
       // The sender decides about the return address alone, so some of the others are enough.
       int step = sender.startsWith("ceo@") ? 1 : 5;
-      for (Way way : ways(sender)) {
+      List<Way> ways = new ArrayList<>(ways(sender));
+      ways.add(new Way("passed_on", sender, "bob@far.example", 1));
+      for (Way way : ways) {
         for (int i = 0; i < spoofs.size(); i += step) {
           String id = sender.length() + "/" + way.name() + "/" + i;
           byte[] message = spoofs.get(i).message(id);
@@ -259,6 +262,105 @@ final class OriginLineIT {
       MailLine.send(line.submissions(), way.reversePath(), way.recipient(), message);
       assertSigned(id, way.copies(), "ours.example");
     }
+  }
+
+  @Test
+  void whatIsPassedOnUnchangedIsSignedWhereItWasSubmitted() throws Exception {
+    for (String protocol : List.of("ESMTPSA", "ESMTPA")) {
+      byte[] message = message("passed-on/" + protocol, protocol, "alice@other.example");
+      MailLine.send(line.forwarder(), "alice@other.example", "bob@far.example", message);
+      assertSigned("passed-on/" + protocol, 1, "other.example");
+    }
+  }
+
+  /** Returns the copy that came to the queue behind mailforwarder under an id. */
+  private static String routed(String id) {
+    return line.routed().stream()
+        .filter(message -> message.contains("\r\nX-Case: " + id + "\r\n"))
+        .toList()
+        .getLast();
+  }
+
+  @Test
+  void whatGoesToAMailboxOfOursHasNoMarkThatCouldBeSentAgain() throws Exception {
+    String forged = OriginMark.FIELD_NAME + ": v=1; submitted=yes\r\n";
+    for (String recipient : List.of("alice@ours.example", "eve@ours.example")) {
+      String id = "kept/" + recipient;
+      String message = text(message(id, "ESMTPSA", "alice@ours.example"));
+      MailLine.send(
+          line.forwarder(), "alice@ours.example", recipient, (forged + message).getBytes(UTF_8));
+      assertTrue(routed(id).endsWith(message), routed(id));
+      assertFalse(routed(id).contains(OriginMark.FIELD_NAME), routed(id));
+    }
+  }
+
+  private static String text(byte[] message) {
+    return new String(message, UTF_8);
+  }
+
+  /** Checks that what has left under an id has neither a signature nor a mark. */
+  private static void assertUnsigned(String id) {
+    List<Message> arrived = arrived(id);
+    assertEquals(1, copies(arrived), id);
+    assertEquals(List.of(), signers(arrived.getFirst()), arrived.getFirst().text());
+    assertTrue(
+        header(arrived.getFirst()).all(OriginMark.FIELD_NAME).isEmpty(), arrived.getFirst().text());
+  }
+
+  /** A program on the host, or whatever gets at the listeners behind mailforwarder. */
+  @Test
+  void whatPassesMailforwarderByIsNotSigned() throws Exception {
+    String mac = "mac=" + "A".repeat(43) + "=";
+    String forged =
+        OriginMark.FIELD_NAME + ": v=2; submitted=yes; author=match; id=X-1; " + mac + "\r\n";
+    String trace = "Received: from x by mx.ours.example with ESMTP id X-1; now\r\n";
+    List<String> marks =
+        List.of(
+            "",
+            OriginMark.FIELD_NAME + ": v=1; submitted=yes\r\n",
+            forged,
+            forged + trace,
+            trace + forged + trace,
+            forged + forged + trace,
+            OriginMark.FIELD_NAME + ": v=2; submitted=yes\r\n");
+    for (int i = 0; i < marks.size(); i++) {
+      for (var to : List.of(line.router(), line.signer())) {
+        String id = "by/" + i + "/" + to.getPort();
+        String message = marks.get(i) + text(message(id, "ESMTPSA", "ceo@ours.example"));
+        MailLine.send(to, "ceo@ours.example", "bob@far.example", message.getBytes(UTF_8));
+        assertUnsigned(id);
+      }
+    }
+  }
+
+  @Test
+  void aMarkOfAnotherMessageProvesNothing() throws Exception {
+    MailLine.send(
+        line.forwarder(),
+        "alice@other.example",
+        "bob@far.example",
+        message("genuine", "ESMTPSA", "alice@other.example"));
+    assertSigned("genuine", 1, "other.example");
+    String genuine = routed("genuine");
+    String top = genuine.substring(0, genuine.indexOf("Received: from pc"));
+    assertTrue(top.startsWith(OriginMark.FIELD_NAME + ": v=2; submitted=yes;"), top);
+    List<String> replays =
+        List.of(
+            // Another author, another message, and the same with another field on top.
+            top + text(message("replay-0", "ESMTPSA", "ceo@ours.example")),
+            top + text(message("replay-1", "ESMTPSA", "alice@other.example")),
+            "X: y\r\n" + genuine.replace("X-Case: genuine", "X-Case: replay-2"),
+            top.replace(" id ", " id x").replace("\tid=", "\tid=x")
+                + text(message("replay-3", "ESMTPSA", "alice@other.example")));
+    for (int i = 0; i < replays.size(); i++) {
+      byte[] replay = replays.get(i).getBytes(UTF_8);
+      MailLine.send(line.router(), "alice@other.example", "bob@far.example", replay);
+      assertUnsigned("replay-" + i);
+    }
+    // Through mailforwarder, which sees what came in by the field on top.
+    String old = genuine.replace("X-Case: genuine", "X-Case: old").replace("alice@", "ceo@");
+    MailLine.send(line.forwarder(), "ceo@other.example", "bob@far.example", old.getBytes(UTF_8));
+    assertUnsigned("old");
   }
 
   /** The mark withholds the author's signature, not every one. */

@@ -18,28 +18,33 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What a site's mail server does between the daemons: keeps what is for users, hands the rest to
  * the signer, and writes its trace field on top.
  *
  * @param ours the domains whose mail stays here
+ * @param handled takes note of every message as it came
  */
-record Router(Set<String> ours, NextHop signer) implements MailTransactionFactory {
+record Router(Set<String> ours, NextHop signer, Consumer<byte[]> handled)
+    implements MailTransactionFactory {
   @Override
   public MailTransaction begin(ClientSession session) {
-    return new Transaction(ours, signer.open(Duration.ofSeconds(20)));
+    return new Transaction(ours, signer.open(Duration.ofSeconds(20)), handled);
   }
 
   private static final class Transaction implements MailTransaction {
     private final Set<String> ours;
     private final RelayTransaction relay;
+    private final Consumer<byte[]> handled;
     private int accepted;
     private int relayed;
 
-    Transaction(Set<String> ours, RelayTransaction relay) {
+    Transaction(Set<String> ours, RelayTransaction relay, Consumer<byte[]> handled) {
       this.ours = ours;
       this.relay = relay;
+      this.handled = handled;
     }
 
     @Override
@@ -68,6 +73,7 @@ record Router(Set<String> ours, NextHop signer) implements MailTransactionFactor
     @Override
     public List<Reply> onMessage(ReceivedMessage message) throws IOException {
       Reply reply = Reply.of(250, "2.0.0", "Kept");
+      handled.accept(message.content().toByteArray());
       if (relayed > 0) {
         RelayOutcome sent = relay.send(message.receivedField(), message.content());
         reply = (sent instanceof RelayOutcome.Delivered ? relay.finish() : sent).reply();

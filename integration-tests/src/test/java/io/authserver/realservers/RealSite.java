@@ -107,7 +107,8 @@ final class RealSite {
         "AUTHSERVER_WRAPPING_KEY_FILE",
         FILES.resolve("wrapping-key").toString(),
         "DKIMSIGNER_NETWORK_MAPPING",
-        "127.0.0.1:10036->127.0.0.1:10035,127.0.0.1:10038->127.0.0.1:10037");
+        "127.0.0.1:10036->127.0.0.1:10035 unmarked=withhold,"
+            + " 127.0.0.1:10038->127.0.0.1:10037 unmarked=withhold");
   }
 
   private static Map<String, String> forwarderSettings() throws Exception {

@@ -37,7 +37,8 @@ class RestartIT {
   void noMessageWaitsForARetry() throws Exception {
     // as systemd has it: an instance a mapping
     Map<String, String> settings = new HashMap<>(site.signer().environment());
-    settings.put("DKIMSIGNER_NETWORK_MAPPING", "127.0.0.1:10036->127.0.0.1:10035");
+    settings.put(
+        "DKIMSIGNER_NETWORK_MAPPING", "127.0.0.1:10036->127.0.0.1:10035 unmarked=withhold");
     site.smtpd().awaitNoSessions();
     site.forwarder().stop();
     site.signer().stop();

@@ -3,9 +3,12 @@ package io.authserver.mailforwarder;
 import io.authserver.db.alias.CachingResolutionStore;
 import io.authserver.db.alias.JdbcResolutionStore;
 import io.authserver.db.alias.JdbcSrsTokenStore;
+import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
 import io.authserver.db.cache.Freshness;
 import io.authserver.db.cache.PrometheusCacheMetrics;
+import io.authserver.db.mark.CachingMarkKeyStore;
+import io.authserver.db.mark.JdbcMarkKeyStore;
 import io.authserver.db.migrate.DaemonRole;
 import io.authserver.db.migrate.StartupCheck;
 import io.authserver.db.outcome.JdbcOutcomeStore;
@@ -151,15 +154,15 @@ public final class MailForwarderMain {
             pool(daemon, pools, configuration.localDelivery(), relayMetrics),
             pool(daemon, pools, configuration.remoteRelay(), relayMetrics),
             configuration.transactionalRelay().map(hop -> pool(daemon, pools, hop, relayMetrics)));
+    CacheMetrics cacheMetrics = new PrometheusCacheMetrics(daemon.metrics());
     Forwarding forwarding =
         new Forwarding(
             new CachingResolutionStore(
-                new JdbcResolutionStore(database, recipients),
-                feed,
-                new PrometheusCacheMetrics(daemon.metrics())),
+                new JdbcResolutionStore(database, recipients), feed, cacheMetrics),
             new JdbcSrsTokenStore(database, clock),
             new PendingEnvelopes(
                 new JdbcOutcomeStore(database, configuration.keepOutcomes()), feed),
+            new CachingMarkKeyStore(new JdbcMarkKeyStore(database), feed, cacheMetrics),
             configuration.decider(),
             nextHops,
             configuration.limits(),

@@ -9,6 +9,8 @@ import io.authserver.db.alias.ResolutionStore;
 import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
 import io.authserver.db.cache.Freshness;
+import io.authserver.db.mark.CachingMarkKeyStore;
+import io.authserver.db.mark.JdbcMarkKeyStore;
 import io.authserver.db.outcome.JdbcOutcomeStore;
 import io.authserver.db.outcome.PendingEnvelopes;
 import io.authserver.db.pool.AuthDatabase;
@@ -79,6 +81,7 @@ final class ForwarderSite implements AutoCloseable {
                 counted(store), feed, CacheMetrics.NONE, () -> System.nanoTime() + later.get()),
             new JdbcSrsTokenStore(pool, InstantSource.fixed(NOW)),
             new PendingEnvelopes(new JdbcOutcomeStore(pool, Duration.ofDays(7)), feed),
+            new CachingMarkKeyStore(new JdbcMarkKeyStore(pool), feed, CacheMetrics.NONE),
             new Decider(SRS, null),
             new NextHops(relay, relay, Optional.empty()),
             FanOutLimits.DEFAULTS,

@@ -9,6 +9,7 @@ import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Resolution;
 import io.authserver.mailforwarder.resolve.Target;
 import io.authserver.smtp.address.AsciiCase;
+import io.authserver.smtp.message.OriginMark;
 import io.authserver.smtp.reply.Reply;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -213,7 +214,8 @@ public record Explanation(
     fields.put("route", word(copy.route()));
     fields.put("next_hop", nextHops.get(copy.route()));
     fields.put("delivered_to", copy.deliveredTo().orElse(null));
-    fields.put("submitted_mark", copy.mark().map(mark -> mark.submitted()).orElse(null));
+    fields.put("submitted_mark", copy.mark().map(OriginMark::submitted).orElse(null));
+    fields.put("author_mark", copy.mark().map(mark -> mark.author().word()).orElse(null));
     fields.put("reply", copy.loops() ? LOOP.toString() : null);
     fields.put("signing", signing.fields());
     return fields;

@@ -104,7 +104,12 @@ public final class ExplanationText {
             .formatted(explanation.nextHops().get(copy.route()), Explanation.word(copy.route())));
     copy.deliveredTo().ifPresent(address -> line(1, "adds      Delivered-To: " + address));
     copy.mark()
-        .ifPresent(mark -> line(1, "marked    submitted=" + (mark.submitted() ? "yes" : "no")));
+        .ifPresent(
+            mark ->
+                line(
+                    1,
+                    "marked    submitted=%s, author=%s"
+                        .formatted(mark.submitted() ? "yes" : "no", mark.author().word())));
     if (copy.loops()) {
       line(1, "refused   " + Explanation.LOOP);
     }

@@ -53,7 +53,8 @@ public final class SigningForecast {
             copy.sender().reversePath() instanceof ReversePath.Address(var mailbox)
                 ? Optional.of(mailbox.foldedDomain())
                 : Optional.empty(),
-            SigningSelector.Origin.of(copy.mark()));
+            // What leaves the site is marked, and the two daemons share the key.
+            SigningSelector.Origin.of(copy.mark().orElseThrow()));
     Map<String, SigningDomain> ours = store.find(selector.domainsToLookUp());
     SigningDecision decision = selector.decide(ours);
     return switch (decision) {

@@ -5,6 +5,9 @@ import java.util.Optional;
 
 /** Who wrote a message, as its From fields say. */
 public sealed interface Authors {
+  /** Returns the domains that From names, as far as they could be read, folded. */
+  List<String> domains();
+
   /**
    * The authors' domains, folded, without duplicates, in their order; at least one.
    *

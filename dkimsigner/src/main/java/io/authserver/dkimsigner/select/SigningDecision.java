@@ -72,7 +72,9 @@ public sealed interface SigningDecision {
     SIGNING_OFF,
     /** The author's domain has no active key. */
     NO_KEY,
-    /** A forwarded copy of a message that was not submitted to us, with an author of ours. */
-    FORWARDED
+    /** An author of ours in a message that is not proved to have been submitted to us. */
+    NOT_SUBMITTED,
+    /** An author of ours that who submitted the message may not be. */
+    AUTHOR_MISMATCH
   }
 }

@@ -6,6 +6,7 @@ import io.authserver.dkimsigner.select.SigningDecision.PassThrough;
 import io.authserver.dkimsigner.select.SigningDecision.Reject;
 import io.authserver.dkimsigner.select.SigningDecision.Sign;
 import io.authserver.dkimsigner.select.SigningDecision.Why;
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.message.OriginMark;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -13,13 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which domain signs a message.
  *
  * <p>The author's domain signs, or its closest parent domain with keys (RFC 6376 §6.3 leaves this
  * to the signer; a parent is aligned in the sense of RFC 7489 §3.1.1). Where the author is foreign,
- * the domain of the reverse-path signs if it is configured to. A forwarded copy that was not
+ * the domain of the reverse-path signs if it is configured to. What is not proved to have been
  * submitted to us is never signed for a domain aligned with its author, because the author may be
  * spoofed.
  */
@@ -28,19 +31,71 @@ public final class SigningSelector {
   private final Optional<String> reversePathDomain;
   private final Origin origin;
 
-  /** Where a copy comes from, as the mark of mailforwarder says. */
+  /** Where a message comes from, as far as it is proved. */
   public enum Origin {
-    /** No mark: mail as it was sent. */
-    DIRECT,
-    /** Forwarded by us, and submitted to us by an authenticated user. */
-    FORWARDED_SUBMITTED,
-    /** Forwarded by us, and received from anywhere. */
-    FORWARDED_UNTRUSTED;
+    /** A proved mark says that it was submitted to us. */
+    SUBMITTED(null),
+    /** It has no mark, and needs none. */
+    UNMARKED(null),
+    /** It has a mark of before they were proved, needs none, and the mark says submitted. */
+    FORMER_MARK(null),
+    /** A proved mark says that it was not submitted to us. */
+    NOT_SUBMITTED(Why.NOT_SUBMITTED),
+    /** A proved mark says that its author is not one that who submitted it may be. */
+    AUTHOR_MISMATCH(Why.AUTHOR_MISMATCH),
+    /** It has no mark and needs one. */
+    MARK_MISSING(Why.NOT_SUBMITTED),
+    /** A mark of before says that it was not submitted, or needs to be proved. */
+    FORMER_MARK_REFUSED(Why.NOT_SUBMITTED),
+    /** {@link OriginMark.Fault#SEVERAL_MARKS}. */
+    SEVERAL_MARKS(Why.NOT_SUBMITTED),
+    /** {@link OriginMark.Fault#MALFORMED_MARK}. */
+    MALFORMED_MARK(Why.NOT_SUBMITTED),
+    /** {@link OriginMark.Fault#MISPLACED_MARK}. */
+    MISPLACED_MARK(Why.NOT_SUBMITTED),
+    /** {@link OriginMark.Fault#WRONG_ID}. */
+    WRONG_ID(Why.NOT_SUBMITTED),
+    /** {@link OriginMark.Fault#WRONG_MAC}. */
+    WRONG_MAC(Why.NOT_SUBMITTED);
 
-    /** Returns what the marks of a message say, where it has any. */
-    public static Origin of(Optional<OriginMark> mark) {
-      return mark.map(found -> found.submitted() ? FORWARDED_SUBMITTED : FORWARDED_UNTRUSTED)
-          .orElse(DIRECT);
+    private final @Nullable Why withheld;
+
+    Origin(@Nullable Why withheld) {
+      this.withheld = withheld;
+    }
+
+    /** Returns its name in the log and in the metrics. */
+    public String word() {
+      return AsciiCase.lower(name());
+    }
+
+    /** Returns why it gets no signature that is aligned with its author; empty where it may. */
+    Optional<Why> withheld() {
+      return Optional.ofNullable(withheld);
+    }
+
+    /** Returns what a proved mark says. */
+    public static Origin of(OriginMark mark) {
+      return !mark.submitted()
+          ? NOT_SUBMITTED
+          : mark.author() == OriginMark.Author.MISMATCH ? AUTHOR_MISMATCH : SUBMITTED;
+    }
+
+    /**
+     * Returns what the marks of a message say.
+     *
+     * @param signsUnmarked whether mail that has no mark is signed
+     * @param proved whether what they claim is proved
+     */
+    public static Origin of(
+        OriginMark.Reading reading, boolean signsUnmarked, Predicate<OriginMark.Claimed> proved) {
+      return switch (reading) {
+        case OriginMark.Unmarked _ -> signsUnmarked ? UNMARKED : MARK_MISSING;
+        case OriginMark.Former(boolean submitted) ->
+            signsUnmarked && submitted ? FORMER_MARK : FORMER_MARK_REFUSED;
+        case OriginMark.Claimed claimed -> proved.test(claimed) ? of(claimed.mark()) : WRONG_MAC;
+        case OriginMark.Unproved(OriginMark.Fault fault) -> Origin.valueOf(fault.name());
+      };
     }
   }
 
@@ -60,13 +115,14 @@ public final class SigningSelector {
    * names and every parent of each. There are no more of them than From has dots.
    */
   public SequencedSet<String> domainsToLookUp() {
+    return domainsToLookUp(authors, reversePathDomain);
+  }
+
+  /** Returns the same before it is known where the message comes from. */
+  public static SequencedSet<String> domainsToLookUp(
+      Authors authors, Optional<String> reversePathDomain) {
     SequencedSet<String> names = new LinkedHashSet<>();
-    switch (authors) {
-      case Authors.Known known ->
-          known.domains().forEach(domain -> names.addAll(withParents(domain)));
-      case Authors.Unclear unclear ->
-          unclear.domains().forEach(domain -> names.addAll(withParents(domain)));
-    }
+    authors.domains().forEach(domain -> names.addAll(withParents(domain)));
     reversePathDomain.ifPresent(names::add);
     return names;
   }
@@ -94,7 +150,7 @@ public final class SigningSelector {
 
   /**
    * Several authors are refused where one of the domains that the message claims says so, or wants
-   * a signature, which such a message never gets. A forwarded copy does not wait for a signature.
+   * a signature, which such a message never gets. What was not submitted does not wait for one.
    */
   private SigningDecision refusedOr(
       List<String> domains, Map<String, SigningDomain> ours, Why why) {
@@ -105,7 +161,7 @@ public final class SigningSelector {
           boolean signatureMissing =
               candidate.policy().sign()
                   && candidate.policy().requireSignature()
-                  && origin != Origin.FORWARDED_UNTRUSTED;
+                  && origin.withheld().isEmpty();
           if (candidate.policy().refuseSeveralAuthors() || signatureMissing) {
             return new Reject(candidate, why);
           }
@@ -129,8 +185,8 @@ public final class SigningSelector {
           return new PassThrough(Why.SIGNING_OFF);
         }
       }
-      if (origin == Origin.FORWARDED_UNTRUSTED) {
-        return new PassThrough(Why.FORWARDED);
+      if (origin.withheld().isPresent()) {
+        return new PassThrough(origin.withheld().get());
       }
       if (!candidate.activeKeys().isEmpty() && candidate.policy().sign()) {
         boolean required =
@@ -148,7 +204,7 @@ public final class SigningSelector {
 
   private SigningDecision forReversePath(String author, Map<String, SigningDomain> ours) {
     return reversePathDomain
-        .filter(domain -> origin != Origin.FORWARDED_UNTRUSTED || !aligned(domain, author))
+        .filter(domain -> origin.withheld().isEmpty() || !aligned(domain, author))
         .map(ours::get)
         .filter(domain -> domain.policy().signByReversePath() && domain.policy().sign())
         .filter(domain -> !domain.activeKeys().isEmpty())

@@ -39,63 +39,63 @@ class SigningSelectorTest {
   void signsForTheAuthorsDomain() {
     SigningDomain domain = domain("example.org", PLAIN, true);
     assertEquals(
-        new Sign(domain, false), decide("example.org", "elsewhere.example", Origin.DIRECT));
-    assertEquals(new Sign(domain, false), decide("example.org", null, Origin.DIRECT));
-    assertEquals(new Sign(domain, false), decide("example.org", null, Origin.FORWARDED_SUBMITTED));
+        new Sign(domain, false), decide("example.org", "elsewhere.example", Origin.UNMARKED));
+    assertEquals(new Sign(domain, false), decide("example.org", null, Origin.UNMARKED));
+    assertEquals(new Sign(domain, false), decide("example.org", null, Origin.SUBMITTED));
   }
 
   @Test
   void signsForTheClosestParentWithKeys() {
     domain("b.example.org", PLAIN, false);
     SigningDomain parent = domain("example.org", PLAIN, true);
-    assertEquals(new Sign(parent, false), decide("a.b.example.org", null, Origin.DIRECT));
-    assertEquals(new Sign(parent, false), decide("b.example.org", null, Origin.DIRECT));
+    assertEquals(new Sign(parent, false), decide("a.b.example.org", null, Origin.UNMARKED));
+    assertEquals(new Sign(parent, false), decide("b.example.org", null, Origin.UNMARKED));
     SigningDomain closer = domain("b.example.org", PLAIN, true);
-    assertEquals(new Sign(closer, false), decide("a.b.example.org", null, Origin.DIRECT));
+    assertEquals(new Sign(closer, false), decide("a.b.example.org", null, Origin.UNMARKED));
   }
 
   @Test
   void neverSignsForATopLevelDomain() {
     domain("org", PLAIN, true);
-    assertEquals(new PassThrough(Why.FOREIGN_AUTHOR), decide("example.org", null, Origin.DIRECT));
+    assertEquals(new PassThrough(Why.FOREIGN_AUTHOR), decide("example.org", null, Origin.UNMARKED));
   }
 
   @Test
   void honoursTheDomainThatWantsNoSignature() {
     domain("b.example.org", OFF, true);
     domain("example.org", PLAIN, true);
-    assertEquals(new PassThrough(Why.SIGNING_OFF), decide("b.example.org", null, Origin.DIRECT));
+    assertEquals(new PassThrough(Why.SIGNING_OFF), decide("b.example.org", null, Origin.UNMARKED));
   }
 
   @Test
   void doesNotSignWithoutAKeyOrRefusesWhereTheDomainRequiresIt() {
     domain("example.org", PLAIN, false);
-    assertEquals(new PassThrough(Why.NO_KEY), decide("example.org", null, Origin.DIRECT));
+    assertEquals(new PassThrough(Why.NO_KEY), decide("example.org", null, Origin.UNMARKED));
     SigningDomain required = domain("example.org", REQUIRED, false);
-    assertEquals(new NoUsableKey(required), decide("example.org", null, Origin.DIRECT));
+    assertEquals(new NoUsableKey(required), decide("example.org", null, Origin.UNMARKED));
   }
 
   @Test
   void leavesForeignAuthorsAlone() {
     domain("example.org", PLAIN, true);
     assertEquals(
-        new PassThrough(Why.FOREIGN_AUTHOR), decide("other.example", "example.org", Origin.DIRECT));
+        new PassThrough(Why.FOREIGN_AUTHOR),
+        decide("other.example", "example.org", Origin.UNMARKED));
     assertEquals(
-        new PassThrough(Why.FOREIGN_AUTHOR), decide("notexample.org", null, Origin.DIRECT));
-    assertEquals(new PassThrough(Why.FOREIGN_AUTHOR), decide("[192.0.2.1]", null, Origin.DIRECT));
+        new PassThrough(Why.FOREIGN_AUTHOR), decide("notexample.org", null, Origin.UNMARKED));
+    assertEquals(new PassThrough(Why.FOREIGN_AUTHOR), decide("[192.0.2.1]", null, Origin.UNMARKED));
   }
 
   @Test
   void signsByReversePathWhereConfigured() {
     SigningDomain srs = domain("srs.example.org", BY_ENVELOPE, true);
     assertEquals(
-        new Sign(srs, false),
-        decide("other.example", "srs.example.org", Origin.FORWARDED_UNTRUSTED));
-    assertEquals(new Sign(srs, false), decide("other.example", "srs.example.org", Origin.DIRECT));
+        new Sign(srs, false), decide("other.example", "srs.example.org", Origin.NOT_SUBMITTED));
+    assertEquals(new Sign(srs, false), decide("other.example", "srs.example.org", Origin.UNMARKED));
     domain("srs.example.org", BY_ENVELOPE, false);
     assertEquals(
         new PassThrough(Why.FOREIGN_AUTHOR),
-        decide("other.example", "srs.example.org", Origin.DIRECT));
+        decide("other.example", "srs.example.org", Origin.UNMARKED));
   }
 
   @Test
@@ -103,11 +103,11 @@ class SigningSelectorTest {
     domain("example.org", REQUIRED, true);
     domain("srs.example.org", BY_ENVELOPE, true);
     assertEquals(
-        new PassThrough(Why.FORWARDED),
-        decide("example.org", "srs.example.org", Origin.FORWARDED_UNTRUSTED));
+        new PassThrough(Why.NOT_SUBMITTED),
+        decide("example.org", "srs.example.org", Origin.NOT_SUBMITTED));
     assertEquals(
-        new PassThrough(Why.FORWARDED),
-        decide("sub.example.org", "example.org", Origin.FORWARDED_UNTRUSTED));
+        new PassThrough(Why.NOT_SUBMITTED),
+        decide("sub.example.org", "example.org", Origin.NOT_SUBMITTED));
   }
 
   @Test
@@ -117,7 +117,7 @@ class SigningSelectorTest {
     domain("srs.example.org", BY_ENVELOPE, true);
     assertEquals(
         new PassThrough(Why.FOREIGN_AUTHOR),
-        decide("example.org", "srs.example.org", Origin.FORWARDED_UNTRUSTED));
+        decide("example.org", "srs.example.org", Origin.NOT_SUBMITTED));
   }
 
   /**
@@ -130,11 +130,10 @@ class SigningSelectorTest {
     SigningDomain srs = domain("srs.example.org", BY_ENVELOPE, true);
     assertEquals(
         new PassThrough(Why.FOREIGN_AUTHOR),
-        decide("mail.example.org", "srs.example.org", Origin.FORWARDED_UNTRUSTED));
+        decide("mail.example.org", "srs.example.org", Origin.NOT_SUBMITTED));
     assertEquals(
-        new Sign(srs, false), decide("mail.example.org", "srs.example.org", Origin.DIRECT));
-    assertEquals(
-        new Sign(srs, false), decide("example.org", "srs.example.org", Origin.FORWARDED_SUBMITTED));
+        new Sign(srs, false), decide("mail.example.org", "srs.example.org", Origin.UNMARKED));
+    assertEquals(new Sign(srs, false), decide("example.org", "srs.example.org", Origin.SUBMITTED));
   }
 
   /**
@@ -145,8 +144,8 @@ class SigningSelectorTest {
   void theAuthorsDomainRequiresASignatureOfItsParentToo() {
     domain("b.example.org", REQUIRED, false);
     SigningDomain parent = domain("example.org", PLAIN, true);
-    assertEquals(new Sign(parent, true), decide("b.example.org", null, Origin.DIRECT));
-    assertEquals(new Sign(parent, false), decide("c.example.org", null, Origin.DIRECT));
+    assertEquals(new Sign(parent, true), decide("b.example.org", null, Origin.UNMARKED));
+    assertEquals(new Sign(parent, false), decide("c.example.org", null, Origin.UNMARKED));
   }
 
   @ParameterizedTest
@@ -161,7 +160,7 @@ class SigningSelectorTest {
           case NO_MAILBOX, UNPARSABLE_FROM -> "unreadable_author";
         };
     Authors authors = new Authors.Unclear(reason, List.of("example.org"));
-    assertEquals(expected, decide(authors, "example.org", Origin.DIRECT).name());
+    assertEquals(expected, decide(authors, "example.org", Origin.UNMARKED).name());
   }
 
   /**
@@ -195,7 +194,7 @@ class SigningSelectorTest {
         }
       }
     }
-    assertEquals(4 * 9 * 9 * 9 * 3 * 3, decisions);
+    assertEquals(4 * 9 * 9 * 9 * 3 * Origin.values().length, decisions);
   }
 
   /** Choice 0 is a domain that is not ours; then each policy without a key, and with one. */
@@ -227,8 +226,8 @@ class SigningSelectorTest {
     if (own.policy().equals(OFF)) {
       return "signing_off";
     }
-    if (origin == Origin.FORWARDED_UNTRUSTED) {
-      return "forwarded";
+    if (!List.of(Origin.SUBMITTED, Origin.UNMARKED, Origin.FORMER_MARK).contains(origin)) {
+      return origin == Origin.AUTHOR_MISMATCH ? "author_mismatch" : "not_submitted";
     }
     for (String name : line) {
       SigningDomain candidate = ours.get(name);
@@ -244,11 +243,11 @@ class SigningSelectorTest {
   void refusesSeveralAuthorsWhereADomainSaysSo() {
     domain("example.org", PLAIN, true);
     Authors several = new Authors.Known(List.of("example.org", "mail.strict.example"));
-    assertEquals(new PassThrough(Why.SEVERAL_AUTHORS), decide(several, null, Origin.DIRECT));
+    assertEquals(new PassThrough(Why.SEVERAL_AUTHORS), decide(several, null, Origin.UNMARKED));
     SigningDomain strict = domain("strict.example", STRICT, true);
-    assertEquals(new Reject(strict, Why.SEVERAL_AUTHORS), decide(several, null, Origin.DIRECT));
+    assertEquals(new Reject(strict, Why.SEVERAL_AUTHORS), decide(several, null, Origin.UNMARKED));
     Authors fields = new Authors.Unclear(Authors.Reason.SEVERAL_FROM, List.of("strict.example"));
-    assertEquals(new Reject(strict, Why.SEVERAL_AUTHORS), decide(fields, null, Origin.DIRECT));
+    assertEquals(new Reject(strict, Why.SEVERAL_AUTHORS), decide(fields, null, Origin.UNMARKED));
   }
 
   @Test
@@ -257,7 +256,7 @@ class SigningSelectorTest {
         new SigningSelector(
             new Authors.Known(List.of("a.b.example.org")),
             Optional.of("srs.example"),
-            Origin.DIRECT);
+            Origin.UNMARKED);
     assertEquals(
         List.of("a.b.example.org", "b.example.org", "example.org", "srs.example"),
         List.copyOf(selector.domainsToLookUp()));
@@ -272,13 +271,13 @@ class SigningSelectorTest {
     Authors several = new Authors.Known(List.of("far.example", "mail.required.example"));
     SigningDomain required = domain("required.example", REQUIRED, true);
     Reject refused = new Reject(required, Why.SEVERAL_AUTHORS);
-    assertEquals(refused, decide(several, null, Origin.DIRECT));
-    assertEquals(refused, decide(several, null, Origin.FORWARDED_SUBMITTED));
+    assertEquals(refused, decide(several, null, Origin.UNMARKED));
+    assertEquals(refused, decide(several, null, Origin.SUBMITTED));
     // As with one author: who is spoofed in forwarded mail decides nothing about it.
     PassThrough unsigned = new PassThrough(Why.SEVERAL_AUTHORS);
-    assertEquals(unsigned, decide(several, null, Origin.FORWARDED_UNTRUSTED));
+    assertEquals(unsigned, decide(several, null, Origin.NOT_SUBMITTED));
     domain("required.example", new SigningPolicy(false, true, false, false, null), true);
-    assertEquals(unsigned, decide(several, null, Origin.DIRECT));
+    assertEquals(unsigned, decide(several, null, Origin.UNMARKED));
   }
 
   /**
@@ -299,9 +298,9 @@ class SigningSelectorTest {
         List.of(
             new Authors.Known(domains),
             new Authors.Unclear(Authors.Reason.SEVERAL_FROM, domains))) {
-      SigningSelector selector = new SigningSelector(authors, Optional.empty(), Origin.DIRECT);
+      SigningSelector selector = new SigningSelector(authors, Optional.empty(), Origin.UNMARKED);
       assertTrue(selector.domainsToLookUp().contains("strict.example"));
-      assertEquals(new Reject(strict, Why.SEVERAL_AUTHORS), decide(authors, null, Origin.DIRECT));
+      assertEquals(new Reject(strict, Why.SEVERAL_AUTHORS), decide(authors, null, Origin.UNMARKED));
     }
   }
 
@@ -313,10 +312,10 @@ class SigningSelectorTest {
     SigningDomain domain = domain(parent, PLAIN, true);
     SigningSelector selector =
         new SigningSelector(
-            new Authors.Known(List.of("b." + parent)), Optional.empty(), Origin.DIRECT);
+            new Authors.Known(List.of("b." + parent)), Optional.empty(), Origin.UNMARKED);
     assertEquals(labels, selector.domainsToLookUp().size());
     assertTrue(selector.domainsToLookUp().contains(parent));
-    assertEquals(new Sign(domain, false), decide("b." + parent, null, Origin.DIRECT));
+    assertEquals(new Sign(domain, false), decide("b." + parent, null, Origin.UNMARKED));
   }
 
   private SigningDomain domain(String name, SigningPolicy policy, boolean withKey) {

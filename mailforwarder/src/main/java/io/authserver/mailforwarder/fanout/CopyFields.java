@@ -4,7 +4,6 @@ import io.authserver.db.alias.FinalAddress;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.message.HeaderField;
 import io.authserver.smtp.message.HeaderSection;
-import io.authserver.smtp.message.OriginMark;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -20,16 +19,18 @@ final class CopyFields {
   private CopyFields() {}
 
   /**
-   * Returns the fields of a copy: for a forwarded one the origin mark and Delivered-To, for every
-   * one our trace field.
+   * Returns the fields of a copy: Delivered-To for a forwarded one, the mark where it gets one, our
+   * trace field for every one, right below the mark.
+   *
+   * @param mark the origin mark, made for this trace field
    */
-  static byte[] of(LegKey key, boolean submitted, byte[] receivedField) {
+  static byte[] of(LegKey key, byte[] mark, byte[] receivedField) {
     ByteArrayOutputStream fields = new ByteArrayOutputStream();
-    if (key.isForwarded()) {
-      // On top of any mark that came from outside; what reads them believes the worst of all.
-      fields.writeBytes(new OriginMark(submitted).toField());
-      String line = DELIVERED_TO + ": " + key.deliveredTo().orElseThrow() + "\r\n";
-      fields.writeBytes(line.getBytes(StandardCharsets.UTF_8));
+    key.deliveredTo()
+        .map(address -> DELIVERED_TO + ": " + address + "\r\n")
+        .ifPresent(line -> fields.writeBytes(line.getBytes(StandardCharsets.UTF_8)));
+    if (key.marked()) {
+      fields.writeBytes(mark);
     }
     fields.writeBytes(receivedField);
     return fields.toByteArray();

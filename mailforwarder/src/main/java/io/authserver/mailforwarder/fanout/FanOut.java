@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * The next-hop transactions of one message, which advance together: recipients, then bodies, then
@@ -126,20 +127,25 @@ final class FanOut implements AutoCloseable {
     }
   }
 
+  /** Returns whether a copy with such a key can still be delivered. */
+  boolean hasOpen(Predicate<LegKey> which) {
+    return copies.values().stream().anyMatch(copy -> copy.isOpen() && which.test(copy.key()));
+  }
+
   /** Fails the open copies of all transactions with these keys, and drops those. */
-  void refuse(Function<LegKey, Boolean> which, Reply reply) {
+  void fail(Predicate<LegKey> which, RelayOutcome outcome) {
     legs.values()
         .removeIf(
             leg -> {
-              boolean refused = which.apply(leg.key());
-              if (refused) {
+              boolean failed = which.test(leg.key());
+              if (failed) {
                 drop(leg);
               }
-              return refused;
+              return failed;
             });
     for (Copy copy : copies.values()) {
-      if (copy.isOpen() && which.apply(copy.key())) {
-        copy.messageAnswered(new RelayOutcome.PermanentFailure(reply));
+      if (copy.isOpen() && which.test(copy.key())) {
+        copy.messageAnswered(outcome);
       }
     }
   }

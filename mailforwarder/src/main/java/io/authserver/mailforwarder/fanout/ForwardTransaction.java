@@ -12,6 +12,10 @@ import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.HeaderSection;
+import io.authserver.smtp.message.MessageBytes;
+import io.authserver.smtp.message.OriginMark;
+import io.authserver.smtp.message.OriginMark.Author;
+import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.ClientSession;
 import io.authserver.smtp.server.MailTransaction;
@@ -156,9 +160,9 @@ final class ForwardTransaction implements MailTransaction {
     boolean submitted = forwarding.submissionOnly() || Submission.isSubmitted(header);
     Optional<Reply> unrouted = reroute(facts().withSubmitted(submitted), header);
     Set<String> expandedBefore = CopyFields.deliveredTo(header);
-    fanOut.refuse(
+    fanOut.fail(
         key -> key.deliveredTo().filter(expandedBefore::contains).isPresent(),
-        Reply.of(554, "5.4.6", "Forwarding loop"));
+        new RelayOutcome.PermanentFailure(Reply.of(554, "5.4.6", "Forwarding loop")));
     Reply reply;
     try {
       fanOut.leaveOut(ledger().recall(accepted, message.content()));
@@ -173,11 +177,13 @@ final class ForwardTransaction implements MailTransaction {
 
   private Reply deliver(ReceivedMessage message, boolean submitted, Countdown countdown)
       throws IOException {
+    MessageBytes content = OriginMark.remove(message.content());
+    byte[] mark = mark(message.id(), new OriginMark(submitted, Author.UNJUDGED), content.header());
     boolean done = false;
     try {
       fanOut.deliver(
-          message.content(),
-          key -> CopyFields.of(key, submitted, message.receivedField()),
+          content,
+          key -> CopyFields.of(key, mark, message.receivedField()),
           countdown,
           comesAgain -> {
             boolean mustRemember =
@@ -192,6 +198,27 @@ final class ForwardTransaction implements MailTransaction {
     }
     log.gaveUp(message.id(), Ledger.giveUp(accepted, forwarding.limits().giveUpAfter()));
     return answer(Verdict.atEnd(accepted), message, countdown);
+  }
+
+  /**
+   * Returns the mark for the copies that get one. Where it cannot be proved they fail for now:
+   * dkimsigner would leave them unsigned.
+   */
+  private byte[] mark(String id, OriginMark mark, HeaderSection header) {
+    if (!fanOut.hasOpen(LegKey::marked)) {
+      return new byte[0];
+    }
+    try {
+      return mark.toField(id, forwarding.markKeys().find().getFirst(), header);
+    } catch (AuthDatabaseException e) {
+      log.noMarkKey(id, String.valueOf(e.getMessage()));
+      fanOut.fail(
+          LegKey::marked,
+          new RelayOutcome.TemporaryFailure(
+              Reply.of(451, "4.3.0", "Cannot prove the origin now; try again later"),
+              "no mark key"));
+      return new byte[0];
+    }
   }
 
   /** Remembers what became of all targets, or counts what will be doubled. */
@@ -272,7 +299,7 @@ final class ForwardTransaction implements MailTransaction {
       }
       case Verdict.Done done -> {
         Notifier notifier = new Notifier(forwarding, message.id());
-        Original original = notifier.original(facts(), message.content());
+        Original original = notifier.original(facts(), OriginMark.remove(message.content()));
         Set<Refusal> untold = notifier.report(original, done.toReport(), countdown);
         Set<Refusal> told = new HashSet<>(done.toReport());
         told.removeAll(untold);

@@ -2,6 +2,7 @@ package io.authserver.mailforwarder.fanout;
 
 import io.authserver.db.alias.ResolutionStore;
 import io.authserver.db.alias.SrsTokenStore;
+import io.authserver.db.mark.MarkKeyStore;
 import io.authserver.db.outcome.OutcomeStore;
 import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
@@ -15,6 +16,7 @@ import java.util.function.LongSupplier;
 /**
  * What all transactions of the forwarder share. Safe for many threads.
  *
+ * @param markKeys prove to dkimsigner where a copy comes from
  * @param working holds what recipients stand for, and notifications while they are made
  * @param submissionOnly whether every message that comes in was submitted by somebody who logged in
  * @param nanoTime measures the time that a reply has left, as {@link System#nanoTime()} does
@@ -23,6 +25,7 @@ public record Forwarding(
     ResolutionStore store,
     SrsTokenStore tokens,
     OutcomeStore outcomes,
+    MarkKeyStore markKeys,
     Decider decider,
     NextHops nextHops,
     FanOutLimits limits,

@@ -18,6 +18,7 @@ import io.authserver.smtp.address.RecipientParameters;
 import io.authserver.smtp.address.ReversePath;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.MessageBytes;
+import io.authserver.smtp.message.OriginMark;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashSet;
@@ -38,6 +39,9 @@ final class Notifier {
 
   /** What one notification tells about at most: a list may have thousands of members. */
   private static final int MAX_NOTICES = 500;
+
+  /** What we write ourselves needs nobody's login. */
+  private static final OriginMark OWN_MARK = new OriginMark(true, OriginMark.Author.UNJUDGED);
 
   private final Forwarding forwarding;
   private final String messageId;
@@ -132,11 +136,14 @@ final class Notifier {
     try (FanOut fanOut = forwarding.fanOut()) {
       List<Copy> copies =
           Plan.of(decision, recipient, facts, false).stream().map(fanOut::copy).toList();
-      fanOut.deliver(
-          MessageBytes.of(bytes),
-          key -> CopyFields.of(key, false, new byte[0]),
-          countdown,
-          _ -> true);
+      MessageBytes message = MessageBytes.of(bytes);
+      byte[] trace = forwarding.composer().traceField(messageId, now);
+      byte[] mark =
+          fanOut.hasOpen(LegKey::marked)
+              ? OWN_MARK.toField(
+                  messageId, forwarding.markKeys().find().getFirst(), message.header())
+              : new byte[0];
+      fanOut.deliver(message, key -> CopyFields.of(key, mark, trace), countdown, _ -> true);
       // One of several who got it is enough: told again it would be told twice.
       String outcome =
           fanOut.delivered() > 0 ? "delivered" : fanOut.hasDeferred() ? "deferred" : "refused";

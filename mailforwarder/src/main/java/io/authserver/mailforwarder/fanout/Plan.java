@@ -42,7 +42,8 @@ final class Plan {
                   new LegKey(
                       foreign && transactional ? Route.TRANSACTIONAL_RELAY : Route.LOCAL_DELIVERY,
                       withoutSize(facts.sender()),
-                      Optional.empty()),
+                      Optional.empty(),
+                      foreign),
                   recipient,
                   !foreign));
       case Decision.Forward forward -> forwarded(forward);
@@ -54,15 +55,19 @@ final class Plan {
   private static List<Planned> forwarded(Decision.Forward forward) {
     Optional<String> deliveredTo = Optional.of(FinalAddress.folded(forward.expandedBy()));
     // The targets of a list share its sender.
-    IdentityHashMap<Sender, LegKey> keys = new IdentityHashMap<>();
+    IdentityHashMap<Sender, LegKey> ours = new IdentityHashMap<>();
+    IdentityHashMap<Sender, LegKey> foreign = new IdentityHashMap<>();
     List<Planned> copies = new ArrayList<>(forward.targets().size());
     for (Target target : forward.targets()) {
       if (target instanceof Target.Send send) {
         copies.add(
             new Planned(
                 send.finalAddress(),
-                keys.computeIfAbsent(
-                    send.sender(), sender -> new LegKey(Route.REMOTE_RELAY, sender, deliveredTo)),
+                (send.ours() ? ours : foreign)
+                    .computeIfAbsent(
+                        send.sender(),
+                        sender ->
+                            new LegKey(Route.REMOTE_RELAY, sender, deliveredTo, !send.ours())),
                 new Recipient(new ForwardPath.Address(send.address()), send.parameters()),
                 send.ours()));
       }

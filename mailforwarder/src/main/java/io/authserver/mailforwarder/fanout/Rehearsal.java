@@ -90,7 +90,7 @@ public final class Rehearsal {
    * @param recipient what RCPT would say
    * @param ours whether the recipient's domain is ours
    * @param deliveredTo the address in Delivered-To; empty for what is passed on unchanged
-   * @param mark what the origin marks on the copy say, where it has any
+   * @param mark what the origin mark on the copy says, where it gets one
    * @param loops whether its address has expanded the message before: 554 5.4.6
    */
   public record PlannedCopy(
@@ -177,7 +177,7 @@ public final class Rehearsal {
     Optional<String> author = header.isPresent() ? AuthorDomain.of(header.get()) : facts.domain();
     boolean transactional = Plan.isTransactional(facts, question.transactionalRelay(), author);
     Set<String> expandedBefore = header.map(CopyFields::deliveredTo).orElse(Set.of());
-    HeaderSection known = header.orElseGet(() -> HeaderSection.of(new byte[0]));
+    OriginMark mark = new OriginMark(facts.submitted(), OriginMark.Author.UNJUDGED);
     Set<String> seen = new HashSet<>();
     List<PlannedCopy> copies = new ArrayList<>();
     for (Plan.Planned planned : Plan.of(decision, question.recipient(), facts, transactional)) {
@@ -185,8 +185,6 @@ public final class Rehearsal {
         continue;
       }
       LegKey key = planned.key();
-      HeaderSection sent =
-          key.isForwarded() ? known.prepend(new OriginMark(facts.submitted()).toField()) : known;
       copies.add(
           new PlannedCopy(
               key.route(),
@@ -194,7 +192,7 @@ public final class Rehearsal {
               planned.recipient(),
               planned.ours(),
               key.deliveredTo(),
-              OriginMark.of(sent),
+              key.marked() ? Optional.of(mark) : Optional.empty(),
               key.deliveredTo().filter(expandedBefore::contains).isPresent()));
     }
     return copies;

@@ -87,6 +87,14 @@ final class TransactionLog {
         cause);
   }
 
+  void noMarkKey(String id, String cause) {
+    LOG.warn(
+        "event=no_mark_key session={} id={} cause=\"{}\": copies that leave the site wait",
+        session,
+        id,
+        cause);
+  }
+
   void possibleDoubles(String id, long copies) {
     if (copies > 0) {
       metrics.possibleDoubles(copies);

@@ -110,6 +110,22 @@ public final class NotificationComposer {
     }
   }
 
+  /**
+   * Returns the trace field of a notification (RFC 5321 §4.4), CRLF included: it came from nobody.
+   *
+   * @param id names the transaction of the message that it is about
+   */
+  public byte[] traceField(String id, Instant now) {
+    return ("Received: by "
+            + hostName
+            + " id "
+            + id
+            + ";\r\n\t"
+            + DeliveryStatus.DATE.format(now)
+            + "\r\n")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
   private static byte[] write(InternetHeaders headers, ReportMultipart report)
       throws MessagingException, IOException {
     report.prepare();

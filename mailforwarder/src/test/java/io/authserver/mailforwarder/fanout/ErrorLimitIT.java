@@ -10,6 +10,7 @@ import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsSecret;
+import io.authserver.smtp.message.MarkKey;
 import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.relay.NextHopConfiguration;
@@ -234,6 +235,7 @@ final class ErrorLimitIT {
         site,
         new FakeSrsTokens(),
         outcomes,
+        () -> List.of(MarkKey.of(new byte[MarkKey.BYTES])),
         new Decider(new Srs(List.of(SrsSecret.of("s"))), null),
         new NextHops(pool(local), pool(remote), Optional.empty()),
         FanOutLimits.DEFAULTS,

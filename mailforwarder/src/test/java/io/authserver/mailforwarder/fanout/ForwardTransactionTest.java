@@ -2,12 +2,15 @@ package io.authserver.mailforwarder.fanout;
 
 import static io.authserver.mailforwarder.Envelopes.recipient;
 import static io.authserver.mailforwarder.Envelopes.sender;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.alias.BlockAction;
 import io.authserver.db.outcome.OutcomeKind;
+import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.FakeSite;
 import io.authserver.mailforwarder.fanout.FakeNextHop.Taken;
 import io.authserver.mailforwarder.notify.NotificationComposer;
@@ -17,8 +20,11 @@ import io.authserver.mailforwarder.srs.SrsSecret;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.RecipientParameters;
+import io.authserver.smtp.message.HeaderSection;
+import io.authserver.smtp.message.MarkKey;
 import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.MessageBytes;
+import io.authserver.smtp.message.OriginMark;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.ClientSession;
 import io.authserver.smtp.server.MailTransaction;
@@ -32,6 +38,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +52,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ForwardTransactionTest {
   private static final Instant NOW = Instant.parse("2026-03-04T05:06:07Z");
   private static final Srs SRS = new Srs(List.of(SrsSecret.of("s")));
-  private static final String TRACE = "Received: from c by us; now\r\n";
+  private static final MarkKey MARK_KEY =
+      MarkKey.of("the key by which marks are made.".getBytes(US_ASCII));
+  private static final String TRACE = "Received: from c by us with ESMTP id m1; now\r\n";
   private static final String BODY = "\r\nHello\r\n.dot\r\n";
   private static final String FROM_OUTSIDE =
       header(
@@ -80,6 +89,7 @@ final class ForwardTransactionTest {
   private MemoryBudget working = new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES);
   private FanOutLimits limits = FanOutLimits.DEFAULTS;
   private boolean submissionOnly;
+  private boolean noMarkKey;
   private final FakeSrsTokens tokens = new FakeSrsTokens();
   private Optional<FakeNextHop> transactionalRelay = Optional.empty();
 
@@ -100,6 +110,7 @@ final class ForwardTransactionTest {
             site,
             tokens,
             outcomes,
+            this::markKeys,
             new Decider(SRS, null),
             new NextHops(local, remote, transactionalRelay.map(hop -> hop)),
             limits,
@@ -151,13 +162,22 @@ final class ForwardTransactionTest {
     return codes.getFirst();
   }
 
-  private static String forwarded(String deliveredTo, String submitted) {
-    return "Authserver-Forwarded: v=1; submitted="
-        + submitted
-        + "\r\nDelivered-To: "
-        + deliveredTo
-        + "\r\n"
-        + TRACE;
+  private List<MarkKey> markKeys() throws AuthDatabaseException {
+    if (noMarkKey) {
+      throw AuthDatabaseException.unreachable("away", null);
+    }
+    return List.of(MARK_KEY, MarkKey.of("another key, which makes no mark".getBytes(US_ASCII)));
+  }
+
+  /** Returns what stands on top of a copy that leaves the site. */
+  private static String marked(boolean submitted, String header) {
+    OriginMark mark = new OriginMark(submitted, OriginMark.Author.UNJUDGED);
+    HeaderSection fields = HeaderSection.of(header.getBytes(StandardCharsets.ISO_8859_1));
+    return new String(mark.toField("m1", MARK_KEY, fields), US_ASCII) + TRACE;
+  }
+
+  private static String forwarded(String deliveredTo, boolean submitted, String header) {
+    return "Delivered-To: " + deliveredTo + "\r\n" + marked(submitted, header);
   }
 
   @Test
@@ -196,7 +216,8 @@ final class ForwardTransactionTest {
         taken.forwardPaths());
     assertEquals(
         "<" + SRS.forward("x", "out.example", NOW) + "@ours.example>", taken.reversePath());
-    assertEquals(forwarded("team@ours.example", "no") + FROM_OUTSIDE + BODY, taken.bytes());
+    assertEquals(
+        forwarded("team@ours.example", false, FROM_OUTSIDE) + FROM_OUTSIDE + BODY, taken.bytes());
   }
 
   @Test
@@ -378,6 +399,15 @@ final class ForwardTransactionTest {
       assertEquals("250 2.1.5", reply);
     }
     return data(transaction, FROM_OUTSIDE);
+  }
+
+  /** Returns what each recipient got. */
+  private static Map<String, String> copies(FakeNextHop hop) {
+    Map<String, String> copies = new HashMap<>();
+    for (Taken taken : hop.taken()) {
+      taken.forwardPaths().forEach(path -> copies.put(path, taken.bytes()));
+    }
+    return copies;
   }
 
   /** Returns the local parts of all that a next hop has taken, in order. */
@@ -675,7 +705,7 @@ final class ForwardTransactionTest {
     assertEquals("250 2.0.0", data(transaction, SUBMITTED));
     Taken taken = remote.taken().getFirst();
     assertEquals("<alice@ours.example>", taken.reversePath());
-    assertEquals(forwarded("one@ours.example", "yes") + SUBMITTED + BODY, taken.bytes());
+    assertEquals(forwarded("one@ours.example", true, SUBMITTED) + SUBMITTED + BODY, taken.bytes());
     assertEquals(1, remote.waits().size());
   }
 
@@ -687,9 +717,98 @@ final class ForwardTransactionTest {
     assertEquals("250 2.0.0", data(transaction, forged));
     Taken taken = remote.taken().getFirst();
     assertTrue(taken.reversePath().matches("<SRS0=....=..=ours.example=boss@ours.example>"));
-    assertTrue(taken.bytes().startsWith("Authserver-Forwarded: v=1; submitted=no\r\n"));
+    assertEquals(
+        forwarded("one@ours.example", false, FROM_OUTSIDE) + FROM_OUTSIDE + BODY, taken.bytes());
     assertEquals(1, remote.bodies());
     assertEquals(List.of("<alice@ours.example>"), local.taken().getFirst().forwardPaths());
+  }
+
+  @Test
+  void whatLeavesTheSiteIsMarkedAndWhatStaysIsNot() throws IOException {
+    MailTransaction transaction = begin("x@out.example");
+    rcpt(transaction, "alice@ours.example", "z@far.example", "y@far.example");
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    String foreign = marked(false, FROM_OUTSIDE) + FROM_OUTSIDE + BODY;
+    assertEquals(
+        Map.of(
+            "<alice@ours.example>", TRACE + FROM_OUTSIDE + BODY,
+            "<z@far.example>", foreign,
+            "<y@far.example>", foreign),
+        copies(local));
+    assertEquals(2, local.taken().size());
+  }
+
+  @Test
+  void aMemberOfOursGetsItsCopyOfAListUnmarked() throws IOException {
+    MailTransaction transaction = begin("alice@ours.example");
+    rcpt(transaction, "local@ours.example");
+    assertEquals("250 2.0.0", data(transaction, SUBMITTED));
+    assertEquals(
+        Map.of(
+            "<alice@ours.example>",
+            "Delivered-To: local@ours.example\r\n" + TRACE + SUBMITTED + BODY,
+            "<carol@far.example>",
+            forwarded("local@ours.example", true, SUBMITTED) + SUBMITTED + BODY),
+        copies(remote));
+  }
+
+  @Test
+  void everyMarkThatComesInIsTakenOut() throws IOException {
+    remote.refuse("<dan@far.example>", "550 5.1.1 gone");
+    String forged =
+        "Authserver-Forwarded: v=1; submitted=yes\r\n"
+            + marked(true, FROM_OUTSIDE)
+            + "AUTHSERVER-forwarded : x\r\n y\r\n"
+            + FROM_OUTSIDE;
+    String left = TRACE + FROM_OUTSIDE;
+    MailTransaction transaction = begin("x@out.example");
+    rcpt(transaction, "alice@ours.example", "z@far.example", "team@ours.example");
+    assertEquals("250 2.0.0", data(transaction, forged));
+    assertEquals(
+        forwarded("team@ours.example", false, FROM_OUTSIDE) + left + BODY,
+        remote.taken().getFirst().bytes());
+    Map<String, String> copies = copies(local);
+    assertEquals(TRACE + left + BODY, copies.get("<alice@ours.example>"));
+    assertEquals(marked(false, FROM_OUTSIDE) + left + BODY, copies.get("<z@far.example>"));
+    String notification = local.taken().getLast().bytes();
+    assertTrue(notification.contains("Subject: Undelivered mail\r\n"), notification);
+    assertEquals(1, notification.split("(?i)authserver-forwarded", -1).length - 1, notification);
+  }
+
+  @Test
+  void whatWeWriteOurselvesCountsAsSubmitted() throws IOException {
+    remote.refuse("<dan@far.example>", "550 5.1.1 gone");
+    remote.refuse("<x@y.example>", "550 5.1.1 gone");
+    for (String list : List.of("team@ours.example", "owned@ours.example")) {
+      MailTransaction transaction = begin("x@out.example");
+      rcpt(transaction, list);
+      assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    }
+    HeaderSection foreign =
+        MessageBytes.of(local.taken().getFirst().bytes().getBytes(US_ASCII)).header();
+    OriginMark.Claimed mark = assertInstanceOf(OriginMark.Claimed.class, OriginMark.read(foreign));
+    assertEquals(new OriginMark(true, OriginMark.Author.UNJUDGED), mark.mark());
+    assertTrue(OriginMark.isProved(mark, List.of(MARK_KEY), foreign));
+    Taken ours = local.taken().getLast();
+    assertEquals(List.of("<boss@ours.example>"), ours.forwardPaths());
+    assertTrue(ours.bytes().startsWith("Received: by mx.ours.example id m1;\r\n\t"), ours.bytes());
+  }
+
+  @Test
+  void withoutAKeyOnlyWhatLeavesTheSiteWaits() throws IOException {
+    noMarkKey = true;
+    MailTransaction transaction = begin("x@out.example");
+    rcpt(transaction, "alice@ours.example", "local@ours.example", "z@far.example");
+    assertEquals("451 4.3.0", data(transaction, FROM_OUTSIDE));
+    assertEquals(List.of("alice"), names(local));
+    assertTrue(remote.taken().isEmpty());
+    noMarkKey = false;
+    MailTransaction again = begin("x@out.example");
+    rcpt(again, "alice@ours.example", "local@ours.example", "z@far.example");
+    assertEquals("250 2.0.0", data(again, FROM_OUTSIDE));
+    assertEquals(List.of("alice", "z"), names(local));
+    assertEquals(List.of("carol"), names(remote));
+    assertEquals(0, doubles.get());
   }
 
   @Test
@@ -698,7 +817,12 @@ final class ForwardTransactionTest {
     MailTransaction transaction = begin("alice@ours.example");
     rcpt(transaction, "one@ours.example");
     data(transaction, FROM_OUTSIDE);
-    assertTrue(remote.taken().getFirst().bytes().startsWith(forwarded("one@ours.example", "yes")));
+    assertTrue(
+        remote
+            .taken()
+            .getFirst()
+            .bytes()
+            .startsWith(forwarded("one@ours.example", true, FROM_OUTSIDE)));
     assertEquals("<alice@ours.example>", remote.taken().getFirst().reversePath());
   }
 
@@ -711,7 +835,7 @@ final class ForwardTransactionTest {
     Taken taken = remote.taken().getFirst();
     assertEquals("<>", taken.reversePath());
     assertEquals(List.of("<x@out.example>"), taken.forwardPaths());
-    assertTrue(taken.bytes().startsWith("Authserver-Forwarded: v=1; submitted=no\r\n"));
+    assertTrue(taken.bytes().contains("\r\n" + marked(false, FROM_OUTSIDE)));
   }
 
   @Test
@@ -778,7 +902,8 @@ final class ForwardTransactionTest {
     rcpt(submitted, "z@far.example", "boss@ours.example", "one@ours.example");
     assertEquals("250 2.0.0", data(submitted, SUBMITTED));
     assertEquals(List.of("<z@far.example>"), transactional.taken().getFirst().forwardPaths());
-    assertEquals(TRACE + SUBMITTED + BODY, transactional.taken().getFirst().bytes());
+    assertEquals(
+        marked(true, SUBMITTED) + SUBMITTED + BODY, transactional.taken().getFirst().bytes());
     assertEquals(List.of("<boss@ours.example>"), local.taken().getFirst().forwardPaths());
     assertEquals(List.of("<carol@far.example>"), remote.taken().getFirst().forwardPaths());
   }

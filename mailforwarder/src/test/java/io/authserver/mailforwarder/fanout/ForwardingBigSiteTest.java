@@ -10,6 +10,7 @@ import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsSecret;
+import io.authserver.smtp.message.MarkKey;
 import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.reply.Reply;
@@ -159,6 +160,7 @@ final class ForwardingBigSiteTest {
             site,
             new FakeSrsTokens(),
             outcomes,
+            () -> List.of(MarkKey.of(new byte[MarkKey.BYTES])),
             new Decider(SRS, null),
             new NextHops(local, remote, Optional.empty()),
             new FanOutLimits(

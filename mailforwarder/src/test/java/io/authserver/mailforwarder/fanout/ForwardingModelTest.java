@@ -16,6 +16,7 @@ import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsSecret;
+import io.authserver.smtp.message.MarkKey;
 import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.reply.Reply;
@@ -152,6 +153,7 @@ final class ForwardingModelTest {
               world.site,
               new FakeSrsTokens(),
               new Store(),
+              () -> List.of(MarkKey.of(new byte[MarkKey.BYTES])),
               new Decider(SRS, null),
               new NextHops(
                   new FlakyNextHop("local", world),

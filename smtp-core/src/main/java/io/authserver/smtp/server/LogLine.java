@@ -1,10 +1,11 @@
 package io.authserver.smtp.server;
 
 /** A line of {@code key=value}, quoted where a value has spaces, control characters escaped. */
-final class LogLine {
+public final class LogLine {
   private final StringBuilder text = new StringBuilder(200);
 
-  LogLine add(String key, String value) {
+  /** Adds a value from wherever it is; returns this. */
+  public LogLine add(String key, String value) {
     if (!text.isEmpty()) {
       text.append(' ');
     }

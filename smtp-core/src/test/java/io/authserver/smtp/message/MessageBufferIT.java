@@ -2,7 +2,6 @@ package io.authserver.smtp.message;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -99,23 +98,6 @@ class MessageBufferIT {
     view.forEachBlock(3, rest::write);
     assertEquals("1\r\nY: 2\r\n\r\nbody\r\n", rest.toString(StandardCharsets.US_ASCII));
     assertSame(message, MessageView.withoutFields(message, "Z"));
-  }
-
-  @Test
-  void oneOriginMarkThatSaysNoDecides() throws IOException {
-    byte[] yes = new OriginMark(true).toField();
-    byte[] no = new OriginMark(false).toField();
-    MessageBytes plain = message("X: 1\r\n\r\nbody\r\n");
-    assertTrue(OriginMark.of(plain.header()).isEmpty());
-    assertTrue(OriginMark.of(plain.header().prepend(yes)).orElseThrow().submitted());
-    assertFalse(OriginMark.of(plain.header().prepend(no).prepend(yes)).orElseThrow().submitted());
-    byte[] longOne =
-        new String(yes, StandardCharsets.US_ASCII)
-            .replace(" ", " ".repeat(90))
-            .getBytes(StandardCharsets.US_ASCII);
-    assertFalse(OriginMark.of(plain.header().prepend(longOne)).orElseThrow().submitted());
-    MessageBytes marked = message(new String(yes, StandardCharsets.US_ASCII) + text(plain));
-    assertEquals(text(plain), text(OriginMark.remove(marked)));
   }
 
   private static MessageBytes message(String text) {
