@@ -57,7 +57,8 @@ public final class DkimSignerMain {
               NetworkMapping.listType(),
               "where to listen and, for each, the next hop; several mappings with commas; behind"
                   + " one unmarked=sign|withhold: whether mail that mailforwarder has not marked is"
-                  + " signed (sign)")
+                  + " signed (sign), and oversign=full|basic: whether fields that submitted mail"
+                  + " does not have can be added without breaking its signature (full: no)")
           .orElse("127.0.0.1:10036->127.0.0.1:10035");
 
   static final Setting<DatabaseUrl> DATABASE = DatabaseSettings.url();
@@ -252,6 +253,7 @@ public final class DkimSignerMain {
                                   signer,
                                   limits.ownResults(),
                                   originCheck,
+                                  mapping.options().oversign(),
                                   metrics,
                                   session,
                                   nextHop,
@@ -259,10 +261,11 @@ public final class DkimSignerMain {
                       .metrics(frontMetrics.forListener(mapping.input().toString()))
                       .build()));
           LOG.info(
-              "event=mapping listen={} next_hop={} unmarked={} origin={}",
+              "event=mapping listen={} next_hop={} unmarked={} oversign={} origin={}",
               mapping.input(),
               mapping.output(),
               AsciiCase.lower(mapping.options().unmarked().name()),
+              AsciiCase.lower(mapping.options().oversign().name()),
               AsciiCase.lower(limits.origin().name()));
         });
     nextHops.forEach(

@@ -40,19 +40,30 @@ record NetworkMapping(HostPort input, HostPort output, Options options) {
     WITHHOLD
   }
 
+  /** Which fields that submitted mail does not have its signatures keep from being added. */
+  enum Oversign {
+    /** {@link io.authserver.dkim.sign.SigningProfile#complete}. */
+    FULL,
+    /** Only those of all mail: the next hop adds MIME fields. */
+    BASIC
+  }
+
   /** The options of a mapping. */
-  record Options(Unmarked unmarked) {
-    static final Options DEFAULTS = new Options(Unmarked.SIGN);
+  record Options(Unmarked unmarked, Oversign oversign) {
+    static final Options DEFAULTS = new Options(Unmarked.SIGN, Oversign.FULL);
 
     /** Reads options by name; each that is missing has its default. */
     static Options of(Map<String, String> given) throws InvalidSettingException {
       List<String> problems = new ArrayList<>();
       Unmarked unmarked = DEFAULTS.unmarked();
+      Oversign oversign = DEFAULTS.oversign();
       for (Map.Entry<String, String> option : given.entrySet()) {
         try {
           switch (option.getKey()) {
             case "unmarked" -> unmarked = value(Unmarked.class, option);
-            default -> problems.add("has an option that there is not; there is unmarked");
+            case "oversign" -> oversign = value(Oversign.class, option);
+            default ->
+                problems.add("has an option that there is not; there are unmarked, oversign");
           }
         } catch (InvalidSettingException e) {
           problems.addAll(e.problems());
@@ -61,7 +72,7 @@ record NetworkMapping(HostPort input, HostPort output, Options options) {
       if (!problems.isEmpty()) {
         throw new InvalidSettingException(problems);
       }
-      return new Options(unmarked);
+      return new Options(unmarked, oversign);
     }
 
     private static <E extends Enum<E>> E value(Class<E> type, Map.Entry<String, String> option)

@@ -1,6 +1,7 @@
 package io.authserver.dkimsigner;
 
 import io.authserver.db.signing.SigningStore;
+import io.authserver.dkimsigner.NetworkMapping.Oversign;
 import io.authserver.dkimsigner.select.AuthorReader;
 import io.authserver.dkimsigner.select.Authors;
 import io.authserver.dkimsigner.select.SigningDecision;
@@ -10,6 +11,7 @@ import io.authserver.dkimsigner.select.SigningDecision.PassThrough;
 import io.authserver.dkimsigner.select.SigningDecision.Reject;
 import io.authserver.dkimsigner.select.SigningDecision.Sign;
 import io.authserver.dkimsigner.select.SigningSelector;
+import io.authserver.dkimsigner.select.SigningSelector.Origin;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.ReversePath;
@@ -58,6 +60,7 @@ final class SigningTransaction implements MailTransaction {
   private final MessageSigner signer;
   private final OwnResults ownResults;
   private final OriginCheck originCheck;
+  private final Oversign oversign;
   private final SignerMetrics metrics;
   private final ClientSession session;
   private final RelayTransaction relay;
@@ -77,6 +80,7 @@ final class SigningTransaction implements MailTransaction {
       MessageSigner signer,
       OwnResults ownResults,
       OriginCheck originCheck,
+      Oversign oversign,
       SignerMetrics metrics,
       ClientSession session,
       NextHop nextHop,
@@ -85,6 +89,7 @@ final class SigningTransaction implements MailTransaction {
     this.signer = signer;
     this.ownResults = ownResults;
     this.originCheck = originCheck;
+    this.oversign = oversign;
     this.metrics = metrics;
     this.session = session;
     this.relay = nextHop.open(CONNECTION_WAIT, new OpenTransactions(openTransactions - 1));
@@ -121,11 +126,12 @@ final class SigningTransaction implements MailTransaction {
   private Reply signAndRelay(ReceivedMessage message) throws IOException {
     MessageBytes content = withoutOwnResults(OriginMark.remove(message.content()));
     Authors authors = AuthorReader.read(content.header());
-    SigningDecision decision = decide(message, authors);
+    OriginCheck.Result origin = originOf(message, authors);
+    SigningDecision decision = origin.decision();
     logFields.put("decision", decision.name());
     Reply reply =
         switch (decision) {
-          case Sign sign -> sign(sign, authors, origin, message, content);
+          case Sign sign -> sign(sign, authors, origin.origin(), message, content);
           case PassThrough passThrough -> relay(message.receivedField(), content);
           case Reject reject -> SEVERAL_AUTHORS;
           case LongFrom longFrom -> LONG_FROM;
@@ -145,7 +151,7 @@ final class SigningTransaction implements MailTransaction {
     return content;
   }
 
-  private SigningDecision decide(ReceivedMessage message, Authors authors) throws IOException {
+  private OriginCheck.Result originOf(ReceivedMessage message, Authors authors) throws IOException {
     OriginCheck.Result result =
         originCheck.decide(
             message.content().header(),
@@ -166,7 +172,7 @@ final class SigningTransaction implements MailTransaction {
               .add("author_domain", String.join(",", authors.domains()))
               .add("origin", result.origin().word()));
     }
-    return result.decision();
+    return result;
   }
 
   private Reply sign(
@@ -177,7 +183,7 @@ final class SigningTransaction implements MailTransaction {
         signer.sign(
             sign.domain(),
             authors,
-            origin != Origin.FORWARDED_UNTRUSTED,
+            origin.isTrusted() && oversign == Oversign.FULL,
             message.receivedField(),
             content);
     logFields.put("selector", String.join(",", signed.selectors()));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.authserver.dkimsigner.NetworkMapping.Options;
+import io.authserver.dkimsigner.NetworkMapping.Oversign;
 import io.authserver.dkimsigner.NetworkMapping.Unmarked;
 import io.authserver.smtp.daemon.HostPort;
 import io.authserver.smtp.daemon.InvalidSettingException;
@@ -17,7 +18,9 @@ class NetworkMappingTest {
 
   private static NetworkMapping usual(Unmarked unmarked) {
     return new NetworkMapping(
-        new HostPort("127.0.0.1", 10036), new HostPort("127.0.0.1", 10035), new Options(unmarked));
+        new HostPort("127.0.0.1", 10036),
+        new HostPort("127.0.0.1", 10035),
+        new Options(unmarked, Oversign.FULL));
   }
 
   @ParameterizedTest
@@ -67,6 +70,16 @@ class NetworkMappingTest {
   }
 
   @Test
+  void readsSeveralOptions() throws Exception {
+    assertEquals(
+        new Options(Unmarked.WITHHOLD, Oversign.BASIC),
+        NetworkMapping.listType()
+            .parse("a:1->b:2 oversign=basic unmarked=withhold")
+            .getFirst()
+            .options());
+  }
+
+  @Test
   void namesEveryProblemOfTheOptions() {
     InvalidSettingException refused =
         assertThrows(
@@ -81,7 +94,7 @@ class NetworkMappingTest {
             "has an option before any mapping",
             "has an option twice for one mapping",
             "unmarked must be one of sign, withhold",
-            "has an option that there is not; there is unmarked"),
+            "has an option that there is not; there are unmarked, oversign"),
         refused.problems());
   }
 

@@ -119,6 +119,7 @@ class SigningIT {
                         signer,
                         new OwnResults(List.of()),
                         new OriginCheck(markKeys, signsUnmarked, enforcement),
+                        NetworkMapping.Oversign.FULL,
                         metrics,
                         session,
                         relay,

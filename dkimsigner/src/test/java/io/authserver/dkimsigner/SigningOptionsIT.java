@@ -8,6 +8,7 @@ import io.authserver.dkim.key.DkimPrivateKey;
 import io.authserver.dkim.sign.SigningResult;
 import io.authserver.dkim.verify.DkimSignature;
 import io.authserver.dkim.verify.SignatureVerdict;
+import io.authserver.dkimsigner.NetworkMapping.Oversign;
 import io.authserver.dkimsigner.SigningSite.Options;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +16,14 @@ import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a domain's policy and the daemon's settings change about a signature and a message. */
@@ -107,6 +110,33 @@ class SigningOptionsIT {
     assertFalse(signature.signedFields().contains("bcc"));
     Instant signedAt = Objects.requireNonNull(signature.signedAt());
     assertEquals(signedAt.plus(Duration.ofDays(7)), signature.expiresAt());
+  }
+
+  /** A smart host may add MIME fields to mail that has none. */
+  @ParameterizedTest
+  @EnumSource
+  void fieldsThatAreNotThereCannotBeAddedUnlessTheMappingSaysSo(Oversign oversign)
+      throws Exception {
+    start(new Options().oversign(oversign));
+    List<String> signed = sent(MESSAGE).signedFields();
+    List<String> absent = List.of("reply-to", "cc", "mime-version", "content-type");
+    assertEquals(oversign == Oversign.FULL, signed.containsAll(absent));
+    assertEquals(oversign == Oversign.BASIC, Collections.disjoint(signed, absent));
+    String byAnother = "Content-Type: text/html\r\n" + site.got();
+    assertEquals(
+        oversign == Oversign.BASIC,
+        site.verify(byAnother).stream().allMatch(SignatureVerdict::passed));
+  }
+
+  /** A forwarded copy is not as its author made it, perhaps, and lists may add to it. */
+  @Test
+  void ofMailThatWasNotSubmittedOnlyWhatIsThereIsOversigned() throws Exception {
+    start(new Options());
+    change("sign_by_reverse_path = true");
+    String forwarded = "Authserver-Forwarded: v=1; submitted=no\r\n" + by("eve@elsewhere.test");
+    List<String> signed = sent(forwarded).signedFields();
+    assertTrue(signed.contains("subject"));
+    assertFalse(signed.contains("cc"));
   }
 
   @Test

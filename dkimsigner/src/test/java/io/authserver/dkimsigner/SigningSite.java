@@ -18,6 +18,7 @@ import io.authserver.dkim.verify.DkimVerifier;
 import io.authserver.dkim.verify.KeyLookup;
 import io.authserver.dkim.verify.SignatureVerdict;
 import io.authserver.dkim.verify.VerificationPass;
+import io.authserver.dkimsigner.NetworkMapping.Oversign;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.relay.RelayPool;
@@ -57,6 +58,7 @@ final class SigningSite implements AutoCloseable {
     private boolean selfCheck;
     private UnaryOperator<SigningResult> spoiling = UnaryOperator.identity();
     private List<String> authservIds = List.of();
+    private Oversign oversign = Oversign.FULL;
 
     Options selfCheck() {
       selfCheck = true;
@@ -65,6 +67,11 @@ final class SigningSite implements AutoCloseable {
 
     Options spoiling(UnaryOperator<SigningResult> by) {
       spoiling = by;
+      return this;
+    }
+
+    Options oversign(Oversign fields) {
+      oversign = fields;
       return this;
     }
 
@@ -114,6 +121,7 @@ final class SigningSite implements AutoCloseable {
                         signer,
                         ownResults,
                         new OriginCheck(markKeys, true, OriginCheck.Enforcement.ENFORCE),
+                        options.oversign,
                         metrics,
                         session,
                         relay,

@@ -69,6 +69,11 @@ public final class SigningSelector {
       return AsciiCase.lower(name());
     }
 
+    /** Returns whether it counts as mail of somebody who may write in its author's name. */
+    public boolean isTrusted() {
+      return withheld == null;
+    }
+
     /** Returns why it gets no signature that is aligned with its author; empty where it may. */
     Optional<Why> withheld() {
       return Optional.ofNullable(withheld);
