@@ -24,6 +24,7 @@ class ExplainCommandIT extends AdminFixture {
   @BeforeEach
   void fill() {
     cli.with("MAILFORWARDER_SRS_SECRET", "tops3cr3t").hiding("tops3cr3t");
+    cli.with("MAILFORWARDER_EDGE_NAMES", "ours.example");
     cli.ok("domain", "create", "ours.example");
     cli.ok("dkim", "create", "ours.example", "--algorithm", "ed25519", "--selector", "s1");
     cli.ok("dkim", "activate", "ours.example", "--all", "--force");
@@ -178,6 +179,33 @@ class ExplainCommandIT extends AdminFixture {
     // What comes to a user of ours stays here.
     assertEquals(
         "local", signing(explain("bob@x.example", "alice@ours.example"), 0).get("decision"));
+  }
+
+  @Test
+  void submissionIsWhatTheDaemonsListenersMakeOfIt() throws IOException {
+    String text = message(SUBMITTED + "From: alice@ours.example\n");
+    String[] call = {"alice@ours.example", "inner@ours.example", "--message", text};
+    assertEquals(true, explain(call).get("submitted"));
+    cli.with("MAILFORWARDER_EDGE_NAMES", "mx.ours.example");
+    assertEquals(false, explain(call).get("submitted"));
+    cli.run("explain", "<>", "alice@ours.example", "--submission").exits(2);
+
+    cli.with("MAILFORWARDER_EDGE_NAMES", "ours.example");
+    cli.with("MAILFORWARDER_SUBMISSION_PORT", "10048");
+    assertEquals(false, explain(call).get("submitted"));
+    Map<String, Object> other = explain("alice@ours.example", "inner@ours.example");
+    assertEquals(false, other.get("submitted"));
+    assertTrue(String.valueOf(other.get("notes")).contains("--submission"), other.toString());
+    Map<String, Object> own = explain("alice@ours.example", "inner@ours.example", "--submission");
+    assertEquals(true, own.get("submitted"));
+    assertFalse(String.valueOf(own.get("notes")).contains("--submission"), own.toString());
+
+    cli.with("MAILFORWARDER_SUBMISSION_ONLY", "yes");
+    assertTrue(
+        cli.run("explain", "<>", "alice@ours.example")
+            .exits(2)
+            .err()
+            .contains("MAILFORWARDER_SUBMISSION_ONLY: "));
   }
 
   @Test

@@ -90,6 +90,8 @@ final class ForwardingSetUp implements AutoCloseable, Target.Proof {
             url,
             "MAILFORWARDER_SRS_SECRET_FILE",
             secret.toString(),
+            "MAILFORWARDER_EDGE_NAMES",
+            "edge.example",
             "MAILFORWARDER_INPUT_PORT",
             Integer.toString(address.getPort()),
             "MAILFORWARDER_LOCALDELIVERY_IP",

@@ -156,6 +156,7 @@ final class DemoSite implements AutoCloseable {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("DATABASE_URL", loginRole("demo_forwarder", "authserver_forwarder"));
     environment.put("MAILFORWARDER_SRS_SECRET_FILE", workspace.resolve(SRS_FILE).toString());
+    environment.put("MAILFORWARDER_EDGE_NAMES", Site.MAIL_HOST);
     put(environment, "MAILFORWARDER_INPUT", forwarderAddress);
     put(environment, "MAILFORWARDER_LOCALDELIVERY", nextHop);
     put(environment, "MAILFORWARDER_REMOTERELAY", nextHop);

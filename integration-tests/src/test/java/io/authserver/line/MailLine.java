@@ -43,6 +43,7 @@ final class MailLine implements AutoCloseable {
   private final InetSocketAddress signer = loopback(DaemonProcess.freePort());
   private final InetSocketAddress router;
   private final List<String> routed = new CopyOnWriteArrayList<>();
+  private final InetSocketAddress others = loopback(DaemonProcess.freePort());
 
   /**
    * Starts all.
@@ -73,13 +74,14 @@ final class MailLine implements AutoCloseable {
     settings.put(
         "MAILFORWARDER_SRS_SECRET_FILE",
         Files.writeString(folder.resolve("srs"), SECRET + "\n").toString());
+    settings.put("MAILFORWARDER_EDGE_NAMES", "mx.ours.example");
     settings.put("MAILFORWARDER_LOCALDELIVERY_PORT", Integer.toString(router.getPort()));
     settings.put("MAILFORWARDER_REMOTERELAY_PORT", Integer.toString(router.getPort()));
     settings.put("MAILFORWARDER_TRANSACTIONALRELAY_PORT", Integer.toString(transactionalRouter));
     settings.put("MAILFORWARDER_INPUT_PORT", Integer.toString(forwarder.getPort()));
     start(MailForwarderMain.class, settings);
-    settings.put("MAILFORWARDER_INPUT_PORT", Integer.toString(submissions.getPort()));
-    settings.put("MAILFORWARDER_SUBMISSION_ONLY", "yes");
+    settings.put("MAILFORWARDER_INPUT_PORT", Integer.toString(others.getPort()));
+    settings.put("MAILFORWARDER_SUBMISSION_PORT", Integer.toString(submissions.getPort()));
     start(MailForwarderMain.class, settings);
   }
 
@@ -159,6 +161,11 @@ final class MailLine implements AutoCloseable {
   /** Every message that has come to the queue behind mailforwarder, as it came. */
   List<String> routed() {
     return routed;
+  }
+
+  /** Where it hands over what is not, if it hands over submissions there. */
+  InetSocketAddress others() {
+    return others;
   }
 
   ScriptedNextHop internet() {

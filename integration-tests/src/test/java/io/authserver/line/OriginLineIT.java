@@ -265,6 +265,20 @@ final class OriginLineIT {
   }
 
   @Test
+  void whereSubmissionsHaveAListenerTheHeaderClaimsNoneAtTheOther() throws Exception {
+    for (Way way : ways("alice@ours.example")) {
+      String id = "others/" + way.name();
+      byte[] message = message(id, "ESMTPSA", "alice@ours.example");
+      MailLine.send(line.others(), way.reversePath(), way.recipient(), message);
+      List<Message> arrived = arrived(id);
+      assertEquals(way.copies(), copies(arrived), id);
+      for (Message copy : arrived) {
+        assertFalse(signers(copy).contains("ours.example"), copy.text());
+      }
+    }
+  }
+
+  @Test
   void whatIsPassedOnUnchangedIsSignedWhereItWasSubmitted() throws Exception {
     for (String protocol : List.of("ESMTPSA", "ESMTPA")) {
       byte[] message = message("passed-on/" + protocol, protocol, "alice@other.example");

@@ -34,6 +34,13 @@ record Spoof(String received, List<String> fields, List<String> victims) {
     return new Spoof(edge("evil.example", "evil.example"), List.of(fields), List.of(victim));
   }
 
+  private static Spoof again(String from, String protocol) {
+    String top =
+        "Received: " + from + " by mx.ours.example (OpenSMTPD) with " + protocol + " id 2; x";
+    return new Spoof(
+        top, List.of(edge("evil.example", "evil.example"), CEO), List.of("ours.example"));
+  }
+
   private static Spoof greeting(String helo, String reverseName) {
     return new Spoof(edge(helo, reverseName), List.of(CEO), List.of("ours.example"));
   }
@@ -120,7 +127,16 @@ record Spoof(String received, List<String> fields, List<String> victims) {
         of(submitted, submitted, CEO, submitted),
         of(submitted, MARK + ": v=1; submitted=yes", CEO),
         of(submitted, "Delivered-To: somebody@ours.example", CEO),
+        // an edge that hides its own field hands on what a stranger wrote
+        new Spoof(submitted.replace("mx.ours", "mx.evil"), List.of(CEO), List.of("ours.example")),
+        // what has come in once, sent again by this host
+        again("from localhost (mx.ours.example [local])", "ESMTPA"),
+        again("from localhost (localhost [127.0.0.1])", "ESMTP"),
+        again("from pc (pc [192.0.2.7])", "ESMTPSA"),
         greeting("ESMTPSA", "ESMTPA"),
+        greeting("[127.0.0.1]", "localhost"),
+        greeting("localhost", "[127.0.0.1]"),
+        greeting("localhost", "x [local]"),
         greeting("[192.0.2.66]", "with ESMTPSA"),
         greeting("x by mx.ours.example with ESMTPSA", "y"),
         greeting("x by mx.ours.example with ESMTPSA id 1; x", "y"),

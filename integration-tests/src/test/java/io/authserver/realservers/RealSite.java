@@ -118,6 +118,8 @@ final class RealSite {
         PostgreSql.siteUrl("mailforwarder", "forwards"),
         "MAILFORWARDER_SRS_SECRET_FILE",
         FILES.resolve("srs").toString(),
+        "MAILFORWARDER_EDGE_NAMES",
+        "mx.example.org",
         "MAILFORWARDER_TRANSACTIONALRELAY_PORT",
         "10047");
   }

@@ -2,6 +2,8 @@ package io.authserver.mailforwarder;
 
 import io.authserver.db.pool.DatabaseSettings;
 import io.authserver.db.pool.DatabaseUrl;
+import io.authserver.mailforwarder.fanout.EdgeNames;
+import io.authserver.mailforwarder.fanout.Entrance;
 import io.authserver.mailforwarder.fanout.FanOutLimits;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.srs.Srs;
@@ -14,6 +16,7 @@ import io.authserver.smtp.daemon.SettingTypes;
 import io.authserver.smtp.daemon.Settings;
 import io.authserver.smtp.daemon.SettingsTable;
 import io.authserver.smtp.daemon.SmtpSettings;
+import io.authserver.smtp.daemon.StartException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +61,26 @@ public final class ForwarderSettings {
               SettingTypes.bool(),
               "whether all mail that comes in was submitted by users who logged in")
           .orElse("no");
+  static final Setting<String> SUBMISSION_IP =
+      ip(
+              "MAILFORWARDER_SUBMISSION_IP",
+              "address of a second listener, whose mail was all submitted; default:"
+                  + " MAILFORWARDER_INPUT_IP")
+          .optional();
+  static final Setting<Integer> SUBMISSION_PORT =
+      Setting.of(
+              "MAILFORWARDER_SUBMISSION_PORT",
+              SettingTypes.listenPort(),
+              "its port; where it is set, mail at MAILFORWARDER_INPUT_PORT was not submitted,"
+                  + " whatever its header says")
+          .optional();
+  static final Setting<List<String>> EDGE_NAMES =
+      Setting.of(
+              "MAILFORWARDER_EDGE_NAMES",
+              SettingTypes.list(SettingTypes.host()),
+              "names that the edge writes after by into Received fields, which tell whether a"
+                  + " message was submitted; default: this host's and /etc/mailname's")
+          .optional();
 
   static final Setting<List<Secret>> SRS_SECRET =
       Setting.secret(
@@ -119,7 +142,8 @@ public final class ForwarderSettings {
     settings.addAll(List.of(INPUT_IP, INPUT_PORT, LOCAL_DELIVERY_IP, LOCAL_DELIVERY_PORT));
     settings.addAll(List.of(REMOTE_RELAY_IP, REMOTE_RELAY_PORT));
     settings.addAll(List.of(TRANSACTIONAL_RELAY_IP, TRANSACTIONAL_RELAY_PORT));
-    settings.addAll(List.of(DATABASE, SUBMISSION_ONLY));
+    settings.addAll(List.of(DATABASE, EDGE_NAMES));
+    settings.addAll(List.of(SUBMISSION_ONLY, SUBMISSION_IP, SUBMISSION_PORT));
     settings.addAll(List.of(SRS_SECRET, SRS_DOMAIN, SRS_MIN_HASH_LENGTH));
     settings.addAll(List.of(MAX_TARGETS, MAX_OPEN_TRANSACTIONS, GIVE_UP_AFTER, KEEP_OUTCOMES));
     settings.addAll(SMTP.all());
@@ -140,7 +164,13 @@ public final class ForwarderSettings {
             REMOTE_RELAY_PORT,
             TRANSACTIONAL_RELAY_IP,
             TRANSACTIONAL_RELAY_PORT,
+            INPUT_IP,
+            INPUT_PORT,
+            EDGE_NAMES,
             SUBMISSION_ONLY,
+            SUBMISSION_IP,
+            SUBMISSION_PORT,
+            SMTP.hostName(),
             SRS_SECRET.optional(),
             SRS_DOMAIN,
             SRS_MIN_HASH_LENGTH,
@@ -155,8 +185,53 @@ public final class ForwarderSettings {
     return Setting.of(name, SettingTypes.port(), effect);
   }
 
-  static HostPort input(Settings settings) {
-    return new HostPort(settings.get(INPUT_IP), settings.get(INPUT_PORT));
+  /**
+   * Where mail comes in.
+   *
+   * @param submissions where all mail was submitted, if there is such a listener
+   */
+  public record Listeners(HostPort input, Optional<HostPort> submissions) {}
+
+  /**
+   * Returns where mail comes in.
+   *
+   * @throws StartException where the settings contradict each other
+   */
+  public static Listeners listeners(Settings settings) throws StartException {
+    HostPort input = new HostPort(settings.get(INPUT_IP), settings.get(INPUT_PORT));
+    Optional<String> ip = settings.find(SUBMISSION_IP);
+    Optional<HostPort> submissions =
+        settings.find(SUBMISSION_PORT).map(port -> new HostPort(ip.orElse(input.host()), port));
+    List<String> problems = new ArrayList<>();
+    if (submissions.isPresent() && settings.get(SUBMISSION_ONLY)) {
+      problems.add(
+          SUBMISSION_ONLY + ": all mail is submitted, or what comes in at " + SUBMISSION_PORT);
+    }
+    if (submissions.isEmpty() && ip.isPresent()) {
+      problems.add(SUBMISSION_IP + ": needs " + SUBMISSION_PORT);
+    }
+    if (submissions.filter(input::equals).isPresent() && input.port() != 0) {
+      problems.add(SUBMISSION_PORT + ": is the same address as " + INPUT_PORT);
+    }
+    if (!problems.isEmpty()) {
+      throw StartException.wrongSettings(problems);
+    }
+    return new Listeners(input, submissions);
+  }
+
+  /** Returns the names of the edge: as configured, else those of this host. Asks the resolver. */
+  public static EdgeNames edgeNames(Settings settings) {
+    return EdgeNames.of(
+        settings.find(EDGE_NAMES).orElseGet(EdgeNames::ofThisHost), SMTP.ourName(settings));
+  }
+
+  /** Returns what {@code MAILFORWARDER_INPUT_PORT} says about the mail that comes in there. */
+  public static Entrance entrance(Settings settings, EdgeNames names) {
+    if (settings.find(SUBMISSION_PORT).isPresent()) {
+      return new Entrance(Entrance.Kind.OTHERS, names);
+    }
+    boolean all = settings.get(SUBMISSION_ONLY);
+    return new Entrance(all ? Entrance.Kind.SUBMISSIONS : Entrance.Kind.MIXED, names);
   }
 
   /** Returns the next hop of what is passed on unchanged. */
@@ -176,11 +251,6 @@ public final class ForwarderSettings {
     return ip.isEmpty() && port.isEmpty()
         ? Optional.empty()
         : Optional.of(new HostPort(ip.orElse("127.0.0.1"), port.orElse(10_047)));
-  }
-
-  /** Returns whether all mail that comes in counts as submitted. */
-  public static boolean submissionOnly(Settings settings) {
-    return settings.get(SUBMISSION_ONLY);
   }
 
   /** Returns how many addresses get a copy of one message. */

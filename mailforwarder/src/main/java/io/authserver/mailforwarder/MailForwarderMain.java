@@ -14,6 +14,8 @@ import io.authserver.db.migrate.StartupCheck;
 import io.authserver.db.outcome.JdbcOutcomeStore;
 import io.authserver.db.outcome.PendingEnvelopes;
 import io.authserver.db.pool.AuthDatabase;
+import io.authserver.mailforwarder.fanout.EdgeNames;
+import io.authserver.mailforwarder.fanout.Entrance;
 import io.authserver.mailforwarder.fanout.FanOutLimits;
 import io.authserver.mailforwarder.fanout.Forwarding;
 import io.authserver.mailforwarder.fanout.ForwardingCost;
@@ -39,9 +41,12 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +75,7 @@ public final class MailForwarderMain {
       Decider decider,
       FanOutLimits limits,
       Duration keepOutcomes,
-      boolean submissionOnly,
+      Entrance entrance,
       FrontResources front) {
     static Configuration of(Settings settings) throws StartException {
       return new Configuration(
@@ -80,7 +85,7 @@ public final class MailForwarderMain {
           ForwarderSettings.decider(settings),
           ForwarderSettings.limits(settings),
           settings.get(ForwarderSettings.KEEP_OUTCOMES),
-          settings.get(ForwarderSettings.SUBMISSION_ONLY),
+          ForwarderSettings.entrance(settings, ForwarderSettings.edgeNames(settings)),
           ForwarderSettings.SMTP.resources(settings, InstantSource.system()));
     }
 
@@ -119,12 +124,31 @@ public final class MailForwarderMain {
             opened -> daemon.attempt(() -> StartupCheck.problems(opened, DaemonRole.FORWARDER)))
         .ifPresent(problems -> problems.forEach(daemon::problem));
     Optional<Path> _ = daemon.attempt(() -> ForwarderSettings.SMTP.spoolDirectory(settings));
-    Optional<ServerSocket> socket =
-        daemon.attempt(() -> daemon.listen(ForwarderSettings.input(settings)));
+    Optional<ForwarderSettings.Listeners> listeners =
+        daemon.attempt(() -> ForwarderSettings.listeners(settings));
+    Optional<ServerSocket> input =
+        listeners.flatMap(read -> daemon.attempt(() -> daemon.listen(read.input())));
+    Optional<ServerSocket> submissions =
+        listeners
+            .flatMap(ForwarderSettings.Listeners::submissions)
+            .flatMap(address -> daemon.attempt(() -> daemon.bind(address)));
     if (daemon.isSound() && !daemon.isCheckOnly()) {
-      wire(daemon, configuration.orElseThrow(), database.orElseThrow(), socket.orElseThrow());
+      Configuration read = configuration.orElseThrow();
+      List<Opened> opened = new ArrayList<>();
+      opened.add(new Opened(listeners.orElseThrow().input(), input.orElseThrow(), read.entrance()));
+      submissions.ifPresent(
+          socket ->
+              opened.add(
+                  new Opened(
+                      listeners.orElseThrow().submissions().orElseThrow(),
+                      socket,
+                      new Entrance(Entrance.Kind.SUBMISSIONS, read.entrance().names()))));
+      wire(daemon, read, database.orElseThrow(), opened);
     }
   }
+
+  /** A listener: where, its socket, and what it says about the mail that comes in. */
+  private record Opened(HostPort address, ServerSocket socket, Entrance entrance) {}
 
   /** The part of the working memory for what recipients stand for: headers always find some. */
   private static MemoryBudget recipients(Configuration configuration) {
@@ -136,7 +160,7 @@ public final class MailForwarderMain {
       DaemonAssembly daemon,
       Configuration configuration,
       AuthDatabase database,
-      ServerSocket socket) {
+      List<Opened> listeners) {
     InstantSource clock = InstantSource.system();
     RelayMetrics relayMetrics = new PrometheusRelayMetrics(daemon.metrics());
     PrometheusFrontMetrics.observe(daemon.metrics(), configuration.front());
@@ -168,22 +192,23 @@ public final class MailForwarderMain {
             configuration.limits(),
             new NotificationComposer(configuration.localDelivery().ehloName(), UUID::randomUUID),
             recipients,
-            configuration.submissionOnly(),
+            configuration.entrance(),
             clock,
             System::nanoTime,
             new PrometheusForwarderMetrics(daemon.metrics()));
-    daemon.add(
-        new FrontPart(
-            ForwarderSettings.SMTP
-                .front(daemon.settings(), configuration.front())
-                .listener(() -> socket)
-                .headerCost(new ForwardingCost())
-                .extensions(() -> OfferedExtensions.of(pools.values()))
-                .transactions(forwarding)
-                .metrics(
-                    new PrometheusFrontMetrics(daemon.metrics())
-                        .forListener(ForwarderSettings.input(daemon.settings()).toString()))
-                .build()));
+    PrometheusFrontMetrics frontMetrics = new PrometheusFrontMetrics(daemon.metrics());
+    for (Opened listener : listeners) {
+      daemon.add(
+          new FrontPart(
+              ForwarderSettings.SMTP
+                  .front(daemon.settings(), configuration.front())
+                  .listener(listener::socket)
+                  .headerCost(new ForwardingCost())
+                  .extensions(() -> OfferedExtensions.of(pools.values()))
+                  .transactions(forwarding.at(listener.entrance()))
+                  .metrics(frontMetrics.forListener(listener.address().toString()))
+                  .build()));
+    }
     pools.forEach(
         (name, nextHop) ->
             daemon.readiness(
@@ -192,10 +217,24 @@ public final class MailForwarderMain {
                     nextHop.awaitExtensions(Duration.ofMillis(100)).isPresent()
                         ? Optional.empty()
                         : Optional.of("has not answered yet")));
-    LOG.info(
-        "event=mapping listen={} next_hops={}",
-        socket.getLocalSocketAddress(),
-        String.join(",", pools.keySet()));
+    for (Opened listener : listeners) {
+      LOG.info(
+          "event=mapping listen={} submitted={} next_hops={}",
+          listener.socket().getLocalSocketAddress(),
+          listener.entrance().kind().word(),
+          String.join(",", pools.keySet()));
+    }
+    logNames(configuration.entrance());
+  }
+
+  private static void logNames(Entrance entrance) {
+    EdgeNames names = entrance.names();
+    if (names.edge().isEmpty() && entrance.kind() == Entrance.Kind.MIXED) {
+      LOG.warn(
+          "event=edge_names names=none: nothing counts as submitted; set MAILFORWARDER_EDGE_NAMES");
+    } else {
+      LOG.info("event=edge_names names={}", String.join(",", new TreeSet<>(names.edge())));
+    }
   }
 
   /** Next hops at the same address share their connections. */

@@ -87,7 +87,7 @@ final class ForwarderSite implements AutoCloseable {
             FanOutLimits.DEFAULTS,
             new NotificationComposer("mx.ours.example", UUID::randomUUID),
             new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES),
-            false,
+            Envelopes.ENTRANCE,
             InstantSource.fixed(NOW),
             System::nanoTime,
             ForwarderMetrics.NONE);

@@ -18,6 +18,8 @@ import io.authserver.db.signing.JdbcSigningStore;
 import io.authserver.dkimsigner.select.AuthorReader;
 import io.authserver.dkimsigner.select.Authors;
 import io.authserver.mailforwarder.ForwarderSettings;
+import io.authserver.mailforwarder.fanout.EdgeNames;
+import io.authserver.mailforwarder.fanout.Entrance;
 import io.authserver.mailforwarder.fanout.Rehearsal;
 import io.authserver.mailforwarder.fanout.Route;
 import io.authserver.mailforwarder.resolve.Decider;
@@ -34,6 +36,7 @@ import io.authserver.smtp.address.ReversePath;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.daemon.HostPort;
 import io.authserver.smtp.daemon.Settings;
+import io.authserver.smtp.daemon.StartException;
 import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.message.MemoryBudget;
 import java.io.IOException;
@@ -73,10 +76,17 @@ public final class ExplainCommand extends AdminCommand {
       names = "--message",
       paramLabel = "FILE",
       description =
-          "The message, - for standard input: its From field says who the author is, its topmost"
-              + " Received field whether it was submitted (default: the author is FROM, and mail of"
-              + " a domain of ours was submitted).")
+          "The message, - for standard input: its From field says who the author is, its Received"
+              + " fields whether it was submitted (default: the author is FROM, and mail of a"
+              + " domain of ours was submitted).")
   private @Nullable String message;
+
+  @Option(
+      names = "--submission",
+      description =
+          "As if it came in at MAILFORWARDER_SUBMISSION_PORT, where all mail was submitted"
+              + " (default: at MAILFORWARDER_INPUT_PORT).")
+  private boolean submission;
 
   @Option(
       names = "--at",
@@ -99,6 +109,7 @@ public final class ExplainCommand extends AdminCommand {
     Settings settings = context().settings(ForwarderSettings.deciding());
     Optional<Srs> srs = ForwarderSettings.srs(settings);
     Optional<HeaderSection> header = header();
+    Entrance entrance = entrance(settings);
     Optional<HostPort> transactional = ForwarderSettings.transactionalRelay(settings);
     Decider decider =
         new Decider(
@@ -117,7 +128,7 @@ public final class ExplainCommand extends AdminCommand {
                     new Sender(reversePath, MailParameters.NONE),
                     new Recipient(forwardPath, RecipientParameters.NONE),
                     header,
-                    ForwarderSettings.submissionOnly(settings),
+                    entrance,
                     transactional.isPresent(),
                     ForwarderSettings.maxTargets(settings),
                     now == null ? context().clock().instant() : now));
@@ -130,7 +141,7 @@ public final class ExplainCommand extends AdminCommand {
     for (Rehearsal.PlannedCopy copy : outcome.copies()) {
       signatures.add(forecast.of(copy, authors));
     }
-    List<String> notes = notes(outcome, srs.isPresent(), header.isPresent(), reversePath);
+    List<String> notes = notes(outcome, srs.isPresent(), header.isPresent(), entrance, reversePath);
     notes.addAll(deactivated(signatures));
     HostPort local = ForwarderSettings.localDelivery(settings);
     Explanation explanation =
@@ -155,8 +166,28 @@ public final class ExplainCommand extends AdminCommand {
     }
   }
 
+  private Entrance entrance(Settings settings) throws UsageException {
+    boolean hasListener;
+    try {
+      hasListener = ForwarderSettings.listeners(settings).submissions().isPresent();
+    } catch (StartException e) {
+      throw new UsageException(String.join(System.lineSeparator(), e.problems()));
+    }
+    if (submission && !hasListener) {
+      throw new UsageException("--submission: MAILFORWARDER_SUBMISSION_PORT is not set");
+    }
+    EdgeNames names = ForwarderSettings.edgeNames(settings);
+    return submission
+        ? new Entrance(Entrance.Kind.SUBMISSIONS, names)
+        : ForwarderSettings.entrance(settings, names);
+  }
+
   private static List<String> notes(
-      Rehearsal.Outcome outcome, boolean secret, boolean message, ReversePath reversePath) {
+      Rehearsal.Outcome outcome,
+      boolean secret,
+      boolean message,
+      Entrance entrance,
+      ReversePath reversePath) {
     List<String> notes = new ArrayList<>();
     if (!secret) {
       boolean unverified =
@@ -173,8 +204,15 @@ public final class ExplainCommand extends AdminCommand {
       notes.add(
           reversePath.isNull()
               ? "without --message nobody knows the author, so no signature is foretold"
-              : "without --message the author is taken for the sender, and mail of a sender of ours"
-                  + " for submitted");
+              : "without --message the author is taken for the sender"
+                  + (entrance.kind() == Entrance.Kind.MIXED
+                      ? ", and mail of a sender of ours for submitted"
+                      : ""));
+    }
+    if (entrance.kind() == Entrance.Kind.OTHERS) {
+      notes.add(
+          "MAILFORWARDER_SUBMISSION_PORT is set: nothing else was submitted; --submission explains"
+              + " what comes in there");
     }
     return notes;
   }

@@ -67,7 +67,11 @@ final class ForwardTransaction implements MailTransaction {
   public Reply onMail(Sender sender) {
     facts =
         new SenderFacts(
-            sender, false, false, forwarding.submissionOnly(), forwarding.clock().instant());
+            sender,
+            false,
+            false,
+            forwarding.entrance().seemsSubmitted(false),
+            forwarding.clock().instant());
     ledger = new Ledger(forwarding.outcomes(), forwarding.metrics(), sender.reversePath());
     log.sender(sender);
     return Reply.of(250, "2.1.0", "Sender ok");
@@ -149,7 +153,7 @@ final class ForwardTransaction implements MailTransaction {
             facts().sender(),
             ours,
             ours && sender.get().transactional(),
-            forwarding.submissionOnly() || ours,
+            forwarding.entrance().seemsSubmitted(ours),
             facts().at());
   }
 
@@ -157,7 +161,8 @@ final class ForwardTransaction implements MailTransaction {
   public List<Reply> onMessage(ReceivedMessage message) throws IOException {
     Countdown countdown = fanOut.countdown();
     HeaderSection header = message.content().header();
-    boolean submitted = forwarding.submissionOnly() || Submission.isSubmitted(header);
+    Submission submission = forwarding.entrance().submission(header);
+    boolean submitted = submission.submitted();
     Optional<Reply> unrouted = reroute(facts().withSubmitted(submitted), header);
     Set<String> expandedBefore = CopyFields.deliveredTo(header);
     fanOut.fail(

@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
  *
  * @param markKeys prove to dkimsigner where a copy comes from
  * @param working holds what recipients stand for, and notifications while they are made
- * @param submissionOnly whether every message that comes in was submitted by somebody who logged in
+ * @param entrance what the listener says about submission
  * @param nanoTime measures the time that a reply has left, as {@link System#nanoTime()} does
  */
 public record Forwarding(
@@ -31,7 +31,7 @@ public record Forwarding(
     FanOutLimits limits,
     NotificationComposer composer,
     MemoryBudget working,
-    boolean submissionOnly,
+    Entrance entrance,
     InstantSource clock,
     LongSupplier nanoTime,
     ForwarderMetrics metrics)
@@ -39,6 +39,13 @@ public record Forwarding(
   @Override
   public MailTransaction begin(ClientSession session) {
     return new ForwardTransaction(this, session);
+  }
+
+  /** Returns the same for another listener. */
+  public Forwarding at(Entrance other) {
+    return new Forwarding(
+        store, tokens, outcomes, decider, nextHops, limits, composer, working, other, clock,
+        nanoTime, metrics);
   }
 
   Room room() {

@@ -7,12 +7,12 @@ import io.authserver.smtp.server.HeaderCost;
 
 /**
  * What forwarding has in memory for a header section at a time, at most: the words of the topmost
- * Received field, the author, the addresses of all Delivered-To fields, and a field in the form in
- * which the origin mark proves it.
+ * Received field or the text of another, the author, the addresses of all Delivered-To fields, and
+ * a field in the form in which the origin mark proves it.
  */
 public final class ForwardingCost implements HeaderCost {
   /** For {@code a a a …}: a word in two bytes. */
-  private static final int WORDS_FACTOR = 40;
+  private static final int WORDS_FACTOR = 64;
 
   /** The value, its text, and its parts. */
   private static final int TEXT_FACTOR = 8;
@@ -25,8 +25,12 @@ public final class ForwardingCost implements HeaderCost {
 
   @Override
   public long bytes(HeaderSection header) {
-    HeaderField received = header.first("received");
-    long cost = received == null ? 0 : WORDS_FACTOR * read(received, Submission.MOST_BYTES);
+    long cost = 0;
+    int factor = WORDS_FACTOR;
+    for (HeaderField received : header.all("received")) {
+      cost = Math.max(cost, (long) factor * read(received, ReceivedField.MOST_BYTES));
+      factor = TEXT_FACTOR;
+    }
     long canonical = 0;
     for (HeaderField from : header.all("from")) {
       cost += TEXT_FACTOR * read(from, AuthorDomain.MOST_BYTES);

@@ -46,7 +46,7 @@ public final class Rehearsal {
    *
    * @param header its header section, where it is at hand; else the author is taken for the sender,
    *     and mail of a sender of ours for submitted, as the daemon takes it until it has the header
-   * @param submissionOnly whether all mail counts as submitted
+   * @param entrance what the listener says about submission
    * @param transactionalRelay whether there is a transactional relay
    * @param maxTargets how many addresses one message may go to
    * @param at when MAIL comes
@@ -55,7 +55,7 @@ public final class Rehearsal {
       Sender sender,
       Recipient recipient,
       Optional<HeaderSection> header,
-      boolean submissionOnly,
+      Entrance entrance,
       boolean transactionalRelay,
       int maxTargets,
       Instant at) {}
@@ -167,7 +167,10 @@ public final class Rehearsal {
   private static SenderFacts facts(Question question, Optional<ResolutionStep> sender) {
     boolean ours = sender.isPresent() && sender.get().domainId() != null;
     boolean submitted =
-        question.submissionOnly() || question.header().map(Submission::isSubmitted).orElse(ours);
+        question
+            .header()
+            .map(header -> question.entrance().submission(header).submitted())
+            .orElse(question.entrance().seemsSubmitted(ours));
     return new SenderFacts(
         question.sender(), ours, ours && sender.get().transactional(), submitted, question.at());
   }

@@ -5,6 +5,7 @@ import static io.authserver.mailforwarder.Envelopes.sender;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.mailforwarder.Envelopes;
 import io.authserver.mailforwarder.FakeSite;
 import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
@@ -241,7 +242,7 @@ final class ErrorLimitIT {
         FanOutLimits.DEFAULTS,
         new NotificationComposer("mx.ours.example", UUID::randomUUID),
         new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES),
-        false,
+        Envelopes.ENTRANCE,
         InstantSource.fixed(NOW),
         System::nanoTime,
         ForwarderMetrics.NONE);

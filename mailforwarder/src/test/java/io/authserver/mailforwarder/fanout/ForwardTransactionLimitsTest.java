@@ -5,6 +5,7 @@ import static io.authserver.mailforwarder.Envelopes.sender;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.mailforwarder.Envelopes;
 import io.authserver.mailforwarder.FakeSite;
 import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
@@ -72,7 +73,7 @@ final class ForwardTransactionLimitsTest {
                     defaults.giveUpAfter()),
                 new NotificationComposer("mx.ours.example", () -> new UUID(1, 2)),
                 working,
-                false,
+                Envelopes.ENTRANCE,
                 InstantSource.fixed(NOW),
                 System::nanoTime,
                 new ForwarderMetrics() {

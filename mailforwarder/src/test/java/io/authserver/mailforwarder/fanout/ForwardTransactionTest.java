@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.authserver.db.alias.BlockAction;
 import io.authserver.db.outcome.OutcomeKind;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.mailforwarder.Envelopes;
 import io.authserver.mailforwarder.FakeSite;
 import io.authserver.mailforwarder.fanout.FakeNextHop.Taken;
 import io.authserver.mailforwarder.notify.NotificationComposer;
@@ -88,7 +89,7 @@ final class ForwardTransactionTest {
   private final List<MailTransaction> open = new ArrayList<>();
   private MemoryBudget working = new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES);
   private FanOutLimits limits = FanOutLimits.DEFAULTS;
-  private boolean submissionOnly;
+  private Entrance entrance = Envelopes.ENTRANCE;
   private boolean noMarkKey;
   private final FakeSrsTokens tokens = new FakeSrsTokens();
   private Optional<FakeNextHop> transactionalRelay = Optional.empty();
@@ -116,7 +117,7 @@ final class ForwardTransactionTest {
             limits,
             new NotificationComposer("mx.ours.example", () -> new UUID(1, 2)),
             working,
-            submissionOnly,
+            entrance,
             InstantSource.fixed(NOW),
             System::nanoTime,
             new ForwarderMetrics() {
@@ -813,7 +814,7 @@ final class ForwardTransactionTest {
 
   @Test
   void aMappingForSubmissionOnlyMarksAll() throws IOException {
-    submissionOnly = true;
+    entrance = new Entrance(Entrance.Kind.SUBMISSIONS, entrance.names());
     MailTransaction transaction = begin("alice@ours.example");
     rcpt(transaction, "one@ours.example");
     data(transaction, FROM_OUTSIDE);
@@ -824,6 +825,17 @@ final class ForwardTransactionTest {
             .bytes()
             .startsWith(forwarded("one@ours.example", true, FROM_OUTSIDE)));
     assertEquals("<alice@ours.example>", remote.taken().getFirst().reversePath());
+  }
+
+  @Test
+  void whereSubmissionsHaveAListenerNothingElseIsSubmitted() throws IOException {
+    entrance = new Entrance(Entrance.Kind.OTHERS, entrance.names());
+    MailTransaction transaction = begin("alice@ours.example");
+    rcpt(transaction, "one@ours.example");
+    data(transaction, SUBMITTED);
+    Taken taken = remote.taken().getFirst();
+    assertTrue(taken.bytes().startsWith(forwarded("one@ours.example", "no")), taken.bytes());
+    assertTrue(taken.reversePath().startsWith("<SRS0="), taken.reversePath());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static io.authserver.mailforwarder.Envelopes.sender;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.mailforwarder.Envelopes;
 import io.authserver.mailforwarder.FakeSite;
 import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
@@ -167,7 +168,7 @@ final class ForwardingBigSiteTest {
                 3, limit, Duration.ofSeconds(5), Duration.ofSeconds(200), Duration.ofHours(24)),
             new NotificationComposer("mx.ours.example", () -> new UUID(1, 2)),
             working,
-            false,
+            Envelopes.ENTRANCE,
             () -> now,
             System::nanoTime,
             ForwarderMetrics.NONE);

@@ -9,6 +9,7 @@ import io.authserver.db.outcome.OutcomeKey;
 import io.authserver.db.outcome.OutcomeStore;
 import io.authserver.db.outcome.StoredOutcome;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.mailforwarder.Envelopes;
 import io.authserver.mailforwarder.fanout.ModelWorld.Goal;
 import io.authserver.mailforwarder.fanout.ModelWorld.Killed;
 import io.authserver.mailforwarder.fanout.ModelWorld.Weather;
@@ -167,7 +168,7 @@ final class ForwardingModelTest {
                   Duration.ofHours(24)),
               new NotificationComposer("mx.ours.example", () -> new UUID(1, 2)),
               new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES),
-              false,
+              Envelopes.ENTRANCE,
               () -> world.now,
               System::nanoTime,
               ForwarderMetrics.NONE);

@@ -89,6 +89,16 @@ public final class DaemonAssembly {
     return sockets.listen(address);
   }
 
+  /**
+   * Listens on an address beside the one whose socket systemd may have handed over; to be called in
+   * {@link #attempt}.
+   *
+   * @return a bound socket, unless {@link #isCheckOnly()}
+   */
+  public ServerSocket bind(HostPort address) throws IOException {
+    return sockets.bind(address);
+  }
+
   /** Takes note of a problem, one line without secrets. */
   public void problem(String line) {
     problems.add(line);

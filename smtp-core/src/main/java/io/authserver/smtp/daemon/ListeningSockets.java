@@ -36,13 +36,16 @@ final class ListeningSockets {
   /** Returns a bound socket, or an unbound one where nothing is to be bound. */
   ServerSocket listen(HostPort address) throws IOException {
     InetSocketAddress wanted = resolve(address);
-    if (!bind) {
-      return new ServerSocket();
-    }
-    if (StandardInput.isListeningSocket()) {
-      return inherited(address, wanted);
-    }
+    return bind && StandardInput.isListeningSocket() ? inherited(address, wanted) : bind(address);
+  }
+
+  /** The same, whatever standard input is. */
+  ServerSocket bind(HostPort address) throws IOException {
+    InetSocketAddress wanted = resolve(address);
     ServerSocket socket = new ServerSocket();
+    if (!bind) {
+      return socket;
+    }
     try {
       socket.setReuseAddress(true);
       socket.bind(wanted, BACKLOG);

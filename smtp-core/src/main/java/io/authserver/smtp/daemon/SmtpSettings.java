@@ -370,8 +370,13 @@ public final class SmtpSettings {
     return nextHop.configuration(settings, address, ourName(settings));
   }
 
+  /** Returns the setting of our name, for a program that reads this one alone. */
+  public Setting<String> hostName() {
+    return hostName;
+  }
+
   /** Returns our name; RFC 5321 §4.1.3 has the address literal for a machine without one. */
-  private String ourName(Settings settings) {
+  public String ourName(Settings settings) {
     return settings.find(hostName).orElseGet(SmtpSettings::machineName);
   }
 

@@ -1,6 +1,7 @@
 package io.authserver.smtp.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -192,8 +193,12 @@ class DaemonIT {
           """;
       List<String> command = new ArrayList<>(List.of("/usr/bin/perl", "-MSocket", "-e", script));
       command.addAll(ChildProcess.java(TrivialDaemon.class));
-      try (ChildProcess daemon = new ChildProcess(command, Map.of())) {
+      try (ChildProcess daemon =
+          new ChildProcess(command, Map.of("TRIVIAL_BESIDE", "127.0.0.1:0"))) {
+        int beside = Integer.parseInt(daemon.awaitLine("beside ").replaceAll("\\D", ""));
         int port = portOf(daemon);
+        assertNotEquals(port, beside);
+        new Socket(InetAddress.getLoopbackAddress(), beside).close();
         try (Client client = new Client(port)) {
           daemon.terminate();
           daemon.awaitLine("accepts no more");

@@ -20,9 +20,11 @@ import java.util.concurrent.TimeoutException;
 final class TrivialDaemon implements DaemonPart {
   static final Setting<HostPort> LISTEN =
       Setting.of("TRIVIAL_LISTEN", SettingTypes.hostPort(), "where it listens");
+  static final Setting<HostPort> BESIDE =
+      Setting.of("TRIVIAL_BESIDE", SettingTypes.hostPort(), "where it listens, too").optional();
   static final Setting<Boolean> DEAD =
       Setting.of("TRIVIAL_DEAD", SettingTypes.bool(), "fails its liveness check").orElse("false");
-  static final SettingsTable TABLE = SettingsTable.of("trivial", List.of(LISTEN, DEAD));
+  static final SettingsTable TABLE = SettingsTable.of("trivial", List.of(LISTEN, BESIDE, DEAD));
 
   private final ServerSocket listener;
   private final Phaser work = new Phaser(1);
@@ -38,6 +40,10 @@ final class TrivialDaemon implements DaemonPart {
   static void assemble(DaemonAssembly daemon) {
     Settings settings = daemon.settings();
     Optional<ServerSocket> socket = daemon.attempt(() -> daemon.listen(settings.get(LISTEN)));
+    settings
+        .find(BESIDE)
+        .flatMap(address -> daemon.attempt(() -> daemon.bind(address)))
+        .ifPresent(beside -> System.err.println("beside " + beside.getLocalPort()));
     if (!daemon.isSound()) {
       return;
     }
