@@ -59,7 +59,7 @@ public final class NullRelay {
     HostPort listen = settings.get(LISTEN);
     PrometheusFrontMetrics frontMetrics = new PrometheusFrontMetrics(daemon.metrics());
     PrometheusRelayMetrics relayMetrics = new PrometheusRelayMetrics(daemon.metrics());
-    ServerSocket socket = daemon.attempt(() -> daemon.listen(listen)).orElse(null);
+    ServerSocket socket = SMTP.listen(daemon, listen).orElse(null);
     FrontResources shared =
         daemon.attempt(() -> SMTP.resources(settings, InstantSource.system())).orElse(null);
     if (socket == null || shared == null || daemon.isCheckOnly()) {

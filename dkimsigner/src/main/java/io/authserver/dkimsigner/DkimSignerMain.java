@@ -152,8 +152,7 @@ public final class DkimSignerMain {
             mappings ->
                 mappings.forEach(
                     mapping ->
-                        daemon
-                            .attempt(() -> daemon.listen(mapping.input()))
+                        SMTP.listen(daemon, mapping.input())
                             .ifPresent(socket -> sockets.put(mapping, socket))));
     daemon
         .attempt(() -> new Limits(settings))

@@ -37,12 +37,19 @@ class DkimSignerMainIT {
                     "AUTHSERVER_WRAPPING_KEY_FILE",
                     folder.resolve("missing").toString(),
                     "DKIMSIGNER_NETWORK_MAPPING",
-                    "127.0.0.1:" + taken.getLocalPort() + "->127.0.0.1:25"))) {
+                    "127.0.0.1:"
+                        + taken.getLocalPort()
+                        + "->127.0.0.1:25, 0.0.0.0:0->127.0.0.1:25, [::]:0->127.0.0.1:25"))) {
       String output = daemon.outputAtEnd();
-      assertEquals(1, daemon.exitStatus(), output);
+      assertEquals(78, daemon.exitStatus(), output);
       assertTrue(output.contains("missing does not exist"), output);
       assertTrue(output.contains("authserver_signer"), output);
       assertTrue(output.contains("cannot listen on 127.0.0.1:" + taken.getLocalPort()), output);
+      for (String listener : List.of("0.0.0.0:0", "[::]:0")) {
+        String problem =
+            "DKIMSIGNER_ALLOWED_CLIENTS: must be set, since " + listener + " is not on loopback";
+        assertTrue(output.contains(problem), output);
+      }
       assertFalse(output.contains("\tat "), output);
     }
   }

@@ -127,11 +127,11 @@ public final class MailForwarderMain {
     Optional<ForwarderSettings.Listeners> listeners =
         daemon.attempt(() -> ForwarderSettings.listeners(settings));
     Optional<ServerSocket> input =
-        listeners.flatMap(read -> daemon.attempt(() -> daemon.listen(read.input())));
+        listeners.flatMap(read -> ForwarderSettings.SMTP.listen(daemon, read.input()));
     Optional<ServerSocket> submissions =
         listeners
             .flatMap(ForwarderSettings.Listeners::submissions)
-            .flatMap(address -> daemon.attempt(() -> daemon.bind(address)));
+            .flatMap(address -> ForwarderSettings.SMTP.bind(daemon, address));
     if (daemon.isSound() && !daemon.isCheckOnly()) {
       Configuration read = configuration.orElseThrow();
       List<Opened> opened = new ArrayList<>();

@@ -65,6 +65,7 @@ final class MailForwarderMainIT {
             MailForwarderMain.class,
             Map.of(
                 "MAILFORWARDER_SRS_SECRET_FILE", secrets.toString(),
+                "MAILFORWARDER_INPUT_IP", "0.0.0.0",
                 "MAILFORWARDER_GIVE_UP_AFTER", "48h",
                 "MAILFORWARDER_KEEP_OUTCOMES", "2d",
                 "MAILFORWARDER_MAX_TARGETS", "40000",
@@ -74,6 +75,7 @@ final class MailForwarderMainIT {
       assertTrue(daemon.exitStatus() != 0, output);
       assertTrue(output.contains("MAILFORWARDER_KEEP_OUTCOMES: must be longer"), output);
       assertTrue(output.contains("MAILFORWARDER_WORKING_MEMORY: "), output);
+      assertTrue(output.contains("MAILFORWARDER_ALLOWED_CLIENTS: must be set"), output);
     }
   }
 

@@ -14,6 +14,7 @@ public final class PrometheusFrontMetrics {
   private final Gauge sessionsOpen;
   private final Counter sessions;
   private final Counter limits;
+  private final Counter refused;
   private final Counter tlsSessions;
   private final Counter tlsFailures;
   private final Counter strayLineEnds;
@@ -36,6 +37,13 @@ public final class PrometheusFrontMetrics {
             .register(registry);
     limits =
         counter("authserver_front_limits_total", "Limits that were met.", "listener", "limit")
+            .register(registry);
+    refused =
+        counter(
+                "authserver_front_sessions_refused_total",
+                "Clients that may not connect, or do not speak SMTP.",
+                "listener",
+                "reason")
             .register(registry);
     tlsSessions =
         counter(
@@ -173,6 +181,11 @@ public final class PrometheusFrontMetrics {
     @Override
     public void limit(Limit limit) {
       limits.labelValues(listener, PrometheusRelayMetrics.word(limit)).inc();
+    }
+
+    @Override
+    public void refused(Refusal reason) {
+      refused.labelValues(listener, reason.label()).inc();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.authserver.smtp.daemon;
 
 import io.authserver.smtp.address.AsciiCase;
+import io.authserver.smtp.server.Network;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -234,6 +235,20 @@ public final class SettingTypes {
             throw new InvalidSettingException(problems);
           }
           return List.copyOf(values);
+        });
+  }
+
+  /** An IP address, or a network of such as {@code 10.0.0.0/8} and {@code 2001:db8::/32}. */
+  public static SettingType<Network> network() {
+    return SettingType.of(
+        "IP address or network",
+        text -> {
+          try {
+            return Network.parse(text);
+          } catch (IllegalArgumentException e) {
+            throw new InvalidSettingException(
+                "must be an IP address, or a network like 10.0.0.0/8 whose other bits are 0");
+          }
         });
   }
 

@@ -5,12 +5,14 @@ import io.authserver.smtp.message.Spool;
 import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.server.FrontLimits;
 import io.authserver.smtp.server.FrontTimeouts;
+import io.authserver.smtp.server.Network;
 import io.authserver.smtp.server.SmtpFront;
 import io.authserver.smtp.server.StartTls;
 import io.authserver.smtp.server.StrayLineEnds;
 import io.authserver.smtp.tls.InvalidCertificateException;
 import io.authserver.smtp.tls.TlsCertificate;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +29,7 @@ public final class SmtpSettings {
   private static final Duration SECOND = Duration.ofSeconds(1);
   static final Duration HOUR = Duration.ofHours(1);
 
+  private final Setting<List<Network>> allowedClients;
   private final Setting<String> hostName;
   private final Setting<Path> spoolDirectory;
   private final Setting<Long> spoolQuota;
@@ -64,6 +67,13 @@ public final class SmtpSettings {
   public SmtpSettings(String prefix) {
     FrontLimits limits = FrontLimits.DEFAULTS;
     FrontTimeouts timeouts = FrontTimeouts.DEFAULTS;
+    allowedClients =
+        Setting.of(
+                prefix + "_ALLOWED_CLIENTS",
+                SettingTypes.list(SettingTypes.network()),
+                "clients that may connect (421 4.7.1); must be set where a listener is not on"
+                    + " loopback; default: 127.0.0.0/8, ::1")
+            .optional();
     hostName =
         Setting.of(
                 prefix + "_HOSTNAME",
@@ -239,6 +249,7 @@ public final class SmtpSettings {
     List<Setting<?>> all =
         new ArrayList<>(
             List.of(
+                allowedClients,
                 hostName,
                 spoolDirectory,
                 spoolQuota,
@@ -322,6 +333,48 @@ public final class SmtpSettings {
     return directory;
   }
 
+  /**
+   * Listens as {@link DaemonAssembly#listen} does. What others than this machine can reach needs to
+   * be told who may: whoever connects has mail signed or forwarded.
+   *
+   * @return nothing where it failed, which is reported
+   */
+  public Optional<ServerSocket> listen(DaemonAssembly daemon, HostPort address) {
+    requireClients(daemon, address);
+    return daemon.attempt(() -> daemon.listen(address));
+  }
+
+  /** Listens as {@link DaemonAssembly#bind} does, with the same care. */
+  public Optional<ServerSocket> bind(DaemonAssembly daemon, HostPort address) {
+    requireClients(daemon, address);
+    return daemon.attempt(() -> daemon.bind(address));
+  }
+
+  private void requireClients(DaemonAssembly daemon, HostPort address) {
+    Optional<Boolean> _ =
+        daemon.attempt(
+            () -> {
+              if (!isLoopback(address) && daemon.settings().find(allowedClients).isEmpty()) {
+                throw StartException.wrongSettings(
+                    List.of(
+                        allowedClients.name()
+                            + ": must be set, since "
+                            + address
+                            + " is not on loopback"));
+              }
+              return true;
+            });
+  }
+
+  private static boolean isLoopback(HostPort address) {
+    try {
+      return address.resolve().getAddress().isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      // Nobody can listen on it, and that is said by who tries.
+      return true;
+    }
+  }
+
   /** Returns a front with the limits, timeouts and names as they are configured. */
   public SmtpFront.Builder front(Settings settings, FrontResources shared) {
     SmtpFront.Builder builder = SmtpFront.builder();
@@ -335,6 +388,7 @@ public final class SmtpSettings {
                         settings.get(tlsOnLoopback),
                         settings.get(tlsHandshakeTimeout))));
     return builder
+        .allowedClients(settings.find(allowedClients).orElse(Network.LOOPBACK))
         .hostName(ourName(settings))
         .memoryBudget(shared.budget())
         .workingMemory(shared.working())

@@ -36,6 +36,27 @@ public interface FrontMetrics {
     }
   }
 
+  /** Why a client is not listened to (any longer): it may not connect, or does not speak SMTP. */
+  enum Refusal {
+    /** Its address is not among those that may connect. */
+    CLIENT_ADDRESS,
+    /** It spoke before our banner (RFC 5321 §4.3.1). */
+    BEFORE_BANNER,
+    /** It said an HTTP request. */
+    HTTP,
+    /** It said a header field. */
+    HEADER_FIELD,
+    /** It began TLS where a command was expected. */
+    TLS,
+    /** It made errors one after the other, and no MAIL was accepted in between. */
+    ERRORS_WITHOUT_MAIL;
+
+    /** Returns how metrics and the log call it. */
+    public String label() {
+      return AsciiCase.lower(name());
+    }
+  }
+
   /** A session began. */
   default void sessionStarted() {}
 
@@ -44,6 +65,9 @@ public interface FrontMetrics {
 
   /** A limit was met. */
   default void limit(Limit limit) {}
+
+  /** A client was refused, or its session ended, since it is no mail client of ours. */
+  default void refused(Refusal reason) {}
 
   /**
    * A session went on under TLS.

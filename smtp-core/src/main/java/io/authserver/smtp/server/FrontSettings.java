@@ -4,6 +4,7 @@ import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.Spool;
 import io.authserver.smtp.relay.Extensions;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,4 +23,5 @@ record FrontSettings(
     MailTransactionFactory transactions,
     FrontMetrics metrics,
     InstantSource clock,
-    @Nullable StartTls startTls) {}
+    @Nullable StartTls startTls,
+    List<Network> allowedClients) {}

@@ -52,6 +52,8 @@ final class Replies {
   static final Reply TOO_MANY_SESSIONS = Reply.of(421, "4.3.2", "too many sessions");
   static final Reply TOO_MANY_SESSIONS_OF_CLIENT =
       Reply.of(421, "4.7.0", "too many sessions from your address");
+  static final Reply NOT_ALLOWED = Reply.of(421, "4.7.1", "your address may not connect");
+  static final Reply NO_SMTP = Reply.of(421, "4.7.0", "this is not SMTP");
   static final Reply SHUTTING_DOWN = Reply.of(421, "4.3.2", "shutting down");
   static final Reply TOO_MANY_ERRORS = Reply.of(421, "4.7.0", "too many errors");
   static final Reply CHUNK_SIZE = Reply.of(421, "4.7.0", "chunk without a size that can be read");

@@ -299,6 +299,7 @@ public final class SmtpFront implements AutoCloseable {
     private FrontMetrics metrics = FrontMetrics.NONE;
     private InstantSource clock = InstantSource.system();
     private @Nullable StartTls startTls;
+    private List<Network> allowedClients = Network.LOOPBACK;
 
     private Builder() {}
 
@@ -398,6 +399,12 @@ public final class SmtpFront implements AutoCloseable {
       return this;
     }
 
+    /** Sets which clients may connect; without this call those on the same machine. */
+    public Builder allowedClients(List<Network> value) {
+      allowedClients = List.copyOf(value);
+      return this;
+    }
+
     /** Returns the front, not started. */
     public SmtpFront build() {
       return new SmtpFront(this);
@@ -423,7 +430,8 @@ public final class SmtpFront implements AutoCloseable {
           transactions,
           metrics,
           clock,
-          startTls);
+          startTls,
+          allowedClients);
     }
   }
 }

@@ -48,9 +48,15 @@ final class TakeOver implements SessionHandler {
     // Nothing is left to do: the session ended in accept().
   }
 
-  /** Speaks the whole session, or says that there are too many; the socket is the caller's. */
+  /** Speaks the whole session, or says why there is none; the socket is the caller's. */
   void serve(Socket socket) throws IOException {
     InetAddress client = socket.getInetAddress();
+    if (settings.allowedClients().stream().noneMatch(each -> each.contains(client))) {
+      // 421, not 554: a mail client of ours that is not in the list yet keeps its mail.
+      settings.metrics().refused(FrontMetrics.Refusal.CLIENT_ADDRESS);
+      refuse(socket, "reason=" + FrontMetrics.Refusal.CLIENT_ADDRESS.label(), Replies.NOT_ALLOWED);
+      return;
+    }
     switch (sessions.admit(client)) {
       case TOO_MANY -> refuse(socket, FrontMetrics.Limit.SESSIONS, Replies.TOO_MANY_SESSIONS);
       case TOO_MANY_OF_CLIENT ->
@@ -67,11 +73,15 @@ final class TakeOver implements SessionHandler {
   }
 
   private void refuse(Socket socket, FrontMetrics.Limit limit, Reply reply) throws IOException {
-    sessions.begun(socket);
     settings.metrics().limit(limit);
+    refuse(socket, "limit=" + limit.label(), reply);
+  }
+
+  private void refuse(Socket socket, String why, Reply reply) throws IOException {
+    sessions.begun(socket);
     LOG.info(
-        "event=session_refused limit={} client={}",
-        limit.label(),
+        "event=session_refused {} client={}",
+        why,
         TraceField.addressLiteral(socket.getInetAddress()));
     socket.getOutputStream().write(reply.toWire());
   }

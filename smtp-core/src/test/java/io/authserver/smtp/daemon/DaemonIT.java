@@ -215,6 +215,31 @@ class DaemonIT {
         daemon.awaitLine(": standard input is a socket that listens on 127.0.0.1:");
       }
     }
+
+    @Test
+    void aSocketThatOthersReachNeedsItsClientsNamed() throws Exception {
+      String script =
+          """
+          socket(S, PF_INET, SOCK_STREAM, 0) and bind(S, sockaddr_in(0, INADDR_ANY))
+            and listen(S, 10) or die;
+          my ($port) = sockaddr_in(getsockname(S));
+          $ENV{TRIVIAL_LISTEN} = "0.0.0.0:$port";
+          open(STDIN, "<&S") or die;
+          exec(@ARGV) or die;
+          """;
+      List<String> command = new ArrayList<>(List.of("/usr/bin/perl", "-MSocket", "-e", script));
+      command.addAll(ChildProcess.java(ListeningDaemon.class));
+      try (ChildProcess daemon = new ChildProcess(command, Map.of())) {
+        assertEquals(Daemon.EXIT_CONFIG, daemon.awaitExit());
+        daemon.awaitLine("TRIVIAL_ALLOWED_CLIENTS: must be set, since 0.0.0.0:");
+      }
+      Map<String, String> named = Map.of("TRIVIAL_ALLOWED_CLIENTS", "192.0.2.0/24");
+      try (ChildProcess daemon = new ChildProcess(command, named)) {
+        daemon.awaitLine("event=ready");
+        daemon.terminate();
+        assertEquals(0, daemon.awaitExit());
+      }
+    }
   }
 
   /** What a run in this process has printed, and its exit status. */

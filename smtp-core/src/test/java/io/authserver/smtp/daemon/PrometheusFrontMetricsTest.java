@@ -24,6 +24,7 @@ class PrometheusFrontMetricsTest {
     first.sessionStarted();
     first.sessionEnded();
     first.limit(FrontMetrics.Limit.MESSAGE_SIZE);
+    first.refused(FrontMetrics.Refusal.BEFORE_BANNER);
     first.strayLineEnds();
     first.spooled();
     first.spooledBytes(70_000);
@@ -49,6 +50,7 @@ class PrometheusFrontMetricsTest {
             "authserver_front_sessions_total" + label + "} 2.0",
             "authserver_front_sessions_total{listener=\"127.0.0.1:10038\"} 1.0",
             "authserver_front_limits_total{limit=\"message_size\",listener=\"[::1]:10036\"} 1.0",
+            "authserver_front_sessions_refused_total" + label + ",reason=\"before_banner\"} 1.0",
             "authserver_front_stray_line_ends_total" + label + "} 1.0",
             "authserver_front_spooled_total" + label + "} 1.0",
             "authserver_front_spooled_bytes_total" + label + "} 70000.0",

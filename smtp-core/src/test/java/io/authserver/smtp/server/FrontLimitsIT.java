@@ -177,6 +177,7 @@ class FrontLimitsIT {
             .listen(new InetSocketAddress(client, 25))
             .extensions(Optional::empty)
             .transactions(new RecordingTransactions())
+            .allowedClients(List.of(Network.parse("192.0.2.0/24")))
             .metrics(metrics)
             .settings();
     SessionRegistry sessions = new SessionRegistry(10, 2);

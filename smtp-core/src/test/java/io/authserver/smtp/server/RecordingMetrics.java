@@ -14,6 +14,11 @@ final class RecordingMetrics implements FrontMetrics {
   }
 
   @Override
+  public void refused(Refusal reason) {
+    events.add("refused " + reason);
+  }
+
+  @Override
   public void spooled() {
     events.add("spooled");
   }

@@ -58,7 +58,8 @@ final class SmtpSessionTarget {
             daemon,
             FrontMetrics.NONE,
             InstantSource.fixed(Instant.EPOCH),
-            null);
+            null,
+            Network.LOOPBACK);
     MemorySocket socket = new MemorySocket(said, input[1] & 0xff);
     try {
       new SmtpSession(settings, socket, "FUZZ").run();
