@@ -73,7 +73,7 @@ final class Commands {
     Sender sender;
     switch (EnvelopeParser.parseMail(argument, offered)) {
       case Parsed.Refused<Sender>(Reply reply) -> {
-        reply(errors.count(reply));
+        reply(errors.countInMail(reply));
         return;
       }
       case Parsed.Value<Sender>(Sender value) -> sender = value;
@@ -106,6 +106,8 @@ final class Commands {
     mailRefused = !reply.isPositive();
     if (mailRefused) {
       endTransaction();
+    } else {
+      errors.mailAccepted();
     }
     reply(reply);
   }
@@ -164,8 +166,9 @@ final class Commands {
       case InputLine.Text(String text) ->
           EnvelopeParser.parseRecipient(
               text.length() > 5 ? text.substring(5).strip() : "", open.smtpUtf8(), offered);
-      case InputLine.Bad(Reply reply, boolean tooLong) -> new Parsed.Refused<>(errors.count(reply));
-      case InputLine.End end -> throw new IOException("stream ended inside a line that had come");
+      case InputLine.Bad bad -> new Parsed.Refused<>(errors.count(bad.reply()));
+      case InputLine.End _, InputLine.TlsRecord _ ->
+          throw new IOException("stream ended inside a line that had come");
     };
   }
 

@@ -21,6 +21,7 @@ final class SessionInput implements AutoCloseable {
   private static final int SMALL = 8 << 10;
   private static final int LARGE = 64 << 10;
   private static final InputLine END = new InputLine.End();
+  private static final InputLine TLS_RECORD = new InputLine.TlsRecord();
 
   private final ClientConnection connection;
   private final ReplyWriter output;
@@ -132,19 +133,27 @@ final class SessionInput implements AutoCloseable {
    * whole line bad, whatever it says.
    */
   InputLine readLine(long deadline) throws IOException {
-    boolean tooLong = false;
+    String tooLong = null;
     int scan = start;
     while (true) {
+      if (tooLong == null && beginsTls()) {
+        return TLS_RECORD;
+      }
       int lineEnd = lineEnd(scan);
       if (lineEnd >= 0) {
         int from = start;
         start = lineEnd + 2;
-        return tooLong || lineEnd - from > maxLine ? tooLong() : decode(from, lineEnd);
+        if (tooLong != null || lineEnd - from > maxLine) {
+          return tooLong(tooLong == null ? latin1(from, from + maxLine) : tooLong);
+        }
+        return decode(from, lineEnd);
       }
       // A CR at the end may be half of the CRLF of a line that is just short enough.
       int length = end - start;
       if (length > maxLine + 1 || (length > maxLine && buffer[end - 1] != '\r')) {
-        tooLong = true;
+        if (tooLong == null) {
+          tooLong = latin1(start, start + maxLine);
+        }
         // The rest of the line is dropped; a CR at the end may be half of its CRLF.
         start = buffer[end - 1] == '\r' ? end - 1 : end;
       }
@@ -198,11 +207,13 @@ final class SessionInput implements AutoCloseable {
         ascii = false;
       } else if (b < ' ' || b == 0x7f) {
         return new InputLine.Bad(
-            Reply.of(500, "5.5.2", "control character in the command line"), false);
+            Reply.of(500, "5.5.2", "control character in the command line"),
+            false,
+            latin1(from, last));
       }
     }
     if (ascii) {
-      return new InputLine.Text(new String(buffer, from, last - from, StandardCharsets.ISO_8859_1));
+      return new InputLine.Text(latin1(from, last));
     }
     try {
       String text =
@@ -212,12 +223,22 @@ final class SessionInput implements AutoCloseable {
               .toString();
       return new InputLine.Text(text);
     } catch (CharacterCodingException e) {
-      return new InputLine.Bad(Reply.of(500, "5.5.2", "command line is not UTF-8"), false);
+      return new InputLine.Bad(
+          Reply.of(500, "5.5.2", "command line is not UTF-8"), false, latin1(from, last));
     }
   }
 
-  private static InputLine tooLong() {
+  private String latin1(int from, int to) {
+    return new String(buffer, from, to - from, StandardCharsets.ISO_8859_1);
+  }
+
+  private static InputLine tooLong(String beginning) {
     // RFC 5321 §4.5.3.1.10: 500 for a line that is too long.
-    return new InputLine.Bad(Reply.of(500, "5.5.2", "command line too long"), true);
+    return new InputLine.Bad(Reply.of(500, "5.5.2", "command line too long"), true, beginning);
+  }
+
+  /** RFC 8446 §5.1: a record with a ClientHello has type 22, and a version that begins with 3. */
+  private boolean beginsTls() {
+    return end - start >= 2 && buffer[start] == 22 && buffer[start + 1] == 3;
   }
 }

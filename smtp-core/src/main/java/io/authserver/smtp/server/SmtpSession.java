@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -68,6 +69,9 @@ final class SmtpSession {
     try {
       if (phase.isDraining()) {
         last(Replies.SHUTTING_DOWN);
+      } else if (connection.hasArrived()) {
+        // RFC 5321 §4.3.1: clients wait for the banner, however long it takes.
+        refuse(FrontMetrics.Refusal.BEFORE_BANNER, Replies.NO_SMTP);
       } else {
         output.add(new Reply(220, null, List.of(settings.hostName() + " ESMTP")));
       }
@@ -122,18 +126,49 @@ final class SmtpSession {
     }
     switch (line) {
       case InputLine.End end -> ended();
-      case InputLine.Bad(Reply reply, boolean tooLong) -> {
+      case InputLine.TlsRecord _ -> refuse(FrontMetrics.Refusal.TLS, Replies.NO_SMTP);
+      case InputLine.Bad(Reply reply, boolean tooLong, String beginning) -> {
         if (tooLong) {
           settings.metrics().limit(FrontMetrics.Limit.COMMAND_LINE);
         }
-        output.add(errors.count(reply));
+        if (!isRefused(beginning)) {
+          output.add(errors.count(reply));
+        }
       }
-      case InputLine.Text(String text) -> execute(text);
+      case InputLine.Text(String text) -> {
+        if (!isRefused(text)) {
+          execute(text);
+        }
+      }
     }
-    if (errors.tooMany() && !over) {
+    if (over) {
+      return;
+    }
+    if (errors.tooMany()) {
       settings.metrics().limit(FrontMetrics.Limit.ERRORS);
       last(Replies.TOO_MANY_ERRORS);
+    } else if (errors.withoutMail()) {
+      refuse(FrontMetrics.Refusal.ERRORS_WITHOUT_MAIL, Replies.TOO_MANY_ERRORS);
     }
+  }
+
+  /** Ends the session where a line is none of SMTP: what comes behind it is not meant for us. */
+  private boolean isRefused(String line) throws IOException {
+    Optional<FrontMetrics.Refusal> reason = OtherProtocol.in(line);
+    if (reason.isPresent()) {
+      refuse(reason.get(), Replies.NO_SMTP);
+    }
+    return reason.isPresent();
+  }
+
+  private void refuse(FrontMetrics.Refusal reason, Reply reply) throws IOException {
+    settings.metrics().refused(reason);
+    LOG.info(
+        "event=session_refused reason={} session={} client={}",
+        reason.label(),
+        id,
+        TraceField.addressLiteral(connection.socket().getInetAddress()));
+    last(reply);
   }
 
   private void execute(String text) throws IOException {

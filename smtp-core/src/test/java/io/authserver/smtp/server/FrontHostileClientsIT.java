@@ -46,6 +46,7 @@ class FrontHostileClientsIT {
     try (ScriptedNextHop nextHop = ScriptedNextHop.accepting();
         RelayingFront fixture = new RelayingFront(nextHop);
         RawSmtpClient client = new RawSmtpClient(fixture.address())) {
+      client.expect("220");
       Thread writer =
           Thread.ofVirtual()
               .start(
@@ -56,7 +57,6 @@ class FrontHostileClientsIT {
                       // What stands behind QUIT need not be read.
                     }
                   });
-      client.expect("220");
       client.expect("250-");
       for (int i = 0; i < 3000; i++) {
         client.expect("250 2.0.0 ok");
@@ -94,12 +94,12 @@ class FrontHostileClientsIT {
     try (ScriptedNextHop nextHop = ScriptedNextHop.accepting();
         RelayingFront fixture = new RelayingFront(nextHop);
         RawSmtpClient client = new RawSmtpClient(fixture.address())) {
+      client.expect("220");
       byte[] session =
           ("EHLO c.example\r\n" + message(1) + "QUIT\r\n").getBytes(StandardCharsets.US_ASCII);
       for (byte each : session) {
         client.send(new byte[] {each});
       }
-      client.expect("220");
       client.expect("250-");
       expectMessage(client);
       client.expect("221");
@@ -185,18 +185,18 @@ class FrontHostileClientsIT {
   void aMegabyteOfNonsenseEndsTheSession() throws Exception {
     try (FrontFixture fixture = new FrontFixture()) {
       try (RawSmtpClient client = fixture.connect()) {
-        Thread writer = sendInBackground(client, "\u0001\u00ff nonsense\r\n".repeat(80_000));
         client.expect("220");
-        for (int i = 0; i < FrontLimits.DEFAULTS.errors(); i++) {
+        Thread writer = sendInBackground(client, "\u0001\u00ff nonsense\r\n".repeat(80_000));
+        for (int i = 0; i < ErrorCount.MOST_WITHOUT_MAIL; i++) {
           client.expect("500 5.5");
         }
         client.expect("421 4.7.0");
         assertTrue(writer.join(BOUND));
       }
       try (RawSmtpClient client = fixture.connect()) {
+        client.expect("220");
         // One line of a megabyte is one error.
         Thread writer = sendInBackground(client, "x".repeat(1 << 20) + "\r\nNOOP\r\n");
-        client.expect("220");
         client.expect("500 5.5.2 command line too long");
         client.expect("250");
         assertTrue(writer.join(BOUND));

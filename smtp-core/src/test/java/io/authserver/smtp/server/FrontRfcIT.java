@@ -216,7 +216,7 @@ class FrontRfcIT {
         "TURN|502 5.5.1",
         "AUTH PLAIN AAAA|502 5.5.1",
         "LHLO x|502 5.5.1",
-        "GET / HTTP/1.1|500 5.5.1",
+        "XCLIENT NAME=a:b|500 5.5.1",
         "MAIL|501 5.5.4",
         "MAIL FROM|501 5.5.4",
         "MAIL TO:<a@example.org>|501 5.5.4",

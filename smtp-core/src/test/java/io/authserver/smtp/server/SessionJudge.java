@@ -23,6 +23,15 @@ final class SessionJudge {
   private static final Pattern ENHANCED =
       Pattern.compile("([245])\\d\\d[ -]([245])\\.\\d{1,3}\\.\\d{1,3} .*");
 
+  private static final Pattern METHOD =
+      Pattern.compile("(?i:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PRI)(?: |\\z)");
+  private static final Pattern REQUEST =
+      Pattern.compile("[^ ]* .* HTTP/\\d(?:\\.\\d)?", Pattern.DOTALL);
+  private static final Pattern FIELD = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+:(?:\\z|[^<])");
+
+  /** What every limit of a command line lets pass. */
+  private static final int SHORTEST_LINE = 512;
+
   /** The whole session in Latin-1. */
   private final String said;
 
@@ -60,6 +69,12 @@ final class SessionJudge {
     require(banner.startsWith("220 front.example ESMTP"), banner);
     boolean open = true;
     while (open) {
+      if (said.startsWith("\u0016\u0003", at)) {
+        String reply = reply("a record of TLS");
+        require(reply.startsWith("421 4.7.0"), "TLS answered with " + reply);
+        open = false;
+        continue;
+      }
       int end = said.indexOf("\r\n", at);
       if (end < 0) {
         break;
@@ -72,6 +87,7 @@ final class SessionJudge {
       }
       String reply = reply(line);
       checkCode(verb, reply);
+      checkProtocol(line, reply);
       open = !reply.startsWith("221") && !reply.startsWith("421") && follow(verb, line, reply);
     }
     if (open && replies.hasNext()) {
@@ -81,6 +97,21 @@ final class SessionJudge {
     }
     require(!replies.hasNext(), "replies after the end");
     require(!messages.hasNext(), "a message that no final dot ended");
+  }
+
+  /** A line of another protocol, and no other, ends the session as such. */
+  private static void checkProtocol(String line, String reply) {
+    String text = line.replaceFirst(" +\\z", "").split("[\\x00-\\x1f]", 2)[0];
+    boolean method = METHOD.matcher(text).lookingAt();
+    boolean request = REQUEST.matcher(text).matches();
+    boolean field = FIELD.matcher(text).lookingAt();
+    // Of an overlong line no more than its beginning is looked at.
+    boolean isShort = line.length() <= SHORTEST_LINE;
+    // RCPT commands that have come together are read as such.
+    boolean must = method || (isShort && (field || (request && !verb(line).equals("RCPT"))));
+    require(!must || reply.startsWith("421 4.7.0"), "another protocol: " + line);
+    boolean may = method || field || request || !isShort;
+    require(may || !reply.startsWith("421 4.7.0 this is not"), "SMTP was refused: " + line);
   }
 
   /** Goes over what belongs to the command and is no line; false where the session ends in it. */
