@@ -37,20 +37,26 @@ final class SlowClients implements AutoCloseable {
 
   private void hold(InetSocketAddress daemon, String atOnce) {
     try (Socket socket = new Socket(daemon.getAddress(), daemon.getPort())) {
+      socket.setSoTimeout(60_000);
+      if (socket.getInputStream().read() != '2') {
+        return;
+      }
       OutputStream out = socket.getOutputStream();
       out.write(atOnce.getBytes(StandardCharsets.US_ASCII));
       holding.incrementAndGet();
       String slowly = atOnce.isEmpty() ? COMMAND : "Subject: " + COMMAND;
       // Slowness is what is asked for: this ends early only with the storm.
-      for (int i = 0; i < slowly.length() && !over.await(1, TimeUnit.SECONDS); i++) {
-        out.write(slowly.charAt(i));
+      try {
+        for (int i = 0; i < slowly.length() && !over.await(1, TimeUnit.SECONDS); i++) {
+          out.write(slowly.charAt(i));
+        }
+      } finally {
+        holding.decrementAndGet();
       }
     } catch (IOException e) {
       // The daemon has ended the session.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      holding.decrementAndGet();
     }
   }
 

@@ -40,6 +40,9 @@ final class SessionJudge {
   private final Iterator<byte[]> messages;
   private int at;
 
+  /** Commands that nobody knows, since the last MAIL that was accepted. */
+  private int unknown;
+
   SessionJudge(byte[] said, byte[] written, StrayLineEnds strayLineEnds, List<byte[]> messages) {
     this.said = new String(said, StandardCharsets.ISO_8859_1);
     this.replies = split(new String(written, StandardCharsets.ISO_8859_1)).iterator();
@@ -88,6 +91,7 @@ final class SessionJudge {
       String reply = reply(line);
       checkCode(verb, reply);
       checkProtocol(line, reply);
+      countErrors(verb, reply);
       open = !reply.startsWith("221") && !reply.startsWith("421") && follow(verb, line, reply);
     }
     if (open && replies.hasNext()) {
@@ -97,6 +101,15 @@ final class SessionJudge {
     }
     require(!replies.hasNext(), "replies after the end");
     require(!messages.hasNext(), "a message that no final dot ended");
+  }
+
+  private void countErrors(String verb, String reply) {
+    if (verb.equals("MAIL") && reply.startsWith("250")) {
+      unknown = 0;
+    } else if (reply.matches("(?s)50[02].*") && !verb.matches("MAIL|RCPT")) {
+      unknown++;
+    }
+    require(unknown <= 10, "an eleventh error without a MAIL");
   }
 
   /** A line of another protocol, and no other, ends the session as such. */
