@@ -8,7 +8,7 @@
 --
 -- Names and checksums (SHA-256 of the files) are written by InstallScriptTest.
 
-\set newest 10
+\set newest 11
 \ir install/begin.sql
 
 \set file 0001_auth_database
@@ -51,6 +51,10 @@
 \set version 10
 \set checksum 902b5a49884cff69e9750395eca1bc4f4bef2272faf6f64c5e8b878db2656248
 \ir install/migration.sql
+\set file 0011_author
+\set version 11
+\set checksum 7be23b98375b76578fd024f6965632d37a56f8d9668abf85269878da0613a6e4
+\ir install/migration.sql
 
 \set file 010_schema_version
 \set checksum 28ec7e4091c6ff88cfc262ae9b89f9de9e9372a3d70c88889b08937ee8c45a9f
@@ -64,14 +68,23 @@
 \set file 040_look_up
 \set checksum 75210c104d3f247db9c8ec97e27c1b25e917b0c67f22735b476a841653238ab0
 \ir install/routine.sql
+\set file 042_find_owner
+\set checksum 91eab8399cfa9289349a4f7d8252db384386dab90c779fa28218b46493cf36be
+\ir install/routine.sql
+\set file 044_closest_domain
+\set checksum 4e72cce762922d121d65b626c08053e0e9e2f95222094cf19314b042c2eb0a85
+\ir install/routine.sql
 \set file 045_look_up_list
 \set checksum bd882d27439a8016ddd7d883b636593d34f08d649ea8d3bcd9dd69cc55c3f1b4
+\ir install/routine.sql
+\set file 046_has_address_in
+\set checksum 60a4508c2725b6bc3f24a09291db5eb1cdc3ec0355d987fb846f9932f077299a
 \ir install/routine.sql
 \set file 100_signer_keys
 \set checksum ac20db5583b2c738a0ab953e11fe29febb92bd92d17ed1f1d12f331579b211f3
 \ir install/routine.sql
 \set file 102_signer_profiles
-\set checksum e80c7efa6f40feed001ebc0b722cf5ef39f150ddd764545e669a649600484d9e
+\set checksum 55bee35b93f5630f150dcb1c8d97ea663ba4b638347e34d5082a9e4e2da09f5f
 \ir install/routine.sql
 \set file 105_signer_wrapping_keys
 \set checksum b311af9f52d174457a029357238c4764b6d660825945047cb3115b97b395e0cb
@@ -100,11 +113,8 @@
 \set file 122_forwarder_find_srs_tokens
 \set checksum 3c62f565425264038a0fbb7a4e9fac10fcab28b347f087a7c280ca28c3cd27f5
 \ir install/routine.sql
-\set file 130_mark_keys
-\set checksum efab7bfc2eccdc3dd8ab32eb8c8fd72433c08dd3d501f1d26ed3ed973c1d7055
-\ir install/routine.sql
-\set file 132_rotate_mark_keys
-\set checksum 0574e8088ddcac2754d0b301a233082dcbef7eef3f9a8c37125b7707d06f8adf
+\set file 125_forwarder_judge_author
+\set checksum b2cac89a68d73fb187cc3423f7c73046ee3990b6fec0d768c22c1919d577a00f
 \ir install/routine.sql
 \set file 200_is_srs_address
 \set checksum f1e9caa35f31628b5d1a4579d67c3faae1e2705d120ac62bc8a4a8ac897cbb08

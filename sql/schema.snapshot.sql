@@ -106,7 +106,11 @@ TABLE authserver.domain OWNER authserver_owner
   COLUMN key_grace_days integer NOT NULL DEFAULT 5
   COLUMN catch_all text
   COLUMN active boolean NOT NULL DEFAULT true
+  COLUMN author_must_match text NOT NULL DEFAULT 'off'::text
+  COLUMN author_mismatch text NOT NULL DEFAULT 'unsigned'::text
   CONSTRAINT domain_auid_valid CHECK (((auid = 'author'::text) OR ((octet_length(auid) <= 320) AND (auid ~ '^([A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*)?@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text) AND ((split_part(auid, '@'::text, 2) = name) OR ("right"(split_part(auid, '@'::text, 2), (length(name) + 1)) = ('.'::text || name))))))
+  CONSTRAINT domain_author_mismatch_known CHECK ((author_mismatch = ANY (ARRAY['unsigned'::text, 'refuse'::text])))
+  CONSTRAINT domain_author_must_match_known CHECK ((author_must_match = ANY (ARRAY['off'::text, 'domain'::text, 'address'::text])))
   CONSTRAINT domain_body_canonicalization_known CHECK ((body_canonicalization = ANY (ARRAY['simple'::text, 'relaxed'::text])))
   CONSTRAINT domain_catch_all_valid CHECK (((octet_length(split_part(catch_all, '@'::text, 1)) <= 64) AND (octet_length(split_part(catch_all, '@'::text, 2)) <= 253) AND (catch_all ~ '^[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+(\.[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
   CONSTRAINT domain_header_canonicalization_known CHECK ((header_canonicalization = ANY (ARRAY['simple'::text, 'relaxed'::text])))
@@ -300,6 +304,11 @@ TABLE authserver.service_user OWNER authserver_owner
   CREATE INDEX service_user_user ON authserver.service_user USING btree (user_id)
   CREATE UNIQUE INDEX service_user_username_unique ON authserver.service_user USING btree (username)
   CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.service_user FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
+  CREATE TRIGGER notify_delete AFTER DELETE ON authserver.service_user REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_service_user()
+  CREATE TRIGGER notify_insert AFTER INSERT ON authserver.service_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_service_user()
+  CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.service_user FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
+  CREATE TRIGGER notify_update_new AFTER UPDATE ON authserver.service_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_service_user()
+  CREATE TRIGGER notify_update_old AFTER UPDATE ON authserver.service_user REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_service_user()
   GRANT DELETE TO authserver_admin
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
@@ -363,16 +372,18 @@ TABLE authserver.user_permission OWNER authserver_owner
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
+FUNCTION authserver.closest_domain(text) RETURNS bigint OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE f4ccd1b28414aec0c7d29a47d6317780
 FUNCTION authserver.doctor_lists(integer,integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE d65ab8d65cb876eb86a9b334047eb43d
   GRANT EXECUTE TO authserver_admin
 FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 63be6719f7d3bc226cca26b58ff7c27a
-FUNCTION authserver.forwarder_expand(bigint) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ee9b4a37ba1d8d101acd635b456f9cc2
-  GRANT EXECUTE TO authserver_admin
-  GRANT EXECUTE TO authserver_forwarder
-FUNCTION authserver.forwarder_expand(bigint,integer) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 17f39406ae6257e14e35d12eb2f9155b
+FUNCTION authserver.find_owner(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 3c4e274e6604d1778a92aa9b719e386a
+FUNCTION authserver.forwarder_expand(bigint) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE b3d5f5580a31cfb7aefaf9358edc87b9
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_find_srs_tokens(text[]) RETURNS TABLE(token text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE cdf260508332aef13e8c471ca28640f7
+  GRANT EXECUTE TO authserver_admin
+  GRANT EXECUTE TO authserver_forwarder
+FUNCTION authserver.forwarder_judge_author(text,text,text) RETURNS record OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 3a1be3c150e17886a5f3bbb0440c2a7a
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_keep_srs_tokens(text[],text[]) RETURNS void OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE e44adbb25b92f4ff3f0f3e02b943d28d
@@ -387,6 +398,7 @@ FUNCTION authserver.forwarder_route(text[]) RETURNS TABLE(input integer, step in
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint) RETURNS void OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c74469831047548cae750d1921238531
   GRANT EXECUTE TO authserver_forwarder
+FUNCTION authserver.has_address_in(uuid,bigint) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 70dd65dff12cc714bbab055325718f01
 FUNCTION authserver.has_permission(uuid,text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 0d618f6fd49f59dafda9d063196d2c64
 FUNCTION authserver.is_srs_address(text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 8450958f0f9358168f2853d1dcb9985e
 FUNCTION authserver.is_usable_password(text) RETURNS boolean OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 9f240af618a1b98927e9ede8b4d88c88
@@ -404,6 +416,7 @@ FUNCTION authserver.notify_domain() RETURNS trigger OWNER authserver_owner SECUR
 FUNCTION authserver.notify_domain_active() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 13ed8448d08fa0d8f00e8e229c3d1312
 FUNCTION authserver.notify_list() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 50365d0358b91c353483190aab849744
 FUNCTION authserver.notify_list_address() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 13bbef37ce7bcf4d52317e7df8cf4e49
+FUNCTION authserver.notify_service_user() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 5eaaa01789f5f67caacde7456fa4de44
 FUNCTION authserver.notify_user() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 787e998badbb387692c34340ddf8ed4e
 FUNCTION authserver.notify_users(uuid[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE ae237410f0b4a4ad721b98212e75cfeb
 FUNCTION authserver.refuse_rename() RETURNS trigger OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE be491c2a1017803e18133080d3c63a0b
@@ -417,7 +430,7 @@ FUNCTION authserver.set_changed_at() RETURNS trigger OWNER authserver_owner SET 
 FUNCTION authserver.signer_keys(text[]) RETURNS TABLE(domain_id bigint, domain text, sign boolean, require_signature boolean, refuse_several_authors boolean, sign_by_reverse_path boolean, signature_expiry_seconds bigint, key_id bigint, selector text, algorithm text, wrapped_private_key bytea) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE f37ef0edbe21863729da7bcc391982f5
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_signer
-FUNCTION authserver.signer_profiles(text[]) RETURNS TABLE(domain_id bigint, header_canonicalization text, body_canonicalization text, signed_fields text, oversigned_fields text, auid text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ea9ff309b0767a476f6952b1364df769
+FUNCTION authserver.signer_profiles(text[]) RETURNS TABLE(domain_id bigint, header_canonicalization text, body_canonicalization text, signed_fields text, oversigned_fields text, auid text, author_must_match text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 97cf1e8ec591e7ad658a9bba1324a9b3
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_signer
 FUNCTION authserver.signer_wrapping_keys() RETURNS TABLE(wrapping_key_id text, keys bigint) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 044195b8eaf055edad13bb1594659071

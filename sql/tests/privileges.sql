@@ -1,6 +1,6 @@
 -- Who may do what. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(61);
+SELECT plan(66);
 
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
@@ -35,6 +35,11 @@ SELECT function_privs_are('authserver', 'mark_keys', ARRAY[]::text[], 'authserve
 SELECT function_privs_are('authserver', 'rotate_mark_keys', ARRAY[]::text[], 'authserver_admin', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'rotate_mark_keys', ARRAY[]::text[], 'authserver_signer', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'rotate_mark_keys', ARRAY[]::text[], 'authserver_forwarder', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_judge_author', ARRAY['text', 'text', 'text'], 'authserver_forwarder', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'forwarder_judge_author', ARRAY['text', 'text', 'text'], 'authserver_signer', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_judge_author', ARRAY['text', 'text', 'text'], 'authserver_api', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'find_owner', ARRAY['text'], 'authserver_forwarder', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'has_address_in', ARRAY['uuid', 'bigint'], 'authserver_forwarder', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'doctor_lists', ARRAY['integer', 'integer'], 'authserver_admin', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'doctor_lists', ARRAY['integer', 'integer'], 'authserver_forwarder', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'find_login', ARRAY['text'], 'authserver_api', ARRAY[]::text[]);

@@ -39,7 +39,8 @@ class DoctorCommandIT extends AdminFixture {
             + " LEFT JOIN authserver.mail_user u ON u.identifier = a.u"
             + " LEFT JOIN authserver.mailing_list l ON l.name = a.l",
         "UPDATE authserver.mail_user SET delivery_mailbox_id = (SELECT a.id FROM"
-            + " authserver.email_alias a WHERE a.local_part = 'alice')");
+            + " authserver.email_alias a WHERE a.local_part = 'alice')",
+        "UPDATE authserver.domain SET author_must_match = 'domain'");
     members("team", "alice+x@old.example", "inner@ours.example");
     members("inner", "x@far.example", "y@away.example");
   }
@@ -75,11 +76,34 @@ class DoctorCommandIT extends AdminFixture {
   private Map<String, List<String>> problems(String... call) {
     Map<String, List<String>> problems = new TreeMap<>();
     for (Map<String, Object> row : findings(1, call.length == 0 ? CALL : call)) {
+      if (row.get("id").equals("author-unchecked")) {
+        continue; // the tests' own domains, and no problem
+      }
       problems
           .computeIfAbsent(String.valueOf(row.get("id")), _ -> new ArrayList<>())
           .add(row.get("object") + (row.get("detail") == null ? "" : " " + row.get("detail")));
     }
     return problems;
+  }
+
+  @Test
+  void domainsWhoseAuthorsNobodyChecksAreNamedAndNoProblem() {
+    cli.ok("domain", "create", "new.example", "--redirect-to", "far.example");
+    database.execute(
+        "INSERT INTO authserver.domain (name, redirect_to, sign, active) VALUES"
+            + " ('before.example', 'new.example', true, true),"
+            + " ('silent.example', 'new.example', false, true),"
+            + " ('asleep.example', 'new.example', true, false)");
+    List<Map<String, Object>> found = findings(0, CALL);
+    assertEquals(1, found.size(), found::toString);
+    Map<String, Object> finding = found.getFirst();
+    assertEquals("author-unchecked", finding.get("id"));
+    assertEquals("info", finding.get("severity"));
+    assertEquals("before.example", finding.get("object"));
+    String mend = String.valueOf(finding.get("mend"));
+    assertTrue(mend.startsWith("authserver "), mend);
+    cli.ok(mend.substring("authserver ".length()).split(" ", -1));
+    assertEquals(List.of(), findings(0, CALL));
   }
 
   @Test
@@ -330,8 +354,8 @@ class DoctorCommandIT extends AdminFixture {
   void ofEachKindAtMostTheLimitIsShown() {
     healthy();
     database.execute(
-        "INSERT INTO authserver.domain (name) SELECT 'd' || i || '.example' FROM"
-            + " generate_series(1, 30) i");
+        "INSERT INTO authserver.domain (name, author_must_match) SELECT 'd' || i || '.example',"
+            + " 'domain' FROM generate_series(1, 30) i");
     assertEquals(20, problems().get("domain-without-postmaster").size());
     Cli.Result result = cli.run("doctor", "--no-dns", "--limit", "3").exits(1);
     assertTrue(result.err().contains("more of domain-without-postmaster"), result.err());

@@ -138,6 +138,38 @@ class DomainCommandIT extends AdminFixture {
   }
 
   @Test
+  void anAuthorOfANewDomainMustMatchAndThatCanBeChanged() {
+    database.execute("INSERT INTO authserver.domain (name) VALUES ('before.example')");
+    cli.ok("domain", "create", "new.example");
+    cli.ok(
+        "domain",
+        "create",
+        "strict.example",
+        "--author-must-match",
+        "address",
+        "--author-mismatch",
+        "refuse");
+    assertEquals("off unsigned", author("before.example"));
+    assertEquals("domain unsigned", author("new.example"));
+    assertEquals("address refuse", author("strict.example"));
+
+    cli.ok("domain", "edit", "before.example", "--author-must-match", "domain");
+    cli.ok("domain", "edit", "new.example", "--author-mismatch", "refuse", "--no-rotate-keys");
+    cli.ok("domain", "edit", "strict.example", "--author-must-match", "off");
+    assertEquals("domain unsigned", author("before.example"));
+    assertEquals("domain refuse", author("new.example"));
+    assertEquals("off refuse", author("strict.example"));
+    cli.run("domain", "edit", "new.example", "--author-must-match", "user").exits(2);
+    cli.run("domain", "edit", "new.example", "--author-mismatch", "drop").exits(2);
+    assertTrue(cli.ok("domain", "show", "new.example").out().contains("author_must_match"));
+  }
+
+  private String author(String domain) {
+    Map<String, Object> row = cli.run("domain", "show", domain, "-f", "json").row();
+    return row.get("author_must_match") + " " + row.get("author_mismatch");
+  }
+
+  @Test
   void aChangeThatTheRulesForbidChangesNothing() {
     cli.ok("domain", "create", "a.example");
     cli.ok("domain", "create", "b.example");

@@ -2,6 +2,7 @@ package io.authserver.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.admin.output.JsonReader;
@@ -137,6 +138,37 @@ class ExplainCommandIT extends AdminFixture {
     assertTrue(text.contains("refused   <spam@ours.example>: 550 5.7.1"), text);
     assertTrue(text.contains("\n  signed    no: foreign_author\n"), text);
     assertTrue(text.contains("note      without --message the author is taken for"), text);
+  }
+
+  @Test
+  void anAuthorWhoIsNotTheSendersIsSaidSo() throws IOException {
+    cli.ok("domain", "create", "other.example", "--author-mismatch", "refuse");
+    String mail = message(SUBMITTED + "From: Eve <Eve@Other.example>\n");
+    Map<String, Object> explained =
+        explain("alice@ours.example", "dave@far.example", "--message", mail);
+    Map<String, Object> author = object(explained.get("author"));
+    assertEquals("eve@other.example", author.get("address"));
+    assertEquals("mismatch", author.get("verdict"));
+    assertEquals("other.example", author.get("domain"));
+    assertEquals("domain", author.get("must_match"));
+    assertTrue(String.valueOf(author.get("reply")).startsWith("550 5.7.1 The author in From"));
+    String text =
+        cli.ok("explain", "alice@ours.example", "dave@far.example", "--message", mail).out();
+    assertTrue(
+        text.contains(
+            "\nauthor    <eve@other.example>, not one that the sender may be (other.example"
+                + " demands: domain)\n  refused   550 5.7.1 The author in From"),
+        text);
+
+    cli.ok("domain", "edit", "other.example", "--author-mismatch", "unsigned");
+    author =
+        object(explain("alice@ours.example", "dave@far.example", "--message", mail).get("author"));
+    assertNull(author.get("reply"));
+    author = object(explain("alice@ours.example", "dave@far.example").get("author"));
+    assertEquals("match", author.get("verdict"));
+    author = object(explain("<>", "dave@far.example", "--message", mail).get("author"));
+    assertEquals("unjudged", author.get("verdict"));
+    assertNull(explain("bob@x.example", "team@ours.example").get("author"));
   }
 
   @Test

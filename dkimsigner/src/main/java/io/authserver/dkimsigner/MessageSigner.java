@@ -8,7 +8,7 @@ import io.authserver.dkim.sign.SigningKey;
 import io.authserver.dkim.sign.SigningPass;
 import io.authserver.dkim.sign.SigningProfile;
 import io.authserver.dkim.sign.SigningResult;
-import io.authserver.dkimsigner.select.Authors;
+import io.authserver.smtp.author.Authors;
 import io.authserver.smtp.message.HeaderField;
 import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.message.MessageBytes;

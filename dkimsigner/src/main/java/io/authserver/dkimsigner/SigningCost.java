@@ -1,6 +1,6 @@
 package io.authserver.dkimsigner;
 
-import io.authserver.dkimsigner.select.AuthorReader;
+import io.authserver.smtp.author.AuthorReader;
 import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.server.HeaderCost;
 

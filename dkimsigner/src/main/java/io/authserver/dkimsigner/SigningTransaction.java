@@ -2,8 +2,6 @@ package io.authserver.dkimsigner;
 
 import io.authserver.db.signing.SigningStore;
 import io.authserver.dkimsigner.NetworkMapping.Oversign;
-import io.authserver.dkimsigner.select.AuthorReader;
-import io.authserver.dkimsigner.select.Authors;
 import io.authserver.dkimsigner.select.SigningDecision;
 import io.authserver.dkimsigner.select.SigningDecision.LongFrom;
 import io.authserver.dkimsigner.select.SigningDecision.NoUsableKey;
@@ -16,6 +14,8 @@ import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.ReversePath;
 import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.author.AuthorReader;
+import io.authserver.smtp.author.Authors;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.message.OriginMark;
 import io.authserver.smtp.relay.NextHop;

@@ -8,7 +8,7 @@ import io.authserver.db.signing.SigningDomain;
 import io.authserver.db.signing.SigningPolicy;
 import io.authserver.db.signing.StoredKey;
 import io.authserver.dkimsigner.OriginCheck.Enforcement;
-import io.authserver.dkimsigner.select.Authors;
+import io.authserver.smtp.author.Authors;
 import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.message.MarkKey;
 import io.authserver.smtp.message.OriginMark;

@@ -76,7 +76,7 @@ class ProfileBookTest {
   private static SigningDomain domain(String signedField, String auid, Duration expiry) {
     SignatureForm form =
         new SignatureForm("relaxed", "relaxed", List.of(signedField), List.of(), auid);
-    SigningPolicy policy = new SigningPolicy(true, false, false, false, expiry, form);
+    SigningPolicy policy = new SigningPolicy(true, false, false, false, expiry, form, false);
     return new SigningDomain(1, "a.example", policy, List.of());
   }
 }

@@ -18,7 +18,7 @@ import io.authserver.db.signing.WrappingKeys;
 import io.authserver.db.testing.DatabaseDoor;
 import io.authserver.db.testing.TestDatabase;
 import io.authserver.dkim.key.DkimPrivateKey;
-import io.authserver.dkimsigner.select.AuthorReader;
+import io.authserver.smtp.author.AuthorReader;
 import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.message.OriginMark;
@@ -188,6 +188,26 @@ class SigningIT {
   void signsMailWithTheNullReversePathByItsAuthor() throws Exception {
     send("", bytes(COMPLETE));
     assertEquals(2, signatures(sink.awaitMessage(SOON).data()).size());
+  }
+
+  /**
+   * Symptom: olga of one domain submitted mail in the name of alice of another, and it was signed
+   * for alice's. Cause: nothing bound the author to the sender.
+   */
+  @Test
+  void doesNotSignForAnotherTenantWhoseDomainAsks() throws Exception {
+    SigningRows.domain(database, "garden.example", ", author_must_match = 'domain'");
+    SigningRows.key(database, "garden.example", "e1", ED25519, wrappingKeys);
+    byte[] message = bytes(COMPLETE.replace("alice@example.org", "alice@garden.example"));
+    assertTrue(send("olga@example.org", message).startsWith("250"));
+    byte[] got = sink.awaitMessage(SOON).data();
+    assertEndsWith(message, got);
+    assertEquals(List.of(), signatures(got));
+    assertEquals(1, counted("author_mismatch"));
+    send("alice@garden.example", message);
+    assertEquals(1, signatures(sink.awaitMessages(2, SOON).getLast().data()).size());
+    send("", message);
+    assertEquals(1, signatures(sink.awaitMessages(3, SOON).getLast().data()).size());
   }
 
   @Test

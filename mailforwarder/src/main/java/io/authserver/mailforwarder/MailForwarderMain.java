@@ -3,6 +3,8 @@ package io.authserver.mailforwarder;
 import io.authserver.db.alias.CachingResolutionStore;
 import io.authserver.db.alias.JdbcResolutionStore;
 import io.authserver.db.alias.JdbcSrsTokenStore;
+import io.authserver.db.author.CachingAuthorStore;
+import io.authserver.db.author.JdbcAuthorStore;
 import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
 import io.authserver.db.cache.Freshness;
@@ -187,6 +189,7 @@ public final class MailForwarderMain {
             new PendingEnvelopes(
                 new JdbcOutcomeStore(database, configuration.keepOutcomes()), feed),
             new CachingMarkKeyStore(new JdbcMarkKeyStore(database), feed, cacheMetrics),
+            new CachingAuthorStore(new JdbcAuthorStore(database), feed, cacheMetrics),
             configuration.decider(),
             nextHops,
             configuration.limits(),

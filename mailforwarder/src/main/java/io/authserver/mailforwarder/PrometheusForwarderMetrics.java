@@ -1,6 +1,7 @@
 package io.authserver.mailforwarder;
 
 import io.authserver.mailforwarder.fanout.ForwarderMetrics;
+import io.authserver.smtp.message.OriginMark;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
@@ -8,6 +9,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 final class PrometheusForwarderMetrics implements ForwarderMetrics {
   private final Counter decisions;
   private final Counter messages;
+  private final Counter authors;
   private final Counter doubles;
   private final Counter notifications;
   private final Counter lookUps;
@@ -28,6 +30,12 @@ final class PrometheusForwarderMetrics implements ForwarderMetrics {
             "reason",
             registry);
     messages = counter("messages", "Messages, by what was answered.", "verdict", registry);
+    authors =
+        counter(
+            "authors",
+            "Submitted messages, by whether the author is one that the sender may be.",
+            "author",
+            registry);
     doubles =
         Counter.builder()
             .name("authserver_forwarder_possible_doubles_total")
@@ -93,6 +101,11 @@ final class PrometheusForwarderMetrics implements ForwarderMetrics {
   @Override
   public void answered(String verdict) {
     messages.labelValues(verdict).inc();
+  }
+
+  @Override
+  public void authorJudged(OriginMark.Author author) {
+    authors.labelValues(author.word()).inc();
   }
 
   @Override

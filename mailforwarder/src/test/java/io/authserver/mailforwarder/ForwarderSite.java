@@ -6,6 +6,8 @@ import io.authserver.db.alias.JdbcResolutionStore;
 import io.authserver.db.alias.JdbcSrsTokenStore;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.alias.ResolutionStore;
+import io.authserver.db.author.CachingAuthorStore;
+import io.authserver.db.author.JdbcAuthorStore;
 import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
 import io.authserver.db.cache.Freshness;
@@ -82,6 +84,7 @@ final class ForwarderSite implements AutoCloseable {
             new JdbcSrsTokenStore(pool, InstantSource.fixed(NOW)),
             new PendingEnvelopes(new JdbcOutcomeStore(pool, Duration.ofDays(7)), feed),
             new CachingMarkKeyStore(new JdbcMarkKeyStore(pool), feed, CacheMetrics.NONE),
+            new CachingAuthorStore(new JdbcAuthorStore(pool), feed, CacheMetrics.NONE),
             new Decider(SRS, null),
             new NextHops(relay, relay, Optional.empty()),
             FanOutLimits.DEFAULTS,

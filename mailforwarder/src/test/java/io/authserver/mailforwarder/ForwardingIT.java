@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.authserver.db.alias.CachingResolutionStore;
 import io.authserver.db.alias.JdbcResolutionStore;
 import io.authserver.db.alias.JdbcSrsTokenStore;
+import io.authserver.db.author.CachingAuthorStore;
+import io.authserver.db.author.JdbcAuthorStore;
 import io.authserver.db.cache.CacheMetrics;
 import io.authserver.db.cache.ChangeFeed;
 import io.authserver.db.cache.Freshness;
@@ -153,6 +155,7 @@ final class ForwardingIT {
             new JdbcSrsTokenStore(pool, InstantSource.fixed(NOW)),
             new PendingEnvelopes(new JdbcOutcomeStore(pool, Duration.ofDays(7)), feed),
             new CachingMarkKeyStore(new JdbcMarkKeyStore(pool), feed, CacheMetrics.NONE),
+            new CachingAuthorStore(new JdbcAuthorStore(pool), feed, CacheMetrics.NONE),
             new Decider(SRS, null),
             new NextHops(localPool, remotePool, Optional.empty()),
             FanOutLimits.DEFAULTS,

@@ -88,6 +88,8 @@ public final class DomainCommand {
     fields.put("key_age_days", rotation.ageDays());
     fields.put("key_lead_days", rotation.leadDays());
     fields.put("key_grace_days", rotation.graceDays());
+    fields.put("author_must_match", settings.author().mustMatchWord());
+    fields.put("author_mismatch", settings.author().mismatchWord());
     fields.put("active_keys", domain.activeKeys());
     fields.put("keys", domain.keys());
     fields.put("aliases", domain.aliases());

@@ -7,6 +7,7 @@ import io.authserver.db.admin.DomainName;
 import io.authserver.db.admin.DomainSettings;
 import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.RotationPolicy;
+import io.authserver.db.author.AuthorPolicy;
 import io.authserver.db.signing.SignatureForm;
 import io.authserver.smtp.address.AsciiCase;
 import java.util.LinkedHashSet;
@@ -135,6 +136,41 @@ public final class DomainOptions {
               + " less).")
   private @Nullable Integer keyGrace;
 
+  /** What who submits mail with an author of the domain must have. */
+  enum MustMatch {
+    /** Nothing. */
+    off,
+    /** An address in it. */
+    domain,
+    /** The author's address. */
+    address
+  }
+
+  @Option(
+      names = "--author-must-match",
+      paramLabel = "WHAT",
+      description =
+          "What who submits mail with an author of this domain must have, ${COMPLETION-CANDIDATES}:"
+              + " nothing, an address in it, or the author's address (default of a new domain:"
+              + " domain).")
+  private @Nullable MustMatch authorMustMatch;
+
+  /** What becomes of mail where that is not so. */
+  enum Mismatch {
+    /** It is not signed. */
+    unsigned,
+    /** It is not taken. */
+    refuse
+  }
+
+  @Option(
+      names = "--author-mismatch",
+      paramLabel = "WHAT",
+      description =
+          "What becomes of mail where that is not so, ${COMPLETION-CANDIDATES}: it goes out"
+              + " unsigned, or is refused with 550 (default: unsigned).")
+  private @Nullable Mismatch authorMismatch;
+
   /** Made by picocli. */
   public DomainOptions() {}
 
@@ -161,7 +197,10 @@ public final class DomainOptions {
             chosen(signByReversePath, old.signByReversePath()),
             expiry == null ? old.signatureExpiry() : expiry.duration(),
             form.apply(old.form()),
-            rotation(old.rotation()));
+            rotation(old.rotation()),
+            AuthorPolicy.of(
+                authorMustMatch == null ? old.author().mustMatchWord() : authorMustMatch.name(),
+                authorMismatch == null ? old.author().mismatchWord() : authorMismatch.name()));
   }
 
   /** Returns what to say about a choice that is carried out all the same. */

@@ -14,9 +14,8 @@ import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.Selection;
 import io.authserver.db.alias.JdbcResolutionStore;
 import io.authserver.db.alias.JdbcSrsTokenStore;
+import io.authserver.db.author.JdbcAuthorStore;
 import io.authserver.db.signing.JdbcSigningStore;
-import io.authserver.dkimsigner.select.AuthorReader;
-import io.authserver.dkimsigner.select.Authors;
 import io.authserver.mailforwarder.ForwarderSettings;
 import io.authserver.mailforwarder.fanout.EdgeNames;
 import io.authserver.mailforwarder.fanout.Entrance;
@@ -34,6 +33,8 @@ import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.RecipientParameters;
 import io.authserver.smtp.address.ReversePath;
 import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.author.AuthorReader;
+import io.authserver.smtp.author.Authors;
 import io.authserver.smtp.daemon.HostPort;
 import io.authserver.smtp.daemon.Settings;
 import io.authserver.smtp.daemon.StartException;
@@ -60,7 +61,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Explain what mailforwarder and dkimsigner would do with a message, without sending anything:"
           + " which alias, list or redirect decides, who gets a copy with which envelope over which"
-          + " next hop, what would be refused, and which keys would sign.",
+          + " next hop, whether the author is the sender's, what would be refused, and which keys"
+          + " would sign.",
       "The decisions are the daemons' own code. Their settings (SRS secrets and domain, next hops)"
           + " come from the environment or --env-dir, as theirs do. What a next hop would answer is"
           + " not known here."
@@ -122,6 +124,7 @@ public final class ExplainCommand extends AdminCommand {
                 new JdbcResolutionStore(
                     context().pool(), new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES)),
                 new JdbcSrsTokenStore(context().pool(), context().clock()),
+                new JdbcAuthorStore(context().pool()),
                 decider)
             .of(
                 new Rehearsal.Question(

@@ -156,6 +156,11 @@ enum Ailment {
       "%2$s, to which domain %1$s sends what is nobody's, is nobody's itself, blocked, or"
           + " deactivated",
       "authserver domain edit %1$s --catch-all ADDRESS"),
+  AUTHOR_UNCHECKED(
+      "author-unchecked",
+      Severity.INFO,
+      "mail with an author of domain %1$s is signed whoever has submitted it",
+      "authserver domain edit %1$s --author-must-match domain"),
   DOMAIN_CANNOT_SIGN(
       "domain-cannot-sign",
       Severity.ERROR,

@@ -5,6 +5,7 @@ import io.authserver.db.alias.ResolutionStep;
 import io.authserver.mailforwarder.fanout.Rehearsal.Outcome;
 import io.authserver.mailforwarder.fanout.Rehearsal.PlannedCopy;
 import io.authserver.mailforwarder.fanout.Route;
+import io.authserver.mailforwarder.resolve.AuthorVerdict;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Resolution;
 import io.authserver.mailforwarder.resolve.Target;
@@ -183,6 +184,23 @@ public record Explanation(
     return AsciiCase.lower(value.name());
   }
 
+  /** Returns what was said of the author; nothing where no domain of ours is asked. */
+  private @Nullable Map<String, @Nullable Object> author() {
+    AuthorVerdict verdict = outcome.author();
+    if (verdict.decisive().isEmpty()) {
+      return null;
+    }
+    AuthorVerdict.Judged judged = verdict.decisive().get();
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("address", judged.author());
+    fields.put("verdict", verdict.author().word());
+    fields.put("domain", judged.domain());
+    fields.put("must_match", judged.answer().policy().mustMatchWord());
+    fields.put("mismatch", judged.answer().policy().mismatchWord());
+    fields.put("reply", verdict.refused() ? verdict.refusal().toString() : null);
+    return fields;
+  }
+
   /** Returns everything, for a program. */
   public Map<String, @Nullable Object> fields() {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
@@ -191,6 +209,7 @@ public record Explanation(
     fields.put("at", outcome.facts().at().toString());
     fields.put("sender_is_ours", outcome.facts().ours());
     fields.put("submitted", outcome.facts().submitted());
+    fields.put("author", author());
     fields.put("decision", decision());
     fields.put("reason", reason());
     fields.put("reply", reply().map(Reply::toString).orElse(null));

@@ -1,6 +1,8 @@
 package io.authserver.admin.explain;
 
+import io.authserver.db.author.AuthorPolicy;
 import io.authserver.mailforwarder.fanout.Rehearsal.PlannedCopy;
+import io.authserver.mailforwarder.resolve.AuthorVerdict;
 import io.authserver.mailforwarder.resolve.Target;
 import io.authserver.smtp.reply.Reply;
 import java.io.PrintStream;
@@ -29,6 +31,7 @@ public final class ExplanationText {
                 explanation.from(),
                 explanation.outcome().facts().ours() ? "a domain of ours" : "not a domain of ours",
                 explanation.outcome().facts().submitted() ? "submitted to us" : "not submitted"));
+    author(explanation.outcome().author());
     line(0, "to        " + explanation.to());
     explanation.outcome().reversed().ifPresent(original -> line(0, "reversed  <" + original + ">"));
     line(0, "decision  " + decision());
@@ -56,6 +59,29 @@ public final class ExplanationText {
         .skipped()
         .forEach(skipped -> line(0, "left out  " + skipped.address() + ": " + skipped.reason()));
     explanation.notes().forEach(note -> line(0, "note      " + note));
+  }
+
+  private void author(AuthorVerdict verdict) {
+    if (verdict.decisive().isEmpty()) {
+      return;
+    }
+    AuthorVerdict.Judged judged = verdict.decisive().get();
+    AuthorPolicy policy = judged.answer().policy();
+    line(
+        0,
+        "author    <%s>, %s (%s demands: %s)"
+            .formatted(
+                judged.author(),
+                switch (verdict.author()) {
+                  case MATCH -> "one that the sender may be";
+                  case MISMATCH -> "not one that the sender may be";
+                  case UNJUDGED -> "not judged";
+                },
+                judged.domain(),
+                policy.mustMatchWord()));
+    if (verdict.refused()) {
+      line(1, "refused   " + verdict.refusal());
+    }
   }
 
   private String decision() {

@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.db.author.AuthorPolicy;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.signing.SignatureForm;
 import java.sql.ResultSet;
@@ -22,7 +23,7 @@ public final class DomainAdmin {
         (SELECT count(*) FROM authserver.email_alias a WHERE a.domain_id = d.id),
         d.header_canonicalization, d.body_canonicalization, d.signed_fields, d.oversigned_fields,
         d.auid, d.rotate_keys, d.key_age_days, d.key_lead_days, d.key_grace_days, d.catch_all,
-        d.active
+        d.active, d.author_must_match, d.author_mismatch
       FROM authserver.domain d
       """;
 
@@ -66,8 +67,9 @@ public final class DomainAdmin {
         INSERT INTO authserver.domain (redirect_to, can_use_transactional, sign, require_signature,
           refuse_several_authors, sign_by_reverse_path, signature_expiry_seconds,
           header_canonicalization, body_canonicalization, signed_fields, oversigned_fields, auid,
-          rotate_keys, key_age_days, key_lead_days, key_grace_days, catch_all, name)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          rotate_keys, key_age_days, key_lead_days, key_grace_days, catch_all, author_must_match,
+          author_mismatch, name)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         RETURNING id\
         """,
         row -> row.getLong(1),
@@ -100,7 +102,7 @@ public final class DomainAdmin {
                   signature_expiry_seconds = ?, header_canonicalization = ?,
                   body_canonicalization = ?, signed_fields = ?, oversigned_fields = ?, auid = ?,
                   rotate_keys = ?, key_age_days = ?, key_lead_days = ?, key_grace_days = ?,
-                  catch_all = ?
+                  catch_all = ?, author_must_match = ?, author_mismatch = ?
                 WHERE id = ?\
                 """,
                 columns(change.apply(before.settings()), before.id()));
@@ -132,6 +134,8 @@ public final class DomainAdmin {
       settings.rotation().leadDays(),
       settings.rotation().graceDays(),
       catchAll == null ? null : catchAll.toString(),
+      settings.author().mustMatchWord(),
+      settings.author().mismatchWord(),
       last
     };
   }
@@ -308,7 +312,8 @@ public final class DomainAdmin {
             row.getBoolean(8),
             expiry,
             form,
-            new RotationPolicy(row.getBoolean(18), row.getInt(19), row.getInt(20), row.getInt(21)));
+            new RotationPolicy(row.getBoolean(18), row.getInt(19), row.getInt(20), row.getInt(21)),
+            AuthorPolicy.of(row.getString(24), row.getString(25)));
     return new DomainRow(
         row.getLong(1),
         row.getString(2),

@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.db.author.AuthorPolicy;
 import io.authserver.db.signing.SignatureForm;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param signatureExpiry how long a signature is valid; nothing for no end
  * @param form what its signatures cover and say
  * @param rotation how its keys are cared for
+ * @param author what is demanded of who submits mail with an author of its own
  */
 public record DomainSettings(
     @Nullable DomainName redirectTo,
@@ -29,14 +31,15 @@ public record DomainSettings(
     boolean signByReversePath,
     Optional<Duration> signatureExpiry,
     SignatureForm form,
-    RotationPolicy rotation) {
+    RotationPolicy rotation,
+    AuthorPolicy author) {
   /**
    * What a signature has to outlive: four days in our queue, where OpenSMTPD leaves mail by
    * default, and a day for the receiver's.
    */
   private static final Duration QUEUES = Duration.ofDays(5);
 
-  /** What a domain has for which nothing is chosen. */
+  /** What a domain gets for which nothing is chosen. */
   public static final DomainSettings DEFAULT =
       new DomainSettings(
           null,
@@ -48,7 +51,8 @@ public record DomainSettings(
           false,
           Optional.of(Duration.ofDays(7)),
           SignatureForm.DEFAULT,
-          RotationPolicy.DEFAULT);
+          RotationPolicy.DEFAULT,
+          AuthorPolicy.OF_NEW_DOMAIN);
 
   /** Returns whether signatures that are valid so long may end while mail waits in a queue. */
   public static boolean endsEarly(Duration signatureExpiry) {

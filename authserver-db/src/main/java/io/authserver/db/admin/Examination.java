@@ -217,6 +217,16 @@ public final class Examination {
                   """,
                   Examination::finding,
                   limit + 1));
+          found.addAll(
+              sql.list(
+                  """
+                  SELECT 'author-unchecked', d.name, NULL
+                  FROM authserver.domain d
+                  WHERE d.active AND d.sign AND d.author_must_match = 'off'
+                  ORDER BY d.name LIMIT ?\
+                  """,
+                  Examination::finding,
+                  limit + 1));
           // The closest parent with keys signs too, as dkimsigner's selection has it.
           found.addAll(
               sql.list(

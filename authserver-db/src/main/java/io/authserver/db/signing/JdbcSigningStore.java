@@ -36,7 +36,7 @@ public final class JdbcSigningStore implements SigningStore {
         connection.prepareStatement(
             """
             SELECT k.*, p.header_canonicalization, p.body_canonicalization, p.signed_fields,
-              p.oversigned_fields, p.auid
+              p.oversigned_fields, p.auid, p.author_must_match
             FROM authserver.signer_keys(?) k
             JOIN authserver.signer_profiles(?) p USING (domain_id)
             ORDER BY k.domain, k.key_id\
@@ -80,6 +80,7 @@ public final class JdbcSigningStore implements SigningStore {
             row.getString("body_canonicalization"),
             SignatureForm.fieldNames(row.getString("signed_fields")),
             SignatureForm.fieldNames(row.getString("oversigned_fields")),
-            row.getString("auid")));
+            row.getString("auid")),
+        !"off".equals(row.getString("author_must_match")));
   }
 }

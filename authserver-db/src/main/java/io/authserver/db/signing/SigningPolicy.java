@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param signatureExpiry how long after t= a signature expires (x=, RFC 6376 §3.5), or null for no
  *     x=
  * @param form what the signatures cover and say
+ * @param authorMustMatch whether who sends mail with an author of this domain must have an address
+ *     of his own here
  */
 public record SigningPolicy(
     boolean sign,
@@ -22,7 +24,8 @@ public record SigningPolicy(
     boolean refuseSeveralAuthors,
     boolean signByReversePath,
     @Nullable Duration signatureExpiry,
-    SignatureForm form) {
+    SignatureForm form,
+    boolean authorMustMatch) {
 
   /** Makes the policy of a domain whose signatures cover and say what is the default. */
   public SigningPolicy(
@@ -37,6 +40,7 @@ public record SigningPolicy(
         refuseSeveralAuthors,
         signByReversePath,
         signatureExpiry,
-        SignatureForm.DEFAULT);
+        SignatureForm.DEFAULT,
+        false);
   }
 }

@@ -9,6 +9,11 @@ import io.authserver.db.alias.Decision;
 import io.authserver.db.alias.JdbcResolutionStore;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.alias.ResolutionStore;
+import io.authserver.db.author.AuthorAnswer;
+import io.authserver.db.author.AuthorQuestion;
+import io.authserver.db.author.AuthorStore;
+import io.authserver.db.author.CachingAuthorStore;
+import io.authserver.db.author.JdbcAuthorStore;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.signing.CachingSigningStore;
@@ -17,13 +22,18 @@ import io.authserver.db.signing.SigningDomain;
 import io.authserver.db.signing.SigningStore;
 import io.authserver.db.testing.DatabaseDoor;
 import io.authserver.db.testing.TestDatabase;
+import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.address.ReversePath;
 import io.authserver.smtp.message.MemoryBudget;
+import io.authserver.smtp.message.OriginMark.Author;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +54,7 @@ class CachingStoresIT {
   private ChangeFeed feed;
   private SigningStore signing;
   private ResolutionStore resolution;
+  private AuthorStore authors;
 
   @BeforeEach
   void create() throws Exception {
@@ -82,6 +93,7 @@ class CachingStoresIT {
             new JdbcResolutionStore(forwarder, new MemoryBudget(MemoryBudget.DEFAULT_BYTES)),
             feed,
             metrics);
+    authors = new CachingAuthorStore(new JdbcAuthorStore(forwarder), feed, metrics);
     await(() -> feed.state() == Freshness.State.LISTENING);
   }
 
@@ -194,6 +206,73 @@ class CachingStoresIT {
         () -> !domain().policy().sign() && !domain().policy().requireSignature());
     change("UPDATE authserver.domain SET active = true", () -> domain().policy().sign());
     change("TRUNCATE authserver.dkim_key", () -> domain().activeKeys().isEmpty());
+  }
+
+  @Test
+  void aJudgedAuthorCostsNoStatementUntilSomethingChangesThatItRestsOn() throws Exception {
+    assertEquals(Author.UNJUDGED, author("alice@a.example", "alice@b.example", null));
+    change(
+        "UPDATE authserver.domain SET author_must_match = 'address' WHERE name = 'a.example'",
+        () -> author("alice@a.example", "alice@b.example", null) == Author.MATCH);
+    int before = queries.get();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(Author.MATCH, author("Alice@A.example", "ALICE@b.example", null));
+    }
+    assertEquals(before, queries.get());
+
+    assertEquals(Author.MISMATCH, author("new@a.example", "alice@b.example", null));
+    change(
+        "INSERT INTO authserver.email_alias (domain_id, local_part, user_id) SELECT d.id, 'new',"
+            + " u.id FROM authserver.domain d, authserver.mail_user u WHERE d.name = 'a.example'",
+        () -> author("new@a.example", "alice@b.example", null) == Author.MATCH);
+    change(
+        "UPDATE authserver.mail_user SET active = false",
+        () -> author("new@a.example", "alice@b.example", null) == Author.MISMATCH);
+    change(
+        "UPDATE authserver.mail_user SET active = true",
+        () -> author("new@a.example", "alice@b.example", null) == Author.MATCH);
+
+    assertEquals(Author.UNJUDGED, author("new@a.example", null, "phone"));
+    change(
+        "INSERT INTO authserver.service_user (user_id, username, password)"
+            + " SELECT id, 'phone', '$5$s$x' FROM authserver.mail_user",
+        () -> author("new@a.example", null, "phone") == Author.MATCH);
+    change(
+        "DELETE FROM authserver.service_user",
+        () -> author("new@a.example", null, "phone") == Author.UNJUDGED);
+
+    assertEquals(Author.MATCH, author("team@a.example", "team@a.example", null));
+    change(
+        "UPDATE authserver.mailing_list SET active = false",
+        () -> author("team@a.example", "team@a.example", null) == Author.MISMATCH);
+    assertEquals(Author.UNJUDGED, author("x@c.example", "alice@b.example", null));
+    change(
+        "INSERT INTO authserver.domain (name, author_must_match) VALUES ('c.example', 'domain')",
+        () -> author("x@c.example", "alice@b.example", null) == Author.MISMATCH);
+  }
+
+  @Test
+  void withTheDatabaseAwayAJudgedAuthorStaysJudged() throws Exception {
+    database.execute("UPDATE authserver.domain SET author_must_match = 'domain'");
+    await(() -> author("alice@a.example", "alice@b.example", null) == Author.MATCH);
+    door.shut();
+    await(() -> feed.state() == Freshness.State.AWAY);
+    assertEquals(Author.MATCH, author("alice@a.example", "alice@b.example", null));
+    assertThrows(
+        AuthDatabaseException.class, () -> author("alice@a.example", "x@far.example", null));
+  }
+
+  private Author author(String author, @Nullable String sender, @Nullable String login)
+      throws AuthDatabaseException {
+    AuthorQuestion question =
+        AuthorQuestion.of(
+            Mailbox.parse(author),
+            sender == null
+                ? new ReversePath.Null()
+                : new ReversePath.Address(Mailbox.parse(sender)),
+            Optional.ofNullable(login));
+    AuthorAnswer answer = authors.judge(List.of(question)).get(question);
+    return answer.verdict();
   }
 
   @Test

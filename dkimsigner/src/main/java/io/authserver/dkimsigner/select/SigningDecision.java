@@ -2,6 +2,7 @@ package io.authserver.dkimsigner.select;
 
 import io.authserver.db.signing.SigningDomain;
 import io.authserver.smtp.address.AsciiCase;
+import io.authserver.smtp.author.AuthorReader;
 
 /** What to do with a message, before any key is used. */
 public sealed interface SigningDecision {

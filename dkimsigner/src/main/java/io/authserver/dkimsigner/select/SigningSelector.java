@@ -7,6 +7,7 @@ import io.authserver.dkimsigner.select.SigningDecision.Reject;
 import io.authserver.dkimsigner.select.SigningDecision.Sign;
 import io.authserver.dkimsigner.select.SigningDecision.Why;
 import io.authserver.smtp.address.AsciiCase;
+import io.authserver.smtp.author.Authors;
 import io.authserver.smtp.message.OriginMark;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -193,6 +194,9 @@ public final class SigningSelector {
       if (origin.withheld().isPresent()) {
         return new PassThrough(origin.withheld().get());
       }
+      if (isElsewhere(author, own.get())) {
+        return new PassThrough(Why.AUTHOR_MISMATCH);
+      }
       if (!candidate.activeKeys().isEmpty() && candidate.policy().sign()) {
         boolean required =
             candidate.policy().requireSignature() || own.get().policy().requireSignature();
@@ -205,6 +209,18 @@ public final class SigningSelector {
           : new PassThrough(Why.NO_KEY);
     }
     return forReversePath(author, ours);
+  }
+
+  /**
+   * Whether the reverse-path of unmarked mail is in another domain than its author, whose domain
+   * asks: what addresses the sender has nobody can tell here. A null one says nothing.
+   */
+  private boolean isElsewhere(String author, SigningDomain own) {
+    return origin == Origin.UNMARKED
+        && own.policy().authorMustMatch()
+        && reversePathDomain
+            .filter(domain -> !domain.equals(author) && !domain.equals(own.name()))
+            .isPresent();
   }
 
   private SigningDecision forReversePath(String author, Map<String, SigningDomain> ours) {

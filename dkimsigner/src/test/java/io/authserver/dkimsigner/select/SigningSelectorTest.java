@@ -3,6 +3,7 @@ package io.authserver.dkimsigner.select;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.db.signing.SignatureForm;
 import io.authserver.db.signing.SigningDomain;
 import io.authserver.db.signing.SigningPolicy;
 import io.authserver.db.signing.StoredKey;
@@ -12,6 +13,7 @@ import io.authserver.dkimsigner.select.SigningDecision.Reject;
 import io.authserver.dkimsigner.select.SigningDecision.Sign;
 import io.authserver.dkimsigner.select.SigningDecision.Why;
 import io.authserver.dkimsigner.select.SigningSelector.Origin;
+import io.authserver.smtp.author.Authors;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,8 +21,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -248,6 +252,30 @@ class SigningSelectorTest {
     assertEquals(new Reject(strict, Why.SEVERAL_AUTHORS), decide(several, null, Origin.UNMARKED));
     Authors fields = new Authors.Unclear(Authors.Reason.SEVERAL_FROM, List.of("strict.example"));
     assertEquals(new Reject(strict, Why.SEVERAL_AUTHORS), decide(fields, null, Origin.UNMARKED));
+  }
+
+  /** Alone, the two domains are compared as text; what a mark was made for mailforwarder judged. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      textBlock =
+          """
+          example.org,      example.org,      sign
+          mail.example.org, mail.example.org, sign
+          mail.example.org, example.org,      sign
+          example.org,      mail.example.org, author_mismatch
+          example.org,      far.example,      author_mismatch
+          example.org,      -,                sign
+          """)
+  void anAuthorWhoMustMatchIsComparedWithTheReversePath(
+      String author, @Nullable String reversePath, String decision) {
+    SigningPolicy asking =
+        new SigningPolicy(true, true, false, false, null, SignatureForm.DEFAULT, true);
+    domain("example.org", asking, true);
+    assertEquals(decision, decide(author, reversePath, Origin.UNMARKED).name());
+    assertEquals("sign", decide(author, reversePath, Origin.SUBMITTED).name());
+    domain("example.org", REQUIRED, true);
+    assertEquals("sign", decide(author, reversePath, Origin.UNMARKED).name());
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.notify.NotificationComposer.Original;
 import io.authserver.mailforwarder.notify.Refusal;
+import io.authserver.mailforwarder.resolve.AuthorVerdict;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
 import io.authserver.mailforwarder.resolve.SenderFacts;
@@ -14,7 +15,6 @@ import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.message.OriginMark;
-import io.authserver.smtp.message.OriginMark.Author;
 import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.ClientSession;
@@ -163,6 +163,17 @@ final class ForwardTransaction implements MailTransaction {
     HeaderSection header = message.content().header();
     Submission submission = forwarding.entrance().submission(header);
     boolean submitted = submission.submitted();
+    AuthorVerdict author;
+    try {
+      author = submitted ? judge(message, header, submission.login()) : AuthorVerdict.UNJUDGED;
+    } catch (AuthDatabaseException e) {
+      log.databaseAway(message.id(), "author", String.valueOf(e.getMessage()));
+      Reply later = Reply.of(451, "4.3.0", "Cannot look up the author now; try again later");
+      return end(message, submitted, later);
+    }
+    if (author.refused()) {
+      return end(message, submitted, author.refusal());
+    }
     Optional<Reply> unrouted = reroute(facts().withSubmitted(submitted), header);
     Set<String> expandedBefore = CopyFields.deliveredTo(header);
     fanOut.fail(
@@ -171,19 +182,35 @@ final class ForwardTransaction implements MailTransaction {
     Reply reply;
     try {
       fanOut.leaveOut(ledger().recall(accepted, message.content()));
-      reply = unrouted.isPresent() ? unrouted.get() : deliver(message, submitted, countdown);
+      OriginMark origin = new OriginMark(submitted, author.author());
+      reply = unrouted.isPresent() ? unrouted.get() : deliver(message, origin, countdown);
     } catch (AuthDatabaseException e) {
       log.outcomesUnknown(message.id(), String.valueOf(e.getMessage()));
       reply = Reply.of(451, "4.3.0", "Cannot look up earlier deliveries now; try again later");
     }
+    return end(message, submitted, reply);
+  }
+
+  private List<Reply> end(ReceivedMessage message, boolean submitted, Reply reply) {
     log.message(message, submitted, fanOut, reply);
     return Collections.nCopies(accepted.size(), reply);
   }
 
-  private Reply deliver(ReceivedMessage message, boolean submitted, Countdown countdown)
+  /** Asks whether the authors of a submitted message are those of who submitted it. */
+  private AuthorVerdict judge(ReceivedMessage message, HeaderSection header, Optional<String> login)
+      throws AuthDatabaseException {
+    AuthorVerdict.Enquiry enquiry =
+        AuthorVerdict.enquire(header, facts().sender().reversePath(), login);
+    AuthorVerdict verdict =
+        AuthorVerdict.of(enquiry, forwarding.authors().judge(enquiry.questions()));
+    log.author(message.id(), verdict, login);
+    return verdict;
+  }
+
+  private Reply deliver(ReceivedMessage message, OriginMark origin, Countdown countdown)
       throws IOException {
     MessageBytes content = OriginMark.remove(message.content());
-    byte[] mark = mark(message.id(), new OriginMark(submitted, Author.UNJUDGED), content.header());
+    byte[] mark = mark(message.id(), origin, content.header());
     boolean done = false;
     try {
       fanOut.deliver(

@@ -1,5 +1,7 @@
 package io.authserver.mailforwarder.fanout;
 
+import io.authserver.smtp.message.OriginMark;
+
 /** What the forwarder counts. Called by many threads; may neither block nor throw. */
 public interface ForwarderMetrics {
   /** Counts nothing. */
@@ -25,6 +27,9 @@ public interface ForwarderMetrics {
    * @param verdict in a word: done, deferred, refused
    */
   default void answered(String verdict) {}
+
+  /** The author of a submitted message was judged, or could not be. */
+  default void authorJudged(OriginMark.Author author) {}
 
   /** Copies were delivered of a message that the client will send again. */
   default void possibleDoubles(long copies) {}

@@ -2,6 +2,7 @@ package io.authserver.mailforwarder.fanout;
 
 import io.authserver.db.alias.ResolutionStore;
 import io.authserver.db.alias.SrsTokenStore;
+import io.authserver.db.author.AuthorStore;
 import io.authserver.db.mark.MarkKeyStore;
 import io.authserver.db.outcome.OutcomeStore;
 import io.authserver.mailforwarder.notify.NotificationComposer;
@@ -26,6 +27,7 @@ public record Forwarding(
     SrsTokenStore tokens,
     OutcomeStore outcomes,
     MarkKeyStore markKeys,
+    AuthorStore authors,
     Decider decider,
     NextHops nextHops,
     FanOutLimits limits,
@@ -44,8 +46,8 @@ public record Forwarding(
   /** Returns the same for another listener. */
   public Forwarding at(Entrance other) {
     return new Forwarding(
-        store, tokens, outcomes, decider, nextHops, limits, composer, working, other, clock,
-        nanoTime, metrics);
+        store, tokens, outcomes, markKeys, authors, decider, nextHops, limits, composer, working,
+        other, clock, nanoTime, metrics);
   }
 
   Room room() {

@@ -1,5 +1,6 @@
 package io.authserver.mailforwarder.fanout;
 
+import io.authserver.smtp.author.AuthorReader;
 import io.authserver.smtp.message.HeaderField;
 import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.message.OriginMark;
@@ -7,7 +8,7 @@ import io.authserver.smtp.server.HeaderCost;
 
 /**
  * What forwarding has in memory for a header section at a time, at most: the words of the topmost
- * Received field or the text of another, the author, the addresses of all Delivered-To fields, and
+ * Received field or the text of another, the authors, the addresses of all Delivered-To fields, and
  * a field in the form in which the origin mark proves it.
  */
 public final class ForwardingCost implements HeaderCost {
@@ -45,6 +46,8 @@ public final class ForwardingCost implements HeaderCost {
         header.count(OriginMark.FIELD_NAME) > 0
             ? (long) HeaderSection.BYTES_PER_FIELD * header.fieldCount()
             : 0;
+    // The authors' mailboxes beside what they were made of.
+    cost += 2 * AuthorReader.memoryBytes(header);
     for (HeaderField address : header.all(CopyFields.DELIVERED_TO)) {
       cost += BYTES_PER_ADDRESS + TEXT_FACTOR * read(address, CopyFields.MOST_BYTES);
     }

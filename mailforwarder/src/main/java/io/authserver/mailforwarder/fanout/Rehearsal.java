@@ -3,7 +3,9 @@ package io.authserver.mailforwarder.fanout;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.alias.ResolutionStore;
 import io.authserver.db.alias.SrsTokenStore;
+import io.authserver.db.author.AuthorStore;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.mailforwarder.resolve.AuthorVerdict;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
@@ -13,6 +15,7 @@ import io.authserver.mailforwarder.resolve.Target;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
+import io.authserver.smtp.address.ReversePath;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.message.OriginMark;
@@ -32,12 +35,15 @@ import org.jspecify.annotations.Nullable;
 public final class Rehearsal {
   private final ResolutionStore store;
   private final SrsTokenStore tokens;
+  private final AuthorStore authors;
   private final Decider decider;
 
   /** Makes a rehearsal with the daemon's decisions. Of the tokens, none is kept. */
-  public Rehearsal(ResolutionStore store, SrsTokenStore tokens, Decider decider) {
+  public Rehearsal(
+      ResolutionStore store, SrsTokenStore tokens, AuthorStore authors, Decider decider) {
     this.store = store;
     this.tokens = tokens;
+    this.authors = authors;
     this.decider = decider;
   }
 
@@ -64,6 +70,7 @@ public final class Rehearsal {
    * What would become of it.
    *
    * @param facts what is known about the sender
+   * @param author whether the author is the sender's
    * @param resolution how the address resolves, after an SRS address was reversed; empty for {@code
    *     <postmaster>}
    * @param reversed the sender that an SRS address stands for
@@ -72,6 +79,7 @@ public final class Rehearsal {
    */
   public record Outcome(
       SenderFacts facts,
+      AuthorVerdict author,
       Optional<Resolution> resolution,
       Optional<Mailbox> reversed,
       Decision decision,
@@ -123,6 +131,7 @@ public final class Rehearsal {
     List<PlannedCopy> copies = copies(question, decision, facts);
     return new Outcome(
         facts,
+        author(question, facts),
         resolution,
         lookup == null ? Optional.empty() : lookup.original(),
         decision,
@@ -136,6 +145,19 @@ public final class Rehearsal {
     return question.recipient().forwardPath() instanceof ForwardPath.Address(Mailbox mailbox)
         ? resolver.redeemOrThrow(decider.lookup(mailbox, at), decider, at)
         : null;
+  }
+
+  private AuthorVerdict author(Question question, SenderFacts facts) throws AuthDatabaseException {
+    if (!facts.submitted()) {
+      return AuthorVerdict.UNJUDGED;
+    }
+    ReversePath sender = question.sender().reversePath();
+    AuthorVerdict.Enquiry enquiry =
+        question
+            .header()
+            .map(header -> AuthorVerdict.enquire(header, sender, Optional.empty()))
+            .orElseGet(() -> AuthorVerdict.enquireAboutItself(sender));
+    return AuthorVerdict.of(enquiry, authors.judge(enquiry.questions()));
   }
 
   private static Optional<Decision> limit(Question question, Optional<Resolution> resolution) {

@@ -1,12 +1,15 @@
 package io.authserver.mailforwarder.fanout;
 
+import io.authserver.mailforwarder.resolve.AuthorVerdict;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.smtp.address.Sender;
+import io.authserver.smtp.message.OriginMark;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.ReceivedMessage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,6 +80,31 @@ final class TransactionLog {
       metrics.gaveUp(targets);
       LOG.info("event=gave_up session={} id={} targets={}", session, id, targets);
     }
+  }
+
+  /** Says whether a submitted message's author is its sender's, and why nobody signs it. */
+  void author(String id, AuthorVerdict verdict, Optional<String> login) {
+    metrics.authorJudged(verdict.author());
+    fields.put("author", verdict.author().word());
+    if (verdict.author() != OriginMark.Author.MISMATCH) {
+      return;
+    }
+    AuthorVerdict.Judged judged = verdict.decisive().orElseThrow();
+    // A refusal is the client's to mend; what goes out unsigned nobody else would hear of.
+    LOG.atLevel(verdict.refused() ? Level.INFO : Level.WARN)
+        .addKeyValue("session", session)
+        .addKeyValue("id", id)
+        .addKeyValue("login", login.orElse(""))
+        .addKeyValue("sender", reversePath())
+        .addKeyValue("author", judged.author())
+        .addKeyValue("domain", judged.domain())
+        .addKeyValue("must_match", judged.answer().policy().mustMatchWord())
+        .addKeyValue("action", verdict.refused() ? "refused" : "unsigned")
+        .log("event=author_mismatch");
+  }
+
+  void databaseAway(String id, String what, String cause) {
+    LOG.warn("event=database_away session={} id={} what={} cause=\"{}\"", session, id, what, cause);
   }
 
   void outcomesUnknown(String id, String cause) {

@@ -12,6 +12,7 @@ import io.authserver.db.alias.BlockAction;
 import io.authserver.db.outcome.OutcomeKind;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.Envelopes;
+import io.authserver.mailforwarder.FakeAuthors;
 import io.authserver.mailforwarder.FakeSite;
 import io.authserver.mailforwarder.fanout.FakeNextHop.Taken;
 import io.authserver.mailforwarder.notify.NotificationComposer;
@@ -26,10 +27,12 @@ import io.authserver.smtp.message.MarkKey;
 import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.message.OriginMark;
+import io.authserver.smtp.message.OriginMark.Author;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.ClientSession;
 import io.authserver.smtp.server.MailTransaction;
 import io.authserver.smtp.server.ReceivedMessage;
+import io.authserver.smtp.testing.LogCapture;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -80,12 +83,14 @@ final class ForwardTransactionTest {
           .blocked("no@ours.example", BlockAction.REJECT)
           .blocked("drop@ours.example", BlockAction.DROP)
           .redirect("moved.example", "far.example");
+  private final FakeAuthors authors = new FakeAuthors();
   private final FakeNextHop local = new FakeNextHop("local");
   private final FakeNextHop remote = new FakeNextHop("remote");
   private final FakeNextHop transactional = new FakeNextHop("transactional");
   private Duration later = Duration.ZERO;
   private final FakeOutcomeStore outcomes = new FakeOutcomeStore(() -> NOW.plus(later));
   private final AtomicLong doubles = new AtomicLong();
+  private final List<Author> judged = new ArrayList<>();
   private final List<MailTransaction> open = new ArrayList<>();
   private MemoryBudget working = new MemoryBudget(MemoryBudget.DEFAULT_WORKING_BYTES);
   private FanOutLimits limits = FanOutLimits.DEFAULTS;
@@ -112,6 +117,7 @@ final class ForwardTransactionTest {
             tokens,
             outcomes,
             this::markKeys,
+            authors,
             new Decider(SRS, null),
             new NextHops(local, remote, transactionalRelay.map(hop -> hop)),
             limits,
@@ -124,6 +130,11 @@ final class ForwardTransactionTest {
               @Override
               public void possibleDoubles(long copies) {
                 doubles.addAndGet(copies);
+              }
+
+              @Override
+              public void authorJudged(Author author) {
+                judged.add(author);
               }
             });
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
@@ -834,7 +845,8 @@ final class ForwardTransactionTest {
     rcpt(transaction, "one@ours.example");
     data(transaction, SUBMITTED);
     Taken taken = remote.taken().getFirst();
-    assertTrue(taken.bytes().startsWith(forwarded("one@ours.example", "no")), taken.bytes());
+    assertTrue(
+        taken.bytes().startsWith(forwarded("one@ours.example", false, SUBMITTED)), taken.bytes());
     assertTrue(taken.reversePath().startsWith("<SRS0="), taken.reversePath());
   }
 
@@ -1030,5 +1042,85 @@ final class ForwardTransactionTest {
     assertEquals(List.of("250 2.1.5"), rcpt(bounce, twice));
     assertEquals("250 2.0.0", data(bounce, FROM_OUTSIDE));
     assertEquals(List.of("<" + LONG + ">"), remote.taken().getLast().forwardPaths());
+  }
+
+  @Test
+  void theAuthorOfMailThatWasNotSubmittedIsNotAskedAbout() throws IOException {
+    authors.domain("ours.example", "domain", "refuse");
+    MailTransaction transaction = begin("x@out.example");
+    rcpt(transaction, "alice@ours.example");
+    assertEquals("250 2.0.0", data(transaction, FROM_OUTSIDE));
+    assertEquals(List.of(), authors.calls());
+    assertEquals("no", transaction.logFields().get("submitted"));
+    assertFalse(transaction.logFields().containsKey("author"));
+  }
+
+  @Test
+  void anAuthorWhoIsNotTheSendersIsWarnedOfAndTheMessageGoesOn() throws IOException {
+    authors.domain("ours.example", "domain", "unsigned");
+    try (LogCapture log = new LogCapture("io.authserver.mailforwarder")) {
+      MailTransaction transaction = begin("olga+a=b@orchard.example");
+      rcpt(transaction, "dave@far.example");
+      assertEquals("250 2.0.0", data(transaction, SUBMITTED));
+      String sent = local.taken().getFirst().bytes();
+      assertTrue(sent.endsWith(TRACE + SUBMITTED + BODY), sent);
+      OriginMark.Claimed mark =
+          assertInstanceOf(
+              OriginMark.Claimed.class,
+              OriginMark.read(MessageBytes.of(sent.getBytes(US_ASCII)).header()));
+      assertEquals(new OriginMark(true, Author.MISMATCH), mark.mark());
+      assertEquals("mismatch", transaction.logFields().get("author"));
+      assertEquals(
+          List.of(
+              "WARN event=author_mismatch session=\"s1\" id=\"m1\" login=\"\""
+                  + " sender=\"<olga+a=b@orchard.example>\" author=\"alice@ours.example\""
+                  + " domain=\"ours.example\" must_match=\"domain\" action=\"unsigned\""),
+          log.containing("author_mismatch"));
+    }
+    assertEquals(List.of(Author.MISMATCH), judged);
+  }
+
+  @Test
+  void anAuthorWhoIsNotTheSendersIsRefusedForAllRecipientsWhereHisDomainSaysSo()
+      throws IOException {
+    authors.domain("ours.example", "address", "refuse");
+    MailTransaction transaction = begin("boss@ours.example");
+    rcpt(transaction, "dave@far.example", "team@ours.example", "alice@ours.example");
+    List<Reply> replies = transaction.onMessage(message(SUBMITTED));
+    assertEquals(3, replies.size());
+    assertEquals(
+        "550 5.7.1 The author in From is not yours, as ours.example demands of who sends in its"
+            + " name",
+        replies.getFirst().toString());
+    assertTrue(local.taken().isEmpty() && remote.taken().isEmpty());
+
+    MailTransaction own = begin("alice@ours.example");
+    rcpt(own, "dave@far.example");
+    assertEquals("250 2.0.0", data(own, SUBMITTED));
+    assertEquals("match", own.logFields().get("author"));
+    assertEquals(List.of(Author.MISMATCH, Author.MATCH), judged);
+  }
+
+  /** Vacation, MDN: nobody knows who sent it. */
+  @Test
+  void aNullReversePathIsNotJudged() throws IOException {
+    authors.domain("ours.example", "address", "refuse");
+    MailTransaction transaction = begin("");
+    rcpt(transaction, "dave@far.example");
+    assertEquals("250 2.0.0", data(transaction, SUBMITTED));
+    assertEquals("unjudged", transaction.logFields().get("author"));
+  }
+
+  @Test
+  void withTheDatabaseAwayAnAuthorWhoIsNotKnownWaits() throws IOException {
+    authors.down(true);
+    MailTransaction transaction = begin("alice@ours.example");
+    rcpt(transaction, "dave@far.example");
+    assertEquals("451 4.3.0", data(transaction, SUBMITTED));
+    assertTrue(local.taken().isEmpty());
+    authors.down(false);
+    MailTransaction again = begin("alice@ours.example");
+    rcpt(again, "dave@far.example");
+    assertEquals("250 2.0.0", data(again, SUBMITTED));
   }
 }

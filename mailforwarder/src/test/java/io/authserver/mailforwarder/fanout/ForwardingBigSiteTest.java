@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.mailforwarder.Envelopes;
+import io.authserver.mailforwarder.FakeAuthors;
 import io.authserver.mailforwarder.FakeSite;
 import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
@@ -162,6 +163,7 @@ final class ForwardingBigSiteTest {
             new FakeSrsTokens(),
             outcomes,
             () -> List.of(MarkKey.of(new byte[MarkKey.BYTES])),
+            new FakeAuthors(),
             new Decider(SRS, null),
             new NextHops(local, remote, Optional.empty()),
             new FanOutLimits(

@@ -10,6 +10,7 @@ import io.authserver.db.outcome.OutcomeStore;
 import io.authserver.db.outcome.StoredOutcome;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.Envelopes;
+import io.authserver.mailforwarder.FakeAuthors;
 import io.authserver.mailforwarder.fanout.ModelWorld.Goal;
 import io.authserver.mailforwarder.fanout.ModelWorld.Killed;
 import io.authserver.mailforwarder.fanout.ModelWorld.Weather;
@@ -155,6 +156,7 @@ final class ForwardingModelTest {
               new FakeSrsTokens(),
               new Store(),
               () -> List.of(MarkKey.of(new byte[MarkKey.BYTES])),
+              new FakeAuthors(),
               new Decider(SRS, null),
               new NextHops(
                   new FlakyNextHop("local", world),

@@ -17,7 +17,12 @@ public final class LogCapture implements AutoCloseable {
       new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
-          lines.add(event.getLevel() + " " + event.getFormattedMessage());
+          StringBuilder line =
+              new StringBuilder(event.getLevel() + " " + event.getFormattedMessage());
+          if (event.getKeyValuePairs() != null) {
+            event.getKeyValuePairs().forEach(pair -> line.append(' ').append(pair));
+          }
+          lines.add(line.toString());
         }
       };
 

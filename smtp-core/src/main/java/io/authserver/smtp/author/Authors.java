@@ -1,4 +1,4 @@
-package io.authserver.dkimsigner.select;
+package io.authserver.smtp.author;
 
 import java.util.List;
 import java.util.Optional;

@@ -1,15 +1,14 @@
-package io.authserver.dkimsigner.select;
+package io.authserver.smtp.author;
 
-import io.authserver.dkimsigner.select.AddressListParser.Address;
-import io.authserver.dkimsigner.select.AddressListParser.SyntaxException;
+import io.authserver.smtp.address.AsciiCase;
 import io.authserver.smtp.address.Mailbox;
+import io.authserver.smtp.author.AddressListParser.Address;
+import io.authserver.smtp.author.AddressListParser.SyntaxException;
 import io.authserver.smtp.message.HeaderField;
 import io.authserver.smtp.message.HeaderSection;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.SequencedSet;
 import java.util.regex.Pattern;
 
 /** Reads the authors of a message from its From field (RFC 5322 §3.6.2). */
@@ -47,20 +46,9 @@ public final class AuthorReader {
     if (bytes(fields) > MOST_BYTES) {
       return new Authors.Unclear(Authors.Reason.LONG_FROM, List.of());
     }
-    SequencedSet<String> domains = new LinkedHashSet<>();
     List<Address> addresses = new ArrayList<>();
-    boolean unparsable = false;
-    for (HeaderField field : fields) {
-      try {
-        for (Address address : AddressListParser.parse(field.value())) {
-          domains.add(fold(address.domain()));
-          addresses.add(address);
-        }
-      } catch (SyntaxException e) {
-        unparsable = true;
-      }
-    }
-    List<String> known = new ArrayList<>(domains);
+    boolean unparsable = !addAll(fields, addresses);
+    List<String> known = addresses.stream().map(Address::domain).distinct().toList();
     if (fields.size() > 1) {
       return new Authors.Unclear(Authors.Reason.SEVERAL_FROM, known);
     }
@@ -72,9 +60,48 @@ public final class AuthorReader {
         : new Authors.Known(known, onlyLocalPart(addresses));
   }
 
+  /**
+   * Returns the mailboxes that all From fields name, as far as they can be read, each once and
+   * folded: what {@link #read} takes for the authors' domains are theirs. A local part that no
+   * envelope can have is a space.
+   */
+  public static List<Mailbox> mailboxes(HeaderSection header) {
+    List<HeaderField> fields = header.all("from");
+    List<Address> addresses = new ArrayList<>();
+    if (bytes(fields) <= MOST_BYTES) {
+      addAll(fields, addresses);
+    }
+    return addresses.stream().map(AuthorReader::mailbox).distinct().toList();
+  }
+
+  private static Mailbox mailbox(Address address) {
+    String localPart = address.localPart();
+    boolean possible =
+        !localPart.isEmpty()
+            && localPart.length() <= Mailbox.MAX_LOCAL_PART_OCTETS
+            && localPart.chars().noneMatch(Character::isISOControl);
+    return new Mailbox(possible ? AsciiCase.lower(localPart) : " ", address.domain());
+  }
+
+  /** Adds what fields name, domains folded; returns whether each field could be read to its end. */
+  private static boolean addAll(List<HeaderField> fields, List<Address> addresses) {
+    boolean readable = true;
+    for (HeaderField field : fields) {
+      try {
+        for (Address address : AddressListParser.parse(field.value())) {
+          addresses.add(
+              new Address(address.localPart(), address.isDotAtom(), fold(address.domain())));
+        }
+      } catch (SyntaxException e) {
+        readable = false;
+      }
+    }
+    return readable;
+  }
+
   private static Optional<String> onlyLocalPart(List<Address> addresses) {
-    return addresses.size() == 1
-        ? Optional.ofNullable(addresses.getFirst().dotAtom())
+    return addresses.size() == 1 && addresses.getFirst().isDotAtom()
+        ? Optional.of(addresses.getFirst().localPart())
         : Optional.empty();
   }
 

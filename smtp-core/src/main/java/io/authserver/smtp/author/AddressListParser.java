@@ -1,4 +1,4 @@
-package io.authserver.dkimsigner.select;
+package io.authserver.smtp.author;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -51,11 +51,11 @@ final class AddressListParser {
   /**
    * A mailbox.
    *
-   * @param dotAtom the local part where it is a dot-atom of ASCII, the form that fits anywhere;
-   *     else null
+   * @param localPart without quotes
+   * @param isDotAtom whether the local part is a dot-atom of ASCII, the form that fits anywhere
    * @param domain as it is written
    */
-  record Address(@Nullable String dotAtom, String domain) {}
+  record Address(String localPart, boolean isDotAtom, String domain) {}
 
   private final String text;
   private final boolean utf8;
@@ -201,8 +201,7 @@ final class AddressListParser {
     boolean dotAtom =
         local.stream().noneMatch(word -> word.kind == Kind.QUOTED)
             && localPart.chars().allMatch(c -> c < 0x80);
-    return new Address(
-        dotAtom ? localPart : null, domain(words.subList(separator + 1, words.size())));
+    return new Address(localPart, dotAtom, domain(words.subList(separator + 1, words.size())));
   }
 
   /** RFC 5322 §3.4.1: a domain has no quoted string in it, and a literal is all of it. */

@@ -1,4 +1,4 @@
-package io.authserver.dkimsigner.select;
+package io.authserver.smtp.author;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +90,45 @@ class AuthorReaderTest {
   void keepsTheLocalPartOfAnOnlyAuthor(String value, String localPart) {
     Authors.Known known = assertInstanceOf(Authors.Known.class, read("From: " + value + "\r\n"));
     assertEquals(Optional.ofNullable(localPart), known.localPart());
+  }
+
+  /** Who may be the author is asked of the database, with the domains that dkimsigner signs for. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          From: Alice <ALICE+x@Example.ORG>                       | alice+x@example.org
+          From: "Al Ice"@example.org                              | "al ice"@example.org
+          From: J <jürgen@example.org>                            | jürgen@example.org
+          From: a@x.example, b@x.example, A@X.example             | a@x.example b@x.example
+          From: a@x.example%From: b@y.example                     | a@x.example b@y.example
+          From: a@x.example%From: nothing                         | a@x.example
+          From: G: a@[192.0.2.1];                                 | a@[192.0.2.1]
+          From: "a\tb"@x.example,  ""@y.example              | " "@x.example " "@y.example
+          From: nothing                                           | ''
+          To: a@x.example                                         | ''
+          """)
+  void namesTheMailboxesOfAllFields(String fields, String mailboxes) {
+    HeaderSection header =
+        HeaderSection.of((fields.replace("%", "\r\n") + "\r\n").getBytes(StandardCharsets.UTF_8));
+    assertEquals(
+        mailboxes,
+        AuthorReader.mailboxes(header).stream()
+            .map(String::valueOf)
+            .collect(Collectors.joining(" ")));
+  }
+
+  @Test
+  void aLocalPartThatNoEnvelopeHasIsASpace() {
+    String from = "From: " + "x".repeat(256) + "@x.example, " + "y".repeat(255) + "@x.example\r\n";
+    HeaderSection header = HeaderSection.of(from.getBytes(StandardCharsets.UTF_8));
+    assertEquals(
+        List.of("\" \"@x.example", "y".repeat(255) + "@x.example"),
+        AuthorReader.mailboxes(header).stream().map(String::valueOf).toList());
+    assertEquals(
+        List.of(),
+        AuthorReader.mailboxes(HeaderSection.of(from.repeat(50).getBytes(StandardCharsets.UTF_8))));
   }
 
   static Stream<Arguments> unclear() {

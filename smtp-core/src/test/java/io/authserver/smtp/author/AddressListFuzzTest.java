@@ -1,11 +1,10 @@
-package io.authserver.dkimsigner.select;
+package io.authserver.smtp.author;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -97,7 +96,7 @@ class AddressListFuzzTest {
     try {
       return Optional.of(
           AddressListParser.parse(text.getBytes(StandardCharsets.UTF_8)).stream()
-              .map(each -> Objects.requireNonNullElse(each.dotAtom(), "") + "@" + each.domain())
+              .map(each -> (each.isDotAtom() ? each.localPart() : "") + "@" + each.domain())
               .toList());
     } catch (AddressListParser.SyntaxException e) {
       return Optional.empty();
