@@ -77,11 +77,13 @@ class PlantedObjectsIT {
     calls.put("authserver.look_up(text)", "authserver.look_up('alice+x@ours.example')");
     calls.put("authserver.look_up_list(bigint)", "authserver.look_up_list(1)");
     calls.put("authserver.lookup_keys(text)", "authserver.lookup_keys('alice+x-y')");
+    calls.put("authserver.mark_keys()", "authserver.mark_keys()");
     calls.put(
         "authserver.notify_changes(text,bigint[])", "authserver.notify_changes('list', '{1,2}')");
     calls.put(
         "authserver.notify_users(uuid[])",
         "authserver.notify_users('{00000000-0000-0000-0000-000000000001}')");
+    calls.put("authserver.rotate_mark_keys()", "authserver.rotate_mark_keys()");
     calls.put("authserver.schema_version()", "authserver.schema_version()");
     calls.put("authserver.signer_keys(text[])", "authserver.signer_keys('{ours.example}')");
     calls.put("authserver.signer_profiles(text[])", "authserver.signer_profiles('{ours.example}')");
@@ -117,6 +119,7 @@ class PlantedObjectsIT {
           "UPDATE authserver.mailing_list_address SET address = address",
           "UPDATE authserver.service_user SET description = description",
           "UPDATE authserver.dkim_key SET forced = forced",
+          "UPDATE authserver.mark_key SET key = key",
           "DELETE FROM authserver.domain WHERE name OPERATOR(pg_catalog.=) 'new.example'",
           "TRUNCATE authserver.dkim_key");
 
