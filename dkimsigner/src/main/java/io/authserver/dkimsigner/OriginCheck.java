@@ -65,26 +65,24 @@ record OriginCheck(MarkKeyStore keys, boolean signsUnmarked, Enforcement enforce
     Function<Origin, SigningDecision> decider =
         origin -> new SigningSelector(authors, reversePathDomain, origin).decide(ours);
     Origin proved;
+    boolean unknown = false;
     try {
       List<MarkKey> known = reading instanceof Claimed ? keys.find() : List.of();
       proved = origin(reading, claimed -> OriginMark.isProved(claimed, known, header));
     } catch (AuthDatabaseException e) {
       proved = origin(reading, _ -> false);
-      boolean depends = !decider.apply(proved).equals(decider.apply(origin(reading, _ -> true)));
-      if (depends && enforcement == Enforcement.ENFORCE) {
+      unknown = !decider.apply(proved).equals(decider.apply(origin(reading, _ -> true)));
+      if (unknown && enforcement == Enforcement.ENFORCE) {
         throw e;
       }
     }
     SigningDecision enforced = decider.apply(proved);
-    return switch (enforcement) {
-      case ENFORCE -> new Result(enforced, proved, enforced);
-      case REPORT ->
-          new Result(
-              decider.apply(
-                  OriginMark.wasUntrusted(header) ? Origin.NOT_SUBMITTED : Origin.UNMARKED),
-              proved,
-              enforced);
-    };
+    if (enforcement == Enforcement.ENFORCE) {
+      return new Result(enforced, proved, enforced);
+    }
+    SigningDecision before =
+        decider.apply(OriginMark.wasUntrusted(header) ? Origin.NOT_SUBMITTED : Origin.UNMARKED);
+    return new Result(before, proved, unknown ? before : enforced);
   }
 
   private Origin origin(OriginMark.Reading reading, Predicate<Claimed> proved) {

@@ -130,6 +130,8 @@ class OriginCheckTest {
     assertEquals("not_submitted", decide(check, header("no"), "ours.example").decision().name());
     assertEquals("sign", decide(check, header("none"), "ours.example").decision().name());
     OriginCheck reporting = new OriginCheck(check.keys(), true, Enforcement.REPORT);
-    assertEquals("sign", decide(reporting, header("yes"), "ours.example").decision().name());
+    OriginCheck.Result reported = decide(reporting, header("yes"), "ours.example");
+    assertEquals("sign", reported.decision().name());
+    assertEquals(false, reported.differs(), "what nobody knows is not reported");
   }
 }
