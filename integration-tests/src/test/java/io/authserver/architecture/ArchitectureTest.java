@@ -143,7 +143,7 @@ class ArchitectureTest {
                       not(
                           nameMatching(
                               "io\\.authserver\\.mailforwarder\\."
-                                  + "(ForwarderSettings|fanout\\.(Route|Rehearsal(\\$.*)?))"))));
+                                  + "(ForwarderSettings(\\$.*)?|fanout\\.(Route|(Entrance|Rehearsal)(\\$.*)?))"))));
 
   @ArchTest
   static final ArchRule DAEMONS_DO_NOT_KNOW_THE_COMMAND_LINE =

@@ -19,7 +19,11 @@ final class Client implements AutoCloseable {
 
   /** Connects as a server of the internet does. */
   static Client stranger() throws IOException {
-    RawSmtpClient connection = new RawSmtpClient(OpenSmtpd.edge());
+    return greeted(new RawSmtpClient(OpenSmtpd.edge()));
+  }
+
+  /** Greets without a login. */
+  static Client greeted(RawSmtpClient connection) throws IOException {
     connection.socket().setSoTimeout(PATIENCE_MILLIS);
     connection.expect("220");
     connection.command("EHLO sender.far.test", "250");
@@ -28,7 +32,12 @@ final class Client implements AutoCloseable {
 
   /** Connects under TLS and logs in. */
   static Client user(String login, String password) throws IOException {
-    Client client = beforeLogin();
+    return user(new RawSmtpClient(OpenSmtpd.submission()), login, password);
+  }
+
+  /** Logs in over a connection that was just made. */
+  static Client user(RawSmtpClient connection, String login, String password) throws IOException {
+    Client client = underTls(connection);
     String reply = client.login(login, password);
     if (!reply.startsWith("235")) {
       client.close();
@@ -39,7 +48,10 @@ final class Client implements AutoCloseable {
 
   /** Connects under TLS. */
   static Client beforeLogin() throws IOException {
-    RawSmtpClient connection = new RawSmtpClient(OpenSmtpd.submission());
+    return underTls(new RawSmtpClient(OpenSmtpd.submission()));
+  }
+
+  private static Client underTls(RawSmtpClient connection) throws IOException {
     connection.socket().setSoTimeout(PATIENCE_MILLIS);
     connection.startTls("TLSv1.3");
     connection.expect("220");

@@ -15,7 +15,8 @@ class DocumentedFilesTest {
             "# " + OpenSmtpd.TABLE,
             "# " + VariantsIT.SMART_HOST_ACTION,
             "# " + VariantsIT.SECRETS,
-            "# " + OpenSmtpd.PERMISSION_QUERY),
+            "# " + OpenSmtpd.PERMISSION_QUERY,
+            "# " + VariantsIT.SUBMISSION_LISTENER),
         titles("opensmtpd.md"));
     assertEquals(
         List.of(

@@ -63,7 +63,13 @@ final class JavaDaemon {
     return Place.log(name);
   }
 
-  private String logSince(long offset) throws IOException {
+  /** Returns how long its log is by now. */
+  long logSize() throws IOException {
+    return Files.size(log());
+  }
+
+  /** Returns what it has logged since its log was so long. */
+  String logSince(long offset) throws IOException {
     byte[] all = Files.readAllBytes(log());
     return new String(all, (int) offset, (int) (all.length - offset), StandardCharsets.UTF_8);
   }

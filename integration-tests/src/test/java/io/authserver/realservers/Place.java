@@ -87,11 +87,17 @@ final class Place {
 
   /** Runs a command to its end and returns what it says; anything but status 0 is an error. */
   static String run(List<String> command) throws IOException, InterruptedException {
+    return run(command, "");
+  }
+
+  /** The same with a text, in Latin-1, on its standard input. */
+  static String run(List<String> command, String input) throws IOException, InterruptedException {
+    Path file = Files.createTempFile("input", "");
+    Files.writeString(file, input, StandardCharsets.ISO_8859_1);
     Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectInput(file.toFile()).start();
+    // It has it open by now.
+    Files.delete(file);
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!process.waitFor(COMMAND.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
       process.destroyForcibly();

@@ -3,13 +3,17 @@ package io.authserver.realservers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.authserver.mailforwarder.MailForwarderMain;
 import io.authserver.smtp.testing.ScriptedNextHop.Message;
 import io.authserver.smtp.testing.TestCertificate;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +28,7 @@ class VariantsIT {
   static final String LDA_ACTION = "smtpd.conf with dovecot-lda";
   static final String LDA_SOCKET = "dovecot.conf with dovecot-lda";
   static final String SMART_HOST_ACTION = "smtpd.conf with a smart host that wants a login";
+  static final String SUBMISSION_LISTENER = "smtpd.conf with a listener for submissions";
   static final String SECRETS = "/etc/smtpd/secrets";
   static final String LDA_SCRIPT = "/usr/local/libexec/dovecot-deliver";
 
@@ -39,7 +44,7 @@ class VariantsIT {
     site = RealSite.get();
   }
 
-  private interface Body {
+  interface Body {
     void run() throws Exception;
   }
 
@@ -48,7 +53,7 @@ class VariantsIT {
   }
 
   /** Returns the documented smtpd.conf with other lines instead of one of its actions. */
-  private static String withAction(String name, String lines) throws Exception {
+  static String withAction(String name, String lines) throws Exception {
     String marker = "action \"" + name + "\" ";
     return documented()
         .lines()
@@ -56,19 +61,26 @@ class VariantsIT {
         .collect(Collectors.joining());
   }
 
+  /** Returns the documented smtpd.conf with more lines before the first that begins so. */
+  static String before(String beginning, String lines) throws Exception {
+    return documented()
+        .replaceFirst("(?m)^" + beginning, Matcher.quoteReplacement(lines + beginning));
+  }
+
   /** Runs a test with another smtpd.conf. */
-  private static void with(String configuration, Body body) throws Exception {
-    site.smtpd().stop();
+  static void with(String configuration, Body body) throws Exception {
+    OpenSmtpd smtpd = RealSite.get().smtpd();
+    smtpd.stop();
     try {
       Place.write(SITE, OpenSmtpd.CONFIGURATION, configuration);
-      site.smtpd().start();
+      smtpd.start();
       body.run();
     } finally {
-      if (site.smtpd().isAlive()) {
-        site.smtpd().stop();
+      if (smtpd.isAlive()) {
+        smtpd.stop();
       }
       Place.write(SITE, OpenSmtpd.CONFIGURATION, documented());
-      site.smtpd().start();
+      smtpd.start();
     }
   }
 
@@ -122,6 +134,55 @@ class VariantsIT {
   }
 
   @Test
+  void submissionsMayHaveAListenerOfTheirOwn() throws Exception {
+    Map<String, String> settings = new HashMap<>(site.forwarder().environment());
+    settings.put("MAILFORWARDER_SUBMISSION_PORT", "10048");
+    site.smtpd().awaitNoSessions();
+    site.forwarder().stop();
+    JavaDaemon forwarder = new JavaDaemon("mailforwarder", MailForwarderMain.class, settings);
+    forwarder.start();
+    try {
+      with(
+          before("match ", Documents.file("opensmtpd.md", SUBMISSION_LISTENER)),
+          () -> {
+            try (Client user = Client.user("alice@example.org", RealSite.PASSWORD)) {
+              user.send(
+                  "alice@example.org",
+                  "team@example.org",
+                  Client.message("Alice <alice@example.org>", "team@example.org", "listener-user"));
+            }
+            // a container: no login, and fields from servers of its own
+            SiteClient.send(
+                Client.message(
+                    "Alice <alice@example.org>",
+                    "team@example.org",
+                    "listener-program",
+                    "Received: by mx.example.org with HTTP; Sat, 21 Nov 2026 09:55:06 -0600"),
+                10025,
+                "alice@example.org",
+                "team@example.org");
+            SiteClient.send(
+                Client.message("Alice <alice@example.org>", "team@example.org", "listener-25"),
+                25,
+                "alice@example.org",
+                "team@example.org");
+            for (String text : List.of("listener-user", "listener-program", "listener-25")) {
+              for (Message copy : site.awaitTaken(text, 2)) {
+                assertEquals(
+                    text.equals("listener-25") ? List.of() : List.of("pass", "pass"),
+                    Signatures.ours(copy.data(), site.keys()),
+                    copy.text());
+              }
+            }
+          });
+    } finally {
+      site.smtpd().awaitNoSessions();
+      forwarder.stop();
+      site.forwarder().start();
+    }
+  }
+
+  @Test
   void dovecotLdaGetsTheAddressesAsTheyAre() throws Exception {
     String socket = Documents.file("dovecot.md", LDA_SOCKET);
     installLda(socket);
@@ -148,14 +209,18 @@ class VariantsIT {
           });
     } finally {
       site.dovecot().useMore("");
-      for (String folder : List.of("/usr/lib/dovecot", "/var/vmail")) {
-        Place.run(List.of("umount", Place.in(SITE, folder).toString()));
-      }
+      removeLda();
+    }
+  }
+
+  static void removeLda() throws Exception {
+    for (String folder : List.of("/usr/lib/dovecot", "/var/vmail")) {
+      Place.run(List.of("umount", Place.in(SITE, folder).toString()));
     }
   }
 
   /** Puts Dovecot's delivery agent and the mailboxes where OpenSMTPD is. */
-  private static void installLda(String socket) throws Exception {
+  static void installLda(String socket) throws Exception {
     for (String folder : List.of("/usr/lib/dovecot", "/var/vmail")) {
       Files.createDirectories(Place.in(SITE, folder));
       Place.run(

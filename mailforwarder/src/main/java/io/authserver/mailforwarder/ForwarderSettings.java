@@ -219,19 +219,19 @@ public final class ForwarderSettings {
     return new Listeners(input, submissions);
   }
 
-  /** Returns the names of the edge: as configured, else those of this host. Asks the resolver. */
-  public static EdgeNames edgeNames(Settings settings) {
-    return EdgeNames.of(
-        settings.find(EDGE_NAMES).orElseGet(EdgeNames::ofThisHost), SMTP.ourName(settings));
-  }
-
-  /** Returns what {@code MAILFORWARDER_INPUT_PORT} says about the mail that comes in there. */
-  public static Entrance entrance(Settings settings, EdgeNames names) {
+  /**
+   * Returns what {@code MAILFORWARDER_INPUT_PORT} says about the mail that comes in there. Asks the
+   * resolver for the names of this host where those of the edge are not configured.
+   */
+  public static Entrance entrance(Settings settings) {
+    EdgeNames names =
+        EdgeNames.of(
+            settings.find(EDGE_NAMES).orElseGet(EdgeNames::ofThisHost), SMTP.ourName(settings));
     if (settings.find(SUBMISSION_PORT).isPresent()) {
       return new Entrance(Entrance.Kind.OTHERS, names);
     }
-    boolean all = settings.get(SUBMISSION_ONLY);
-    return new Entrance(all ? Entrance.Kind.SUBMISSIONS : Entrance.Kind.MIXED, names);
+    return new Entrance(
+        settings.get(SUBMISSION_ONLY) ? Entrance.Kind.SUBMISSIONS : Entrance.Kind.MIXED, names);
   }
 
   /** Returns the next hop of what is passed on unchanged. */

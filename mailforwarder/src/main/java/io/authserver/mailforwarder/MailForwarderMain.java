@@ -87,7 +87,7 @@ public final class MailForwarderMain {
           ForwarderSettings.decider(settings),
           ForwarderSettings.limits(settings),
           settings.get(ForwarderSettings.KEEP_OUTCOMES),
-          ForwarderSettings.entrance(settings, ForwarderSettings.edgeNames(settings)),
+          ForwarderSettings.entrance(settings),
           ForwarderSettings.SMTP.resources(settings, InstantSource.system()));
     }
 
@@ -144,7 +144,7 @@ public final class MailForwarderMain {
                   new Opened(
                       listeners.orElseThrow().submissions().orElseThrow(),
                       socket,
-                      new Entrance(Entrance.Kind.SUBMISSIONS, read.entrance().names()))));
+                      read.entrance().submissions())));
       wire(daemon, read, database.orElseThrow(), opened);
     }
   }

@@ -17,7 +17,6 @@ import io.authserver.db.alias.JdbcSrsTokenStore;
 import io.authserver.db.author.JdbcAuthorStore;
 import io.authserver.db.signing.JdbcSigningStore;
 import io.authserver.mailforwarder.ForwarderSettings;
-import io.authserver.mailforwarder.fanout.EdgeNames;
 import io.authserver.mailforwarder.fanout.Entrance;
 import io.authserver.mailforwarder.fanout.Rehearsal;
 import io.authserver.mailforwarder.fanout.Route;
@@ -179,10 +178,8 @@ public final class ExplainCommand extends AdminCommand {
     if (submission && !hasListener) {
       throw new UsageException("--submission: MAILFORWARDER_SUBMISSION_PORT is not set");
     }
-    EdgeNames names = ForwarderSettings.edgeNames(settings);
-    return submission
-        ? new Entrance(Entrance.Kind.SUBMISSIONS, names)
-        : ForwarderSettings.entrance(settings, names);
+    Entrance entrance = ForwarderSettings.entrance(settings);
+    return submission ? entrance.submissions() : entrance;
   }
 
   private static List<String> notes(

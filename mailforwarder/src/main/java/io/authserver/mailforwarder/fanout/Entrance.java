@@ -29,6 +29,11 @@ public record Entrance(Kind kind, EdgeNames names) {
     }
   }
 
+  /** Returns what the listener for submissions says. */
+  public Entrance submissions() {
+    return new Entrance(Kind.SUBMISSIONS, names);
+  }
+
   Submission submission(HeaderSection header) {
     return switch (kind) {
       case MIXED -> Submission.of(header, names);

@@ -2,6 +2,7 @@ package io.authserver.smtp.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.smtp.reply.Reply;
@@ -14,10 +15,16 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -34,6 +41,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(60)
 class FrontStrangersIT {
+  /** No other test's clients have it, whose lines stand in the same log. */
+  private static final InetAddress OURS = InetAddress.ofLiteral("127.77.0.1");
+
   private static final String NO_SMTP = "421 4.7.0 this is not SMTP";
   private static final String MESSAGE =
       lines(
@@ -68,8 +78,14 @@ class FrontStrangersIT {
   }
 
   private RawSmtpClient connected() throws IOException {
-    RawSmtpClient client = fixture.connect();
+    RawSmtpClient client = new RawSmtpClient(fixture.address(), OURS);
     client.expect("220");
+    return client;
+  }
+
+  private RawSmtpClient greeted() throws IOException {
+    RawSmtpClient client = connected();
+    client.command("EHLO x", "250");
     return client;
   }
 
@@ -77,7 +93,7 @@ class FrontStrangersIT {
   private void assertRefused(RawSmtpClient client, Refusal reason) throws Exception {
     assertEquals("refused " + reason, metrics.next());
     assertNull(client.readLine());
-    List<String> lines = log.containing("event=session_refused");
+    List<String> lines = log.containing("client=[127.77.0.1]");
     assertEquals(1, lines.size(), lines.toString());
     assertTrue(
         lines
@@ -85,7 +101,7 @@ class FrontStrangersIT {
             .matches(
                 "INFO event=session_refused reason="
                     + reason.label()
-                    + " session=[0-9A-Z]+ client=\\[127\\.0\\.0\\.1]"),
+                    + " session=[0-9A-Z]+ client=\\[127\\.77\\.0\\.1]"),
         lines.getFirst());
     assertTrue(fixture.daemon.messages.isEmpty());
     assertTrue(metrics.events.isEmpty(), metrics.events.toString());
@@ -111,6 +127,25 @@ class FrontStrangersIT {
       assertEquals(NO_SMTP, client.readReply());
       assertRefused(client, Refusal.HTTP);
     }
+  }
+
+  /** Whichever comes first, its request or our banner: nothing of the body is executed. */
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void aRealHttpClientRelaysNothing(HttpClient.Version version) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + fixture.address().getPort() + "/"))
+            .version(version)
+            .timeout(Duration.ofSeconds(20))
+            .POST(HttpRequest.BodyPublishers.ofString(MESSAGE))
+            .build();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      assertThrows(
+          IOException.class, () -> http.send(request, HttpResponse.BodyHandlers.discarding()));
+    }
+    String event = metrics.next();
+    assertTrue(Set.of("refused HTTP", "refused BEFORE_BANNER").contains(event), event);
+    assertTrue(fixture.daemon.events.isEmpty());
   }
 
   @ParameterizedTest
@@ -156,7 +191,7 @@ class FrontStrangersIT {
   /** A client that sends its message although DATA was refused. */
   @Test
   void aMessageWhereCommandsAreExpectedEndsTheSessionAndItsTransaction() throws Exception {
-    try (RawSmtpClient client = fixture.greeted()) {
+    try (RawSmtpClient client = greeted()) {
       client.command("MAIL FROM:<a@example.org>", "250");
       client.command("DATA", "554");
       client.send("Received: from x\r\n\tby y\r\n\r\n" + MESSAGE);
@@ -189,7 +224,7 @@ class FrontStrangersIT {
 
   @Test
   void tlsBehindACommandThatRefusesItEndsTheSession() throws Exception {
-    try (RawSmtpClient client = fixture.greeted()) {
+    try (RawSmtpClient client = greeted()) {
       client.command("STARTTLS", "502");
       client.send(new byte[] {22});
       client.send(new byte[] {3, 1, 2, 0, 1, 0, 1, -4, 3, 3, '\r', '\n'});
@@ -262,7 +297,7 @@ class FrontStrangersIT {
   void whoSpeaksBeforeTheBannerIsRefused(Kind kind) throws Exception {
     ServerSocket listening = listening(kind);
     InetSocketAddress address = (InetSocketAddress) listening.getLocalSocketAddress();
-    try (RawSmtpClient client = new RawSmtpClient(address)) {
+    try (RawSmtpClient client = new RawSmtpClient(address, OURS)) {
       client.send(MESSAGE);
       Late late = new Late(listening);
       try (FrontFixture early =
@@ -339,7 +374,7 @@ class FrontStrangersIT {
             sender.reversePath().toString().contains("later")
                 ? Reply.of(451, "4.3.0", "later")
                 : Reply.of(250, "2.1.0", "ok");
-    try (RawSmtpClient client = fixture.greeted()) {
+    try (RawSmtpClient client = greeted()) {
       for (int i = 0; i < 20; i++) {
         client.command("MAIL FROM:<@>", "501");
         client.command("MAIL FROM:<later@example.org>", "451");

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that sends exactly the bytes it is told to, and reads replies. Every wait has a timeout.
@@ -30,6 +32,14 @@ public final class RawSmtpClient implements AutoCloseable {
 
   /** Connects; the banner is not read yet. */
   public RawSmtpClient(InetSocketAddress address) throws IOException {
+    this(address, null);
+  }
+
+  /** Connects from this address of the machine; null: any. The banner is not read yet. */
+  public RawSmtpClient(InetSocketAddress address, @Nullable InetAddress from) throws IOException {
+    if (from != null) {
+      socket.bind(new InetSocketAddress(from, 0));
+    }
     socket.setTcpNoDelay(true);
     socket.connect(address, TIMEOUT_MILLIS);
     socket.setSoTimeout(TIMEOUT_MILLIS);
