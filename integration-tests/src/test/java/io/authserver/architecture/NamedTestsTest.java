@@ -14,20 +14,27 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The tests that docs/reliability.md names for its bounds exist. */
-final class BoundsDocTest {
+/** The tests exist by which the documents say that something is shown. */
+final class NamedTestsTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z0-9]*(?:Test|IT))`");
 
-  @Test
-  void everyTestExists() throws IOException {
-    String text = Files.readString(ROOT.resolve("docs/reliability.md"));
-    Set<String> named = named(text.substring(text.indexOf("\n## Bounds\n")));
+  @ParameterizedTest
+  @ValueSource(strings = {"docs/reliability.md", "docs/security.md"})
+  void everyTestExists(String document) throws IOException {
+    Set<String> named = named(Files.readString(ROOT.resolve(document)));
     assertTrue(named.size() > 15, named::toString);
     List<String> missing = new ArrayList<>(named);
     missing.removeAll(tests());
     assertEquals(List.of(), missing);
+  }
+
+  /** Guards the check itself: it must see what is not there. */
+  @Test
+  void aTestIsSeen() {
     assertEquals(Set.of("NoSuchIT"), named("| a bound | `NoSuchIT` | `notATest` |"));
   }
 
