@@ -116,6 +116,12 @@
 \set file 125_forwarder_judge_author
 \set checksum b2cac89a68d73fb187cc3423f7c73046ee3990b6fec0d768c22c1919d577a00f
 \ir install/routine.sql
+\set file 130_mark_keys
+\set checksum efab7bfc2eccdc3dd8ab32eb8c8fd72433c08dd3d501f1d26ed3ed973c1d7055
+\ir install/routine.sql
+\set file 132_rotate_mark_keys
+\set checksum 0574e8088ddcac2754d0b301a233082dcbef7eef3f9a8c37125b7707d06f8adf
+\ir install/routine.sql
 \set file 200_is_srs_address
 \set checksum f1e9caa35f31628b5d1a4579d67c3faae1e2705d120ac62bc8a4a8ac897cbb08
 \ir install/routine.sql

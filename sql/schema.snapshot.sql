@@ -377,7 +377,10 @@ FUNCTION authserver.doctor_lists(integer,integer) RETURNS TABLE(fault text, list
   GRANT EXECUTE TO authserver_admin
 FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 63be6719f7d3bc226cca26b58ff7c27a
 FUNCTION authserver.find_owner(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 3c4e274e6604d1778a92aa9b719e386a
-FUNCTION authserver.forwarder_expand(bigint) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE b3d5f5580a31cfb7aefaf9358edc87b9
+FUNCTION authserver.forwarder_expand(bigint) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ee9b4a37ba1d8d101acd635b456f9cc2
+  GRANT EXECUTE TO authserver_admin
+  GRANT EXECUTE TO authserver_forwarder
+FUNCTION authserver.forwarder_expand(bigint,integer) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 17f39406ae6257e14e35d12eb2f9155b
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_find_srs_tokens(text[]) RETURNS TABLE(token text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE cdf260508332aef13e8c471ca28640f7

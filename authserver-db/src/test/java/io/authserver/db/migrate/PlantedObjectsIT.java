@@ -44,6 +44,7 @@ class PlantedObjectsIT {
     Map<String, String> calls = new LinkedHashMap<>();
     calls.put("authserver.doctor_lists(integer,integer)", "authserver.doctor_lists(10, 20000)");
     calls.put("authserver.find_login(text)", "authserver.find_login('alice@ours.example')");
+    calls.put("authserver.find_owner(text)", "authserver.find_owner('alice+x@old.example')");
     calls.put(
         "authserver.forwarder_expand(bigint)",
         "authserver.forwarder_expand((SELECT max(id) FROM authserver.mailing_list))");
@@ -53,6 +54,13 @@ class PlantedObjectsIT {
     calls.put(
         "authserver.forwarder_find_srs_tokens(text[])",
         "authserver.forwarder_find_srs_tokens('{aaaaaaaaaaaaaaaaaaaaaaaaaa}')");
+    calls.put(
+        "authserver.forwarder_judge_author(text,text,text)",
+        "authserver.forwarder_judge_author('alice+x@ours.example', 'alice@old.example', NULL)");
+    calls.put(
+        "authserver.has_address_in(uuid,bigint)",
+        "authserver.has_address_in('00000000-0000-0000-0000-000000000001',"
+            + " (SELECT max(id) FROM authserver.domain))");
     calls.put(
         "authserver.forwarder_keep_srs_tokens(text[],text[])",
         "authserver.forwarder_keep_srs_tokens('{bbbbbbbbbbbbbbbbbbbbbbbbbb}', '{x@y.example}')");
@@ -241,6 +249,7 @@ class PlantedObjectsIT {
       // They call other routines, and nothing that could be found elsewhere.
       assertEquals(
           List.of(
+              "authserver.forwarder_expand(bigint)",
               "authserver_get_credentials(character varying)",
               "authserver_get_credentials(character varying,character varying)"),
           unharmed);
