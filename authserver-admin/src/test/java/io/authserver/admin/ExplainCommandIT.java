@@ -178,7 +178,7 @@ class ExplainCommandIT extends AdminFixture {
         explain("alice@ours.example", "dave@far.example", "--message", message(SUBMITTED + from));
     assertEquals("pass_on", submitted.get("decision"));
     assertEquals(true, list(submitted.get("copies")).getFirst().get("submitted_mark"));
-    assertEquals("unjudged", list(submitted.get("copies")).getFirst().get("author_mark"));
+    assertEquals("match", list(submitted.get("copies")).getFirst().get("author_mark"));
     assertEquals(true, submitted.get("submitted"));
     assertEquals("sign", signing(submitted, 0).get("decision"));
     assertEquals("ours.example", signing(submitted, 0).get("domain"));

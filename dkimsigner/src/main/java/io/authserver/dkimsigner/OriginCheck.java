@@ -81,7 +81,10 @@ record OriginCheck(MarkKeyStore keys, boolean signsUnmarked, Enforcement enforce
       return new Result(enforced, proved, enforced);
     }
     SigningDecision before =
-        decider.apply(OriginMark.wasUntrusted(header) ? Origin.NOT_SUBMITTED : Origin.UNMARKED);
+        decider.apply(
+            OriginMark.wasUntrusted(header)
+                ? Origin.NOT_SUBMITTED
+                : reading instanceof OriginMark.Unmarked ? Origin.UNMARKED : Origin.FORMER_MARK);
     return new Result(before, proved, unknown ? before : enforced);
   }
 

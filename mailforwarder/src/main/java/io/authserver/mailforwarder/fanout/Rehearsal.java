@@ -128,10 +128,11 @@ public final class Rehearsal {
             ? new Decision.PassOn(recipient.forwardPath(), false)
             : limit(question, resolution)
                 .orElseGet(() -> decider.decide(recipient, lookup, resolver.found(), facts));
-    List<PlannedCopy> copies = copies(question, decision, facts);
+    AuthorVerdict author = author(question, facts);
+    List<PlannedCopy> copies = copies(question, decision, facts, author);
     return new Outcome(
         facts,
-        author(question, facts),
+        author,
         resolution,
         lookup == null ? Optional.empty() : lookup.original(),
         decision,
@@ -155,7 +156,10 @@ public final class Rehearsal {
     AuthorVerdict.Enquiry enquiry =
         question
             .header()
-            .map(header -> AuthorVerdict.enquire(header, sender, Optional.empty()))
+            .map(
+                header ->
+                    AuthorVerdict.enquire(
+                        header, sender, question.entrance().submission(header).login()))
             .orElseGet(() -> AuthorVerdict.enquireAboutItself(sender));
     return AuthorVerdict.of(enquiry, authors.judge(enquiry.questions()));
   }
@@ -197,12 +201,13 @@ public final class Rehearsal {
         question.sender(), ours, ours && sender.get().transactional(), submitted, question.at());
   }
 
-  private static List<PlannedCopy> copies(Question question, Decision decision, SenderFacts facts) {
+  private static List<PlannedCopy> copies(
+      Question question, Decision decision, SenderFacts facts, AuthorVerdict judged) {
     Optional<HeaderSection> header = question.header();
     Optional<String> author = header.isPresent() ? AuthorDomain.of(header.get()) : facts.domain();
     boolean transactional = Plan.isTransactional(facts, question.transactionalRelay(), author);
     Set<String> expandedBefore = header.map(CopyFields::deliveredTo).orElse(Set.of());
-    OriginMark mark = new OriginMark(facts.submitted(), OriginMark.Author.UNJUDGED);
+    OriginMark mark = new OriginMark(facts.submitted(), judged.author());
     Set<String> seen = new HashSet<>();
     List<PlannedCopy> copies = new ArrayList<>();
     for (Plan.Planned planned : Plan.of(decision, question.recipient(), facts, transactional)) {
