@@ -73,9 +73,9 @@ final class InspectorIT {
   }
 
   @Test
-  void aMissingSignatureIsNoticed() throws Exception {
+  void aMissingMarkAndAMissingSignatureAreNoticed() throws Exception {
     List<String> failures = failuresOf(mail("plain text"), content -> TRACE + content);
-    assertEquals(List.of("fields added by dkimsigner", "signatures"), failures);
+    assertEquals(List.of("origin mark", "fields added by dkimsigner", "signatures"), failures);
   }
 
   @Test

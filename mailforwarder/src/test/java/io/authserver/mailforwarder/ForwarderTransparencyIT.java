@@ -98,7 +98,7 @@ class ForwarderTransparencyIT {
   }
 
   private static Transparency passedOn(RawSmtpClient client) {
-    return new Transparency(client, "x@foreign.example", local, "Received");
+    return new Transparency(client, "x@foreign.example", local, "Received", "Authserver-Forwarded");
   }
 
   private static Transparency forwarded(RawSmtpClient client) {
