@@ -82,14 +82,20 @@ public record EdgeNames(Set<String> edge, Set<String> ours) {
     }
   }
 
-  /** Leaves out what is no name, and localhost, of which there is one on every client. */
+  /**
+   * Leaves out what is no name, and what many hosts are called: localhost, and names without a dot
+   * where there is one with.
+   */
   static List<String> usable(Stream<String> names) {
-    return names
-        .map(EdgeNames::folded)
-        .filter(name -> NAME.matcher(name).matches() && !ADDRESS.matcher(name).matches())
-        .filter(name -> !name.equals("localhost") && !name.startsWith("localhost."))
-        .distinct()
-        .toList();
+    List<String> usable =
+        names
+            .map(EdgeNames::folded)
+            .filter(name -> NAME.matcher(name).matches() && !ADDRESS.matcher(name).matches())
+            .filter(name -> !name.equals("localhost") && !name.startsWith("localhost."))
+            .distinct()
+            .toList();
+    List<String> full = usable.stream().filter(name -> name.indexOf('.') >= 0).toList();
+    return full.isEmpty() ? usable : full;
   }
 
   /** Returns whether this is a name of the edge. */

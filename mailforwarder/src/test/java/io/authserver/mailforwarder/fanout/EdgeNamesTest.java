@@ -98,7 +98,7 @@ final class EdgeNamesTest {
   @Test
   void ofThisHostWhatAnyHostIsCalledDoesNotCount(@TempDir Path folder) throws Exception {
     assertEquals(
-        List.of("mx.ours.example", "mx"),
+        List.of("mx.ours.example"),
         EdgeNames.usable(
             Stream.of(
                 "MX.ours.example",
@@ -112,6 +112,7 @@ final class EdgeNamesTest {
                 "a b",
                 "a\nb",
                 "x".repeat(254))));
+    assertEquals(List.of("mx"), EdgeNames.usable(Stream.of("MX", "localhost", "10.0.0.1")));
     Path mailname = folder.resolve("mailname");
     assertEquals(Optional.empty(), EdgeNames.mailname(mailname));
     assertEquals(
