@@ -163,12 +163,14 @@ class ReinjectionIT {
       }
       List<Message> copies = site.awaitTaken(text, destination.recipients);
       assertEquals(List.of("no", "no"), said(since), copies.getFirst().text());
-      if (destination != Destination.FOREIGN) {
-        for (Message copy : copies) {
-          assertFalse(copy.text().contains("DKIM-Signature"), copy.text());
-        }
-      }
+      assertUnsigned(copies);
       STRANGERS.add(new Count(name, destination, copies.size()));
+    }
+  }
+
+  private static void assertUnsigned(List<Message> copies) {
+    for (Message copy : copies) {
+      assertFalse(copy.text().contains("DKIM-Signature"), copy.text());
     }
   }
 
@@ -209,6 +211,25 @@ class ReinjectionIT {
       VariantsIT.with(
           VariantsIT.before("match ", lines),
           () -> arrivesUnsubmitted("forward", "again@example.org", null));
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /** OpenSMTPD sends it on by itself, past mailforwarder. */
+  @Test
+  void aForwardFileWithAnAddress() throws Exception {
+    Path file = Place.in(ROOT, "/var/vmail/.forward");
+    Files.writeString(file, "dora@far.test\n");
+    Place.run(List.of("chown", "992:992", file.toString()));
+    String text = "again-address-" + ++number;
+    try (Client stranger = Client.stranger()) {
+      long since = site.forwarder().logSize();
+      stranger.send("friend@near.test", "bob@example.org", spoof(text, "dora@far.test"));
+      List<Message> copies = site.awaitTaken(text, 1);
+      assertEquals(List.of("no"), said(since));
+      assertUnsigned(copies);
+      STRANGERS.add(new Count("forward-address", Destination.FOREIGN, copies.size()));
     } finally {
       Files.delete(file);
     }

@@ -253,7 +253,10 @@ class CachingStoresIT {
 
   @Test
   void withTheDatabaseAwayAJudgedAuthorStaysJudged() throws Exception {
-    database.execute("UPDATE authserver.domain SET author_must_match = 'domain'");
+    assertEquals(Author.UNJUDGED, author("alice@a.example", "alice@b.example", null));
+    database.execute(
+        "UPDATE authserver.domain SET author_must_match = 'domain' WHERE name = 'a.example'");
+    // Not before the notification has come that would drop the answer once more.
     await(() -> author("alice@a.example", "alice@b.example", null) == Author.MATCH);
     door.shut();
     await(() -> feed.state() == Freshness.State.AWAY);

@@ -42,6 +42,7 @@ class PlantedObjectsIT {
 
   private static Map<String, String> calls() {
     Map<String, String> calls = new LinkedHashMap<>();
+    calls.put("authserver.closest_domain(text)", "authserver.closest_domain('x.ours.example')");
     calls.put("authserver.doctor_lists(integer,integer)", "authserver.doctor_lists(10, 20000)");
     calls.put("authserver.find_login(text)", "authserver.find_login('alice@ours.example')");
     calls.put("authserver.find_owner(text)", "authserver.find_owner('alice+x@old.example')");
