@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The messages of the demo. */
 final class DemoMails {
-  private static final String SUBMITTED = "v=2; submitted=yes; author=unjudged";
+  private static final String SUBMITTED = "v=2; submitted=yes; author=match";
+  private static final String WITHOUT_SENDER = "v=2; submitted=yes; author=unjudged";
   private static final String NOT_SUBMITTED = "v=2; submitted=no; author=unjudged";
 
   private final String date;
@@ -133,7 +134,7 @@ final class DemoMails {
         submitted("localhost")
             + header(daemon, CUSTOMER, "Delivery status notification")
             + "Auto-Submitted: auto-replied\r\n\r\nYour message could not be delivered.\r\n",
-        copy(CUSTOMER, "", SUBMITTED, ORCHARD));
+        copy(CUSTOMER, "", WITHOUT_SENDER, ORCHARD));
     mails.add(
         new DemoMail(
             "to a blocked alias",
