@@ -10,6 +10,7 @@ import io.authserver.mailforwarder.srs.SrsSecret;
 import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.message.MessageBytes;
 import io.authserver.smtp.message.OriginMark;
+import io.authserver.smtp.testing.RawSmtpClient;
 import io.authserver.smtp.testing.ScriptedNextHop.Message;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -203,6 +204,7 @@ final class OriginLineIT {
         }
       }
     }
+    System.out.printf("%d spoofed copies, none signed for their author%n", checked);
     assertTrue(checked > 1000, checked + " copies");
     assertTrue(
         line.smartHost().messages().stream()
@@ -343,6 +345,28 @@ final class OriginLineIT {
         String message = marks.get(i) + text(message(id, "ESMTPSA", "ceo@ours.example"));
         MailLine.send(to, "ceo@ours.example", "bob@far.example", message.getBytes(UTF_8));
         assertUnsigned(id);
+      }
+    }
+  }
+
+  /** What a web application on the host can be made to send to a port: SMTP in the body. */
+  @Test
+  void anHttpRequestIsNotExecuted() throws Exception {
+    for (var to : List.of(line.forwarder(), line.signer())) {
+      for (String request : List.of("POST / HTTP/1.1", "PUT /x HTTP/1.0", "Host: localhost")) {
+        String id = "http/" + to.getPort() + "/" + request.charAt(1);
+        String smtp =
+            "EHLO x\r\nMAIL FROM:<ceo@ours.example>\r\nRCPT TO:<bob@far.example>\r\nDATA\r\n"
+                + text(message(id, "ESMTPSA", "ceo@ours.example"))
+                + ".\r\nQUIT\r\n";
+        try (RawSmtpClient client = RawSmtpClient.greeted(to)) {
+          client.send(
+              (request + "\r\nHost: localhost\r\nContent-Length: 900\r\n\r\n" + smtp)
+                  .getBytes(UTF_8));
+          assertTrue(client.readReply().startsWith("421 4.7.0 "), request);
+          assertEquals("", client.readToEnd());
+        }
+        assertEquals(List.of(), arrived(id), request);
       }
     }
   }

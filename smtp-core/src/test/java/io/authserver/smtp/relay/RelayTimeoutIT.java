@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nothing that a next hop does or leaves undone takes longer than it may. */
 class RelayTimeoutIT {
+  private static final String TOO_LONG = "451 4.4.7 Next hop took too long; try again later";
   private static final String BROKEN =
       "451 4.4.2 Connection to the next hop broke; try again later";
   private static final Duration SHORT = Duration.ofMillis(150);
@@ -192,7 +193,10 @@ class RelayTimeoutIT {
     }
   }
 
-  /** Each recipient in time, all together not: the total decides. */
+  /**
+   * Each recipient in time, all together not: the total decides. Whether it ends while a reply is
+   * read or between two of them is the machine's speed.
+   */
   @Test
   void theTotalBoundsACall() {
     Action slow = Action.slowly("250 2.1.5 Ok", Duration.ofMillis(10));
@@ -204,11 +208,10 @@ class RelayTimeoutIT {
       transaction.mail(Relaying.sender("a@example.org"));
       String[] many = new String[100];
       Arrays.setAll(many, i -> i + "@b.example");
-      assertTimeout(
-          SOON,
-          () ->
-              assertEquals(
-                  BROKEN, said(transaction.recipients(Relaying.recipients(many)).getLast())));
+      String said =
+          assertTimeout(
+              SOON, () -> said(transaction.recipients(Relaying.recipients(many)).getLast()));
+      assertTrue(said.equals(BROKEN) || said.equals(TOO_LONG), said);
     }
   }
 
