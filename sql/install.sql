@@ -8,7 +8,7 @@
 --
 -- Names and checksums (SHA-256 of the files) are written by InstallScriptTest.
 
-\set newest 11
+\set newest 12
 \ir install/begin.sql
 
 \set file 0001_auth_database
@@ -54,6 +54,10 @@
 \set file 0011_author
 \set version 11
 \set checksum 7be23b98375b76578fd024f6965632d37a56f8d9668abf85269878da0613a6e4
+\ir install/migration.sql
+\set file 0012_site
+\set version 12
+\set checksum 221281e9dbf3195ff569cc75d203fbba44425353d15be3bf39130c2a8a4cef4a
 \ir install/migration.sql
 
 \set file 010_schema_version

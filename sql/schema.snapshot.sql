@@ -313,6 +313,17 @@ TABLE authserver.service_user OWNER authserver_owner
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
+TABLE authserver.site OWNER authserver_owner
+  COLUMN only_row boolean NOT NULL DEFAULT true
+  COLUMN max_targets integer NOT NULL DEFAULT 20000
+  COLUMN srs_form text NOT NULL DEFAULT 'separated'::text
+  COLUMN srs_form_since timestamp with time zone
+  CONSTRAINT site_max_targets_range CHECK (((max_targets >= 1) AND (max_targets <= 100000)))
+  CONSTRAINT site_only_row CHECK (only_row)
+  CONSTRAINT site_pkey PRIMARY KEY (only_row)
+  CONSTRAINT site_srs_form_known CHECK ((srs_form = ANY (ARRAY['mailsrs'::text, 'separated'::text])))
+  CREATE UNIQUE INDEX site_pkey ON authserver.site USING btree (only_row)
+  CREATE TRIGGER notify_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.site FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
 TABLE authserver.srs_token OWNER authserver_owner
   COLUMN token text NOT NULL
   COLUMN address text NOT NULL
