@@ -1,6 +1,7 @@
 package io.authserver.storm;
 
 import io.authserver.mailforwarder.MailForwarderMain;
+import io.authserver.smtp.testing.DaemonProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +49,7 @@ final class SmallDaemon implements AutoCloseable {
     builder.environment().putAll(settings);
     process = builder.start();
     BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
-    Thread.ofVirtual().name("daemon-log").start(() -> follow(lines));
+    DaemonProcess.reader("daemon-log", () -> follow(lines));
     if (!ready.await(60, TimeUnit.SECONDS) || !process.isAlive()) {
       throw new AssertionError("not ready: " + lastWords());
     }

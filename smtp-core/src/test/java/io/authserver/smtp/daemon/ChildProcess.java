@@ -1,5 +1,6 @@
 package io.authserver.smtp.daemon;
 
+import io.authserver.smtp.testing.DaemonProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,7 +28,7 @@ final class ChildProcess implements AutoCloseable {
     builder.environment().putAll(environment);
     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
     process = builder.start();
-    Thread.ofVirtual().start(this::readLines);
+    DaemonProcess.reader("child-process-lines", this::readLines);
   }
 
   /** Returns the command that runs a class of the tests with Java. */

@@ -70,7 +70,20 @@ public final class DaemonProcess implements AutoCloseable {
           "the daemon ended instead of becoming ready:\n" + String.join("\n", seenUntilReady));
     }
     // a log that nobody reads would stop the daemon when the pipe is full
-    Thread.ofVirtual().name("daemon-log").start(() -> drain(log));
+    reader("daemon-log", () -> drain(log));
+  }
+
+  /**
+   * Starts a thread that reads what a process says.
+   *
+   * <p>Symptom: a test on two processors hung, each of its clients waiting for another's turn.
+   * Cause: a virtual thread that reads from a pipe keeps its carrier. The JDK's scheduler starts
+   * another one for the rest, but lets it end when it has been idle for 30 s, and with as many
+   * pipes as processors none is started any more: no virtual thread of the process runs until
+   * something comes out of one of the pipes. Hence no virtual thread.
+   */
+  public static void reader(String name, Runnable reading) {
+    Thread.ofPlatform().daemon().name(name).start(reading);
   }
 
   private static void drain(BufferedReader log) {
@@ -90,17 +103,17 @@ public final class DaemonProcess implements AutoCloseable {
   public Queue<String> followLog() {
     Queue<String> lines = new ConcurrentLinkedQueue<>(seenUntilReady);
     BufferedReader log = process.inputReader(StandardCharsets.UTF_8);
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                for (String line = log.readLine(); line != null; line = log.readLine()) {
-                  lines.add(line);
-                }
-              } catch (IOException _) {
-                // The process was ended and its stream closed.
-              }
-            });
+    reader(
+        "daemon-log",
+        () -> {
+          try {
+            for (String line = log.readLine(); line != null; line = log.readLine()) {
+              lines.add(line);
+            }
+          } catch (IOException _) {
+            // The process was ended and its stream closed.
+          }
+        });
     return lines;
   }
 
