@@ -87,6 +87,11 @@ final class Client implements AutoCloseable {
     send(reversePath, List.of(recipient), message);
   }
 
+  /** Sends a message to the recipients that were taken, and returns the reply to its final dot. */
+  String data(byte[] message) throws IOException {
+    return connection.data(message);
+  }
+
   /** Returns a message with the usual fields. */
   static String message(String from, String to, String subject, String... more) {
     List<String> lines = new ArrayList<>();

@@ -74,18 +74,15 @@ class InboundIT {
   }
 
   @Test
-  void aBounceOfForwardedMailFindsItsOriginAndAForgedOneDoesNot() throws Exception {
+  void aBounceOfForwardedMailFindsItsOrigin() throws Exception {
     String text = "will-bounce";
     fromStranger(FRIEND, text, "team@example.org");
     String path = site.awaitTaken(text, 2).getFirst().reversePath();
     String address = path.substring(1, path.length() - 1);
-    bounce("the-forged-bounce", address.replaceFirst("=[^=]{4}=", "=AAAA="));
     bounce("the-bounce", address);
     Message returned = site.awaitTaken("the-bounce", 1).getFirst();
     assertEquals("<>", returned.reversePath());
     assertEquals(List.of(FRIEND), site.recipients("the-bounce"));
-    Place.await("the forged one's end", RealSite.SOON, () -> site.smtpd().queue().isEmpty());
-    assertEquals(List.of(), site.recipients("the-forged-bounce"));
   }
 
   private static void bounce(String text, String recipient) throws Exception {

@@ -61,6 +61,7 @@ final class RealSite {
 
   private RealSite() throws Exception {
     Files.createDirectories(FILES);
+    Files.writeString(FILES.resolve("srs"), "a secret of the integration tests\n");
     InetSocketAddress mailHost = new InetSocketAddress("203.0.113.25", 25);
     InetSocketAddress relayHost = new InetSocketAddress("203.0.113.87", 587);
     nameServer =
@@ -111,8 +112,7 @@ final class RealSite {
             + " 127.0.0.1:10038->127.0.0.1:10037 unmarked=withhold");
   }
 
-  private static Map<String, String> forwarderSettings() throws Exception {
-    Files.writeString(FILES.resolve("srs"), "a secret of the integration tests\n");
+  private static Map<String, String> forwarderSettings() {
     return Map.of(
         "DATABASE_URL",
         PostgreSql.siteUrl("mailforwarder", "forwards"),
@@ -170,7 +170,8 @@ final class RealSite {
             + " WHERE identifier = 'alice'");
   }
 
-  private static void createUser(String identifier, String mailbox) {
+  /** Makes a user with a mailbox. */
+  static void createUser(String identifier, String mailbox) {
     authserverWith(
         PASSWORD + "\n",
         "user",
@@ -185,7 +186,12 @@ final class RealSite {
 
   /** Makes a list and the address of its name, owned by alice. */
   static void createList(String name, String... members) {
-    authserver("mailinglist", "create", name, "--owner", "alice");
+    createListOf("alice", name, members);
+  }
+
+  /** Makes a list and the address of its name. */
+  static void createListOf(String owner, String name, String... members) {
+    authserver("mailinglist", "create", name, "--owner", owner);
     for (String member : members) {
       authserver("mailinglist", "add-address", "--mailing-list", name, member);
     }
@@ -197,7 +203,8 @@ final class RealSite {
     return authserverWith("", arguments);
   }
 
-  private static String authserverWith(String input, String... arguments) {
+  /** Runs {@code authserver} with a text on its standard input, and returns what it prints. */
+  static String authserverWith(String input, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int status =
@@ -207,7 +214,9 @@ final class RealSite {
                 "DATABASE_URL",
                 PostgreSql.adminUrl(),
                 "AUTHSERVER_WRAPPING_KEY_FILE",
-                FILES.resolve("wrapping-key").toString()),
+                FILES.resolve("wrapping-key").toString(),
+                "MAILFORWARDER_SRS_SECRET_FILE",
+                FILES.resolve("srs").toString()),
             new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8));
