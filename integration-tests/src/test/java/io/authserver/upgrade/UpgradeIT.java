@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,6 +71,8 @@ final class UpgradeIT {
 
   /** Where a row of the former forwarder has the decision. */
   private static final int DECISION = 5;
+
+  private static final Map<Question, Object> ASKED = new HashMap<>();
 
   @TempDir private static Path folder;
   private static FormerSite site;
@@ -200,7 +203,7 @@ final class UpgradeIT {
     assertTrue(questions.size() > 600, () -> "only " + questions.size() + " questions");
     try (Enquiry enquiry = new Enquiry(site.access())) {
       for (Question question : questions) {
-        found.addAll(answers.differences(question, enquiry.ask(question)));
+        found.addAll(answers.differences(question, ask(enquiry, question)));
       }
     }
     assertAccepted(found, line -> !line.startsWith(Kind.FORMER_FORWARDER + "["));
@@ -216,6 +219,103 @@ final class UpgradeIT {
     gone.removeAll(found);
     assertEquals("", String.join("\n", unexpected), "not accepted");
     assertEquals("", String.join("\n", gone), "accepted, and no longer so");
+  }
+
+  /**
+   * Whatever else differs, nothing is refused now that the former edge and mailforwarder took:
+   * neither what was asked then, with extensions of both kinds, nor bounces.
+   */
+  @Test
+  void nothingThatWasDeliveredIsRefused() throws Exception {
+    List<String> refused = new ArrayList<>();
+    int asked = 0;
+    try (Enquiry enquiry = new Enquiry(site.access())) {
+      for (Question question : answers.questions(Kind.SPAPI)) {
+        String address = question.of().getFirst();
+        if (hasRow(answers.get(question)) && !wasRefusedBehindTheEdge(address)) {
+          asked++;
+          if (!hasRow(ask(enquiry, question))) {
+            refused.add("the edge: " + address);
+          }
+        }
+      }
+      for (Question question : answers.questions(Kind.EXPLAIN)) {
+        if (wasTaken(question)) {
+          asked++;
+          Map<?, ?> now = (Map<?, ?>) ask(enquiry, question);
+          if (now.get("reply") != null) {
+            refused.add("mailforwarder: " + question + ": " + now.get("reply"));
+          }
+        }
+      }
+      for (Question question : answers.questions(Kind.SPAPI_SRS)) {
+        if (Integer.parseInt(question.of().getFirst()) < 21
+            && hasRow(answers.get(question))
+            && !hasRow(ask(enquiry, question))) {
+          refused.add("the edge: " + question);
+        }
+      }
+    }
+    assertEquals("", String.join("\n", refused));
+    assertTrue(asked > 300, "only " + asked);
+  }
+
+  /** Mail for a list's owner was taken as an extension of the list, by all of its members. */
+  @Test
+  void theAddressesOfAListsOwnerAreStillTaken() throws Exception {
+    List<String> refused = new ArrayList<>();
+    int asked = 0;
+    try (Enquiry enquiry = new Enquiry(site.access())) {
+      for (String list :
+          lines(
+              site.database().superuserUrl(),
+              "SELECT a.local_part || '@' || d.name FROM authserver.email_alias a JOIN"
+                  + " authserver.domain d ON d.id = a.domain_id WHERE a.list_id IS NOT NULL")) {
+        Question extended = Question.of(Kind.SPAPI, list.replace("@", "-X+y@"));
+        if (!answers.questions(Kind.SPAPI).contains(extended)
+            || !hasRow(answers.get(extended))
+            || wasRefusedBehindTheEdge(list)) {
+          continue;
+        }
+        for (String suffix :
+            List.of("-request", "-owner", "-admin", "-unsubscribe", "-bounces", "-bounces+a=b")) {
+          String address = list.replace("@", suffix + "@");
+          asked++;
+          if (!hasRow(ask(enquiry, Question.of(Kind.SPAPI, address)))) {
+            refused.add(address);
+          }
+        }
+      }
+    }
+    assertEquals("", String.join("\n", refused));
+    assertTrue(asked > 50, "only " + asked);
+  }
+
+  /** Asks once: the site answers the same again. */
+  private static Object ask(Enquiry enquiry, Question question) throws Exception {
+    Object told = ASKED.get(question);
+    if (told == null) {
+      told = enquiry.ask(question);
+      ASKED.put(question, told);
+    }
+    return told;
+  }
+
+  private static boolean hasRow(Object told) {
+    return !((List<?>) ((Map<?, ?>) told).get("alias")).isEmpty();
+  }
+
+  private static boolean wasTaken(Question explanation) {
+    Map<?, ?> explained = (Map<?, ?>) answers.get(explanation);
+    return !explained.containsKey("status") && explained.get("reply") == null;
+  }
+
+  /** Whether the former mailforwarder refused an address, with its extension or without. */
+  private static boolean wasRefusedBehindTheEdge(String address) {
+    String base = address.replaceFirst("(\\+x-y|-X\\+y)@", "@");
+    return answers.questions(Kind.EXPLAIN).stream()
+        .filter(question -> question.of().get(1).equals(base))
+        .anyMatch(question -> !wasTaken(question));
   }
 
   /**

@@ -128,6 +128,36 @@ final class UpgradedMailIT {
     }
   }
 
+  /** Sites that had return addresses go on to make those that others may know how to read. */
+  @Test
+  void theFormOfReturnAddressesStays() throws Exception {
+    for (Question question : answers.questions(Kind.RETURN_ADDRESS)) {
+      String sender = question.of().getFirst();
+      int before = hop.messages().size();
+      byte[] content = "From: x@shop.test\r\n\r\nText.\r\n".getBytes(StandardCharsets.UTF_8);
+      assertEquals("250", send(latin(sender), question.of().get(1), content));
+      String made = hop.messages().get(before).reversePath();
+      assertEquals(
+          "<" + renewed((String) answers.get(question), sender) + ">", made, question.toString());
+    }
+  }
+
+  /** The edge takes the bounces that are under way, now that mailforwarder has said its secret. */
+  @Test
+  void theEdgeTakesBouncesToReturnAddressesOfBefore() throws Exception {
+    List<String> refused = new ArrayList<>();
+    try (Enquiry enquiry = new Enquiry(site.access())) {
+      for (Question question : answers.questions(Kind.RETURN_ADDRESS)) {
+        String address = renewed((String) answers.get(question), question.of().getFirst());
+        Map<?, ?> told = (Map<?, ?>) enquiry.ask(Question.of(Kind.SPAPI, address));
+        if (((List<?>) told.get("alias")).isEmpty()) {
+          refused.add(address);
+        }
+      }
+    }
+    assertEquals(List.of(), refused);
+  }
+
   /** To whom a bounce goes: the sender, or for one in SRS form the first forwarder. */
   private static String leadsTo(String sender) {
     return switch (sender) {
