@@ -8,7 +8,7 @@
 --
 -- Names and checksums (SHA-256 of the files) are written by InstallScriptTest.
 
-\set newest 12
+\set newest 13
 \ir install/begin.sql
 
 \set file 0001_auth_database
@@ -58,6 +58,10 @@
 \set file 0012_site
 \set version 12
 \set checksum 221281e9dbf3195ff569cc75d203fbba44425353d15be3bf39130c2a8a4cef4a
+\ir install/migration.sql
+\set file 0013_srs
+\set version 13
+\set checksum b24db1f9b10db2ed4ab079e4fba99ca2e0fbf59ae3f329373d5e68bf3b703490
 \ir install/migration.sql
 
 \set file 010_schema_version
@@ -126,8 +130,29 @@
 \set file 132_rotate_mark_keys
 \set checksum 0574e8088ddcac2754d0b301a233082dcbef7eef3f9a8c37125b7707d06f8adf
 \ir install/routine.sql
+\set file 133_srs_pads
+\set checksum f09576029075702c749c0e921db2f2d2a6657f698bf8b8af50969e7bb3d1561d
+\ir install/routine.sql
+\set file 134_srs_secrets
+\set checksum 82d3544f1c15ad62c2dae83de9c289f203cd82a4eaf01939a5cdcfa7cb0e6a7f
+\ir install/routine.sql
+\set file 135_srs_site
+\set checksum bf9814d1e3fe926aeba544a4e888fa90c52c0a01a8558ae36ac8358f290b0b6a
+\ir install/routine.sql
+\set file 136_forwarder_register_srs_secrets
+\set checksum cbb3aababb42fae28ccd3fb52ce8cfe1fc874c11a67f81d90d8117a73b32f390
+\ir install/routine.sql
+\set file 137_set_srs_form
+\set checksum cc318954e32c63144b7c10d956cdaca84991c84c77d665e8e9a6953309407a76
+\ir install/routine.sql
+\set file 138_create_srs_secret
+\set checksum 951daa4310e54ec622f3c3cbd740ee5961b06504e02fc80650ba0c662baf43e9
+\ir install/routine.sql
+\set file 139_retire_srs_secret
+\set checksum 0334e1ea5fc7df37ceb81cbf06d48356e1a86d5acecff73cae2a35bbd4c13372
+\ir install/routine.sql
 \set file 200_is_srs_address
-\set checksum f1e9caa35f31628b5d1a4579d67c3faae1e2705d120ac62bc8a4a8ac897cbb08
+\set checksum b5d3ef2281bc8a5a38fb8c036edba059d2e8db0289dbc4c0049f1d593ddeb3fc
 \ir install/routine.sql
 \set file 210_is_usable_password
 \set checksum 3de1f49ca6b9cff6dc05afbbfeb2bfbc91c06225f07f3ac8dfe6ca6720bc2877
@@ -148,7 +173,7 @@
 \set checksum a78f5b361751821f4dd5211429bb44ddcccce7211119cbba0a6138dd94541ff9
 \ir install/routine.sql
 \set file 330_authserver_resolve_alias
-\set checksum 2fe44172c00381158dacc571c5a7c10f3f93f2052a009b7b4f2a3ef6cd81cd3c
+\set checksum 7aef4053ece588440438ca6de7da1db41ed90d72d30abfabf522c50fff60ea76
 \ir install/routine.sql
 \set file 340_authserver_iterate_users
 \set checksum ed3de9e2a3457de84ed7ddd82eb53e8400dcd7f5f22b04e694371a6d2954ceaf

@@ -12,6 +12,7 @@ DECLARE
     looked   record;
     target   text;
     srs      boolean;
+    original text;
 BEGIN
     IF strpos(email, '@') = 0 THEN
         -- The composed queries hand what comes out here to authserver_get_credentials.
@@ -31,8 +32,16 @@ BEGIN
     -- In a deactivated domain too: what was sent in its name may still come back.
     srs := authserver.is_srs_address(parts.local_part);
     IF srs IS NOT NULL AND EXISTS (SELECT FROM authserver.domain d WHERE d.name = parts.domain) THEN
-        alias := CASE WHEN resolve_to_virtmail THEN virtmail ELSE email END;
-        IF srs THEN
+        original := regexp_replace(
+            parts.local_part, '^srs(?:0[=+-][^=]+=[^=]+=([^=]+)=(.+)|1[=+-][^=]+=([^=]+)=(.*))$',
+            CASE WHEN left(parts.local_part, 4) = 'srs0' THEN '\2@\1' ELSE 'srs0\4@\3' END);
+        -- Where it leads to an address of ours, that has to take mail: mailforwarder refuses what leads to none.
+        IF srs AND (
+            NOT EXISTS (
+                SELECT FROM authserver.domain d WHERE d.name = (authserver.split_address(original)).domain)
+            OR EXISTS (SELECT FROM public.authserver_resolve_alias(original, true)))
+        THEN
+            alias := CASE WHEN resolve_to_virtmail THEN virtmail ELSE email END;
             RETURN NEXT;
         END IF;
         RETURN;

@@ -1,6 +1,6 @@
 -- Who may do what. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(66);
+SELECT plan(79);
 
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
@@ -35,6 +35,19 @@ SELECT function_privs_are('authserver', 'mark_keys', ARRAY[]::text[], 'authserve
 SELECT function_privs_are('authserver', 'rotate_mark_keys', ARRAY[]::text[], 'authserver_admin', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'rotate_mark_keys', ARRAY[]::text[], 'authserver_signer', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'rotate_mark_keys', ARRAY[]::text[], 'authserver_forwarder', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'srs_secrets', ARRAY[]::text[], 'authserver_forwarder', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'srs_secrets', ARRAY[]::text[], 'authserver_signer', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'srs_secrets', ARRAY[]::text[], 'authserver_api', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'srs_site', ARRAY['text'], 'authserver_forwarder', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'set_srs_form', ARRAY['text'], 'authserver_forwarder', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'set_srs_form', ARRAY['text'], 'authserver_api', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_register_srs_secrets', ARRAY['bytea[]'], 'authserver_forwarder', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'forwarder_register_srs_secrets', ARRAY['bytea[]'], 'authserver_admin', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'create_srs_secret', ARRAY[]::text[], 'authserver_admin', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'create_srs_secret', ARRAY[]::text[], 'authserver_forwarder', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'retire_srs_secret', ARRAY['bigint', 'boolean'], 'authserver_admin', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'retire_srs_secret', ARRAY['bigint', 'boolean'], 'authserver_forwarder', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'is_srs_address', ARRAY['text'], 'authserver_api', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_judge_author', ARRAY['text', 'text', 'text'], 'authserver_forwarder', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'forwarder_judge_author', ARRAY['text', 'text', 'text'], 'authserver_signer', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_judge_author', ARRAY['text', 'text', 'text'], 'authserver_api', ARRAY[]::text[]);

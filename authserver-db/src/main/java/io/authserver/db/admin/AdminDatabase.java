@@ -102,6 +102,11 @@ public final class AdminDatabase implements AutoCloseable {
     return new GroupAdmin(this);
   }
 
+  /** Returns the store of the secrets of return addresses. */
+  public SrsSecretAdmin srsSecrets() {
+    return new SrsSecretAdmin(this);
+  }
+
   /** Returns the store of mailing lists. */
   public ListAdmin lists() {
     return new ListAdmin(this);

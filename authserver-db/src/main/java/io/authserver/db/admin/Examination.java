@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks for what is wrong in the auth database, with a few statements over whole tables, however
@@ -13,6 +14,9 @@ import java.util.List;
  * where there are more.
  */
 public final class Examination {
+  /** A secret of return addresses that is shorter can be guessed from one of them. */
+  public static final int MIN_SECRET_OCTETS = 16;
+
   private final AdminDatabase database;
 
   Examination(AdminDatabase database) {
@@ -245,6 +249,55 @@ public final class Examination {
                   """,
                   Examination::finding,
                   limit + 1));
+          return found;
+        });
+  }
+
+  /**
+   * Returns what is wrong with return addresses.
+   *
+   * @param srsDomain the folded domain of all of them, or null for that of each alias
+   */
+  public List<Finding> returnAddresses(@Nullable String srsDomain, int limit)
+      throws RefusedException, AuthDatabaseException {
+    return database.transact(
+        "the return addresses",
+        sql -> {
+          List<Finding> found = new ArrayList<>();
+          found.addAll(
+              sql.list(
+                  """
+                  SELECT 'srs-secret-short', s.id::text, s.octets::text
+                  FROM authserver.srs_secrets() s
+                  WHERE s.octets < ? AND s.state <> 'retired'
+                  ORDER BY s.id LIMIT ?\
+                  """,
+                  Examination::finding,
+                  MIN_SECRET_OCTETS,
+                  limit + 1));
+          found.addAll(
+              sql.list(
+                  """
+                  SELECT 'srs-no-secret', 'authserver.srs_secret', NULL
+                  WHERE NOT EXISTS (SELECT FROM authserver.srs_secrets())
+                  UNION ALL
+                  SELECT 'srs-unchecked-by-edge', f.form, NULL
+                  FROM authserver.srs_site(NULL) f
+                  WHERE (f.form = 'mailsrs' OR f.since > now() - interval '22 days')
+                    AND NOT EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'pgcrypto')\
+                  """,
+                  Examination::finding));
+          if (srsDomain != null) {
+            found.addAll(
+                sql.list(
+                    """
+                    SELECT 'srs-domain-unknown', ?, NULL
+                    FROM authserver.srs_site(?) f WHERE NOT f.domain_active\
+                    """,
+                    Examination::finding,
+                    srsDomain,
+                    srsDomain));
+          }
           return found;
         });
   }

@@ -60,6 +60,7 @@ public final class MailauthImport {
       throw new RefusedException("another import is under way");
     }
     lookUpByIndexes(sql);
+    keepSrsForm(sql);
     KeyStep keys = new KeyStep(sql, report, choices.wrappingKeys(), choices.occasion());
     Map<Long, DomainStep.Carried> domains = new DomainStep(sql, report, keys).run(source);
     new UserStep(sql, report).run(source);
@@ -77,6 +78,19 @@ public final class MailauthImport {
               .formatted(unused.rows(), unused.rows() == 1 ? "row" : "rows"));
     }
     return report;
+  }
+
+  /**
+   * What the reference has sent is under way with hashes as Mail::SRS makes them, and others may
+   * share its secret. Whoever has chosen a form here since then has his way.
+   */
+  private static void keepSrsForm(Sql sql) throws SQLException, RefusedException {
+    boolean chosen =
+        sql.one(
+            "SELECT since IS NOT NULL FROM authserver.srs_site(NULL)", row -> row.getBoolean(1));
+    if (!chosen) {
+      sql.one("SELECT authserver.set_srs_form('mailsrs')", row -> row.getBoolean(1));
+    }
   }
 
   /**

@@ -44,6 +44,10 @@ class PlantedObjectsIT {
     Map<String, String> calls = new LinkedHashMap<>();
     calls.put("authserver.closest_domain(text)", "authserver.closest_domain('x.ours.example')");
     calls.put("authserver.doctor_lists(integer,integer)", "authserver.doctor_lists(10, 20000)");
+    // Each call makes another one.
+    calls.put(
+        "authserver.create_srs_secret()",
+        "(SELECT c.id OPERATOR(pg_catalog.>) 0 AS made FROM authserver.create_srs_secret() c)");
     calls.put("authserver.find_login(text)", "authserver.find_login('alice@ours.example')");
     calls.put("authserver.find_owner(text)", "authserver.find_owner('alice+x@old.example')");
     calls.put(
@@ -81,7 +85,13 @@ class PlantedObjectsIT {
     calls.put(
         "authserver.has_permission(uuid,text)",
         "authserver.has_permission('00000000-0000-0000-0000-000000000001', 'mail')");
-    calls.put("authserver.is_srs_address(text)", "authserver.is_srs_address('srs0=hhhh=aa=b=c')");
+    calls.put(
+        "authserver.forwarder_register_srs_secrets(bytea[])",
+        "authserver.forwarder_register_srs_secrets(ARRAY['k'::pg_catalog.bytea])");
+    // A shape of no age, which only the hash decides about.
+    calls.put(
+        "authserver.is_srs_address(text)",
+        "authserver.is_srs_address('srs1=hhhhhhhh=b.example==c')");
     calls.put("authserver.is_usable_password(text)", "authserver.is_usable_password('$5$x')");
     calls.put("authserver.look_up(text)", "authserver.look_up('alice+x@ours.example')");
     calls.put("authserver.look_up_list(bigint)", "authserver.look_up_list(1)");
@@ -92,11 +102,19 @@ class PlantedObjectsIT {
     calls.put(
         "authserver.notify_users(uuid[])",
         "authserver.notify_users('{00000000-0000-0000-0000-000000000001}')");
+    calls.put(
+        "authserver.retire_srs_secret(bigint,boolean)", "authserver.retire_srs_secret(1, false)");
     calls.put("authserver.rotate_mark_keys()", "authserver.rotate_mark_keys()");
     calls.put("authserver.schema_version()", "authserver.schema_version()");
     calls.put("authserver.signer_keys(text[])", "authserver.signer_keys('{ours.example}')");
     calls.put("authserver.signer_profiles(text[])", "authserver.signer_profiles('{ours.example}')");
     calls.put("authserver.signer_wrapping_keys()", "authserver.signer_wrapping_keys()");
+    calls.put("authserver.set_srs_form(text)", "authserver.set_srs_form('separated')");
+    calls.put("authserver.srs_pads(bytea)", "authserver.srs_pads('secret'::pg_catalog.bytea)");
+    calls.put(
+        "authserver.srs_secrets()",
+        "(SELECT s.state FROM authserver.srs_secrets() s WHERE s.id OPERATOR(pg_catalog.=) 1)");
+    calls.put("authserver.srs_site(text)", "authserver.srs_site('ours.example')");
     calls.put("authserver.split_address(text)", "authserver.split_address('A@ours.example')");
     calls.put(
         "authserver_check_domain(character varying)",
@@ -129,6 +147,7 @@ class PlantedObjectsIT {
           "UPDATE authserver.service_user SET description = description",
           "UPDATE authserver.dkim_key SET forced = forced",
           "UPDATE authserver.mark_key SET key = key",
+          "UPDATE authserver.srs_secret SET signs_at = signs_at",
           "DELETE FROM authserver.domain WHERE name OPERATOR(pg_catalog.=) 'new.example'",
           "TRUNCATE authserver.dkim_key");
 
@@ -164,6 +183,8 @@ class PlantedObjectsIT {
             + " VALUES (sha256('k'), 7, 'deferred', now() + interval '1 hour')",
         "INSERT INTO authserver.srs_token"
             + " VALUES ('aaaaaaaaaaaaaaaaaaaaaaaaaa', 'a@b.example', current_date)",
+        "INSERT INTO authserver.srs_secret (secret, inner_pad, outer_pad, signs_at)"
+            + " SELECT 'k', p.inner_pad, p.outer_pad, now() FROM authserver.srs_pads('k') p",
         "DO $$ BEGIN CREATE ROLE test_attacker LOGIN PASSWORD 's3cret-of-the-test';"
             + " EXCEPTION WHEN duplicate_object THEN NULL; END $$",
         // More than any role of the product has.
