@@ -1,10 +1,12 @@
 package io.authserver.mailforwarder.srs;
 
 import io.authserver.smtp.address.AsciiCase;
+import io.authserver.smtp.address.Mailbox;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +18,14 @@ import org.jspecify.annotations.Nullable;
  * SRS1, which names the first forwarder, so that a bounce takes one hop to it instead of the whole
  * way back. Local parts are text without SMTP quoting.
  *
- * <p>{@link #forward} may make more than the 64 octets of RFC 5321 §4.5.3.1.1, as Mail::SRS and
- * postsrsd do. {@link #rewrite} puts a short token in the place of host and user then, for which
- * somebody has to keep the sender: {@code SRS0=hash=timestamp=~=token}, where {@code ~} is no
- * host's name. To others it is an SRS0 address like any.
+ * <p>{@link #forward} may make more than the 64 octets of RFC 5321 §4.5.3.1.1, or what needs quotes
+ * or SMTPUTF8, as Mail::SRS and postsrsd do. {@link #rewrite} puts a short token in the place of
+ * host and user then, for which somebody has to keep the sender: {@code
+ * SRS0=hash=timestamp=~=token}, where {@code ~} is no host's name. To others it is an SRS0 address
+ * like any.
+ *
+ * <p>The hash has one of two {@linkplain SrsForm forms}. In that of Mail::SRS nothing separates the
+ * parts, so a hash is good for other addresses than the one it was made for.
  */
 public final class Srs {
   /** Octets of a local part that every SMTP server takes (RFC 5321 §4.5.3.1.1). */
@@ -38,23 +44,33 @@ public final class Srs {
 
   private static final int TIMESTAMP_DAYS = 1024;
   private static final long SECONDS_A_DAY = 86_400;
-  private static final String BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  private static final String SRS0 = "srs0";
+  private static final String SRS1 = "srs1";
   private static final Pattern TAG = Pattern.compile("SRS([01])([-+=])", Pattern.CASE_INSENSITIVE);
+
+  /** What another forwarder made of an SRS0 address: the first forwarder, and what is its own. */
+  private static final Pattern WELL_FORMED_SRS1 =
+      Pattern.compile(
+          "SRS1[-+=][^=]*=([^=]+)=([-+=].*)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   private final List<SrsSecret> secrets;
   private final int hashLength;
   private final int minHashLength;
   private final int maxAgeDays;
+  private final SrsForms forms;
 
   /**
    * Makes a rewriter.
    *
    * @param secrets the first signs, all verify; at least one
-   * @param hashLength characters of a hash that is made, 1 to 27
-   * @param minHashLength characters that a hash needs to be accepted, at most {@code hashLength}
+   * @param hashLength characters of a hash that is made in the form of Mail::SRS, 1 to 27
+   * @param minHashLength characters that such a hash needs to be accepted, at most {@code
+   *     hashLength}
    * @param maxAgeDays days for which an address is accepted, under 1024
+   * @param forms how the hash is made and read
    */
-  public Srs(List<SrsSecret> secrets, int hashLength, int minHashLength, int maxAgeDays) {
+  public Srs(
+      List<SrsSecret> secrets, int hashLength, int minHashLength, int maxAgeDays, SrsForms forms) {
     this.secrets = List.copyOf(secrets);
     if (this.secrets.isEmpty()) {
       throw new IllegalArgumentException("SRS needs a secret");
@@ -68,11 +84,17 @@ public final class Srs {
     this.hashLength = hashLength;
     this.minHashLength = minHashLength;
     this.maxAgeDays = maxAgeDays;
+    this.forms = forms;
   }
 
   /** Makes a rewriter with the lengths and the age that its peers have. */
+  public Srs(List<SrsSecret> secrets, SrsForms forms) {
+    this(secrets, DEFAULT_HASH_LENGTH, DEFAULT_HASH_LENGTH, DEFAULT_MAX_AGE_DAYS, forms);
+  }
+
+  /** Makes a rewriter with the lengths, the age and the hash that its peers have. */
   public Srs(List<SrsSecret> secrets) {
-    this(secrets, DEFAULT_HASH_LENGTH, DEFAULT_HASH_LENGTH, DEFAULT_MAX_AGE_DAYS);
+    this(secrets, SrsForms.MAILSRS);
   }
 
   /**
@@ -81,20 +103,34 @@ public final class Srs {
    * @return the local part of the new address, in whichever domain the forwarder uses
    */
   public String forward(String localPart, String domain, Instant now) {
-    Matcher tag = TAG.matcher(localPart);
-    if (tag.lookingAt()) {
-      if (tag.group(1).equals("0")) {
-        // The separator of the first forwarder stays, so that its address can be made again.
-        return srs1(domain, localPart.substring(tag.end() - 1));
-      }
-      String[] parts = localPart.substring(tag.end()).split("=", 3);
-      if (parts.length == 3) {
-        return srs1(parts[1], parts[2]);
-      }
+    Optional<SrsReversal.Original> first = firstForwarder(localPart, domain);
+    if (first.isPresent()) {
+      // The separator of the first forwarder stays, so that its address can be made again.
+      String opaque = first.get().localPart().substring(SRS0.length());
+      String host = first.get().domain();
+      return String.join("=", "SRS1", hash(SRS1, host, opaque), host, opaque);
     }
-    String timestamp = timestamp(now);
-    return String.join(
-        "=", "SRS0", hash(timestamp, domain, localPart), timestamp, domain, localPart);
+    return srs0(timestamp(now), domain, localPart);
+  }
+
+  /**
+   * Returns the SRS0 address to which a bounce takes the short cut: the sender itself, or that of
+   * the first forwarder in a well-formed SRS1 address. Empty for an ordinary sender, and for what
+   * begins like SRS1 and names no forwarder.
+   */
+  private static Optional<SrsReversal.Original> firstForwarder(String localPart, String domain) {
+    Matcher tag = TAG.matcher(localPart);
+    if (!tag.lookingAt()) {
+      return Optional.empty();
+    }
+    if (tag.group(1).equals("0")) {
+      return Optional.of(
+          new SrsReversal.Original("SRS0" + localPart.substring(tag.end() - 1), domain));
+    }
+    Matcher srs1 = WELL_FORMED_SRS1.matcher(localPart);
+    return srs1.matches() && Mailbox.tryParse("x@" + srs1.group(1)).isPresent()
+        ? Optional.of(new SrsReversal.Original("SRS0" + srs1.group(2), srs1.group(1)))
+        : Optional.empty();
   }
 
   /**
@@ -106,19 +142,27 @@ public final class Srs {
    */
   public record Rewritten(String localPart, @Nullable SrsToken token) {}
 
-  /** Rewrites a sender into at most 64 octets: where they are too few, with a token. */
+  /**
+   * Rewrites a sender into a Dot-string (RFC 5321 §4.1.2) of at most 64 octets, which every server
+   * takes: with a token where host and user do not make one.
+   */
   public Rewritten rewrite(String localPart, String domain, Instant now) {
     String made = forward(localPart, domain, now);
     // What the long form leads back to, so that a token takes the same short cut as SRS1.
-    if (!isOverlong(made)
-        || !(reverse(made, now) instanceof SrsReversal.Original(String user, String host))) {
+    SrsReversal.Original behind =
+        firstForwarder(localPart, domain).orElse(new SrsReversal.Original(localPart, domain));
+    if (isTakenEverywhere(made) && reverse(made, now).equals(behind)) {
       return new Rewritten(made, null);
     }
-    SrsToken token = SrsToken.of(user, host);
-    String timestamp = timestamp(now);
-    String hash = hash(timestamp, TOKEN_HOST, token.token());
-    return new Rewritten(
-        String.join("=", "SRS0", hash, timestamp, TOKEN_HOST, token.token()), token);
+    SrsToken token = SrsToken.of(behind.localPart(), behind.domain());
+    return new Rewritten(srs0(timestamp(now), TOKEN_HOST, token.token()), token);
+  }
+
+  private static boolean isTakenEverywhere(String localPart) {
+    Mailbox mailbox = new Mailbox(localPart, TOKEN_HOST);
+    return !isOverlong(localPart)
+        && mailbox.isAscii()
+        && mailbox.quotedLocalPart().equals(localPart);
   }
 
   /** Returns whether a local part is longer than what every server takes. */
@@ -138,12 +182,12 @@ public final class Srs {
       return new SrsReversal.NotSrs();
     }
     String rest = localPart.substring(tag.end());
-    return tag.group(1).equals("0") ? reverseSrs0(rest, now) : reverseSrs1(rest);
+    return tag.group(1).equals("0") ? reverseSrs0(rest, now) : reverseSrs1(rest, now);
   }
 
   private SrsReversal reverseSrs0(String rest, Instant now) {
     String[] parts = rest.split("=", 4);
-    if (parts.length < 4 || !verifies(parts[0], parts[1], parts[2], parts[3])) {
+    if (parts.length < 4 || !verifies(now, parts[0], SRS0, parts[1], parts[2], parts[3])) {
       return new SrsReversal.BadHash();
     }
     if (parts[2].isEmpty() || parts[3].isEmpty() || !isYoung(parts[1], now)) {
@@ -154,40 +198,55 @@ public final class Srs {
         : new SrsReversal.Original(parts[3], parts[2]);
   }
 
-  private SrsReversal reverseSrs1(String rest) {
+  private SrsReversal reverseSrs1(String rest, Instant now) {
     String[] parts = rest.split("=", 3);
-    if (parts.length < 3 || parts[1].isEmpty() || !verifies(parts[0], parts[1], parts[2])) {
+    if (parts.length < 3
+        || parts[1].isEmpty()
+        || !verifies(now, parts[0], SRS1, parts[1], parts[2])) {
       return new SrsReversal.BadHash();
     }
     // The timestamp inside is the first forwarder's to judge.
     return new SrsReversal.Original("SRS0" + parts[2], parts[1]);
   }
 
-  private String srs1(String firstForwarder, String opaque) {
-    return String.join("=", "SRS1", hash(firstForwarder, opaque), firstForwarder, opaque);
+  private String srs0(String timestamp, String host, String user) {
+    return String.join("=", "SRS0", hash(SRS0, timestamp, host, user), timestamp, host, user);
   }
 
-  private String hash(String... parts) {
-    return secrets.getFirst().digest(parts).substring(0, hashLength);
+  private String hash(String kind, String... parts) {
+    SrsSecret secret = secrets.getFirst();
+    return switch (forms.made()) {
+      case MAILSRS -> secret.digest(parts).substring(0, hashLength);
+      case SEPARATED -> secret.separated(kind, parts);
+    };
   }
 
-  private boolean verifies(String hash, String... parts) {
-    if (hash.length() < minHashLength || hash.length() > MAX_HASH_LENGTH) {
-      return false;
-    }
+  private boolean verifies(Instant now, String hash, String kind, String... parts) {
     // Some servers fold local parts on the way, so the case of a hash does not count.
     byte[] given = AsciiCase.lower(hash).getBytes(StandardCharsets.UTF_8);
     boolean valid = false;
-    for (SrsSecret secret : secrets) {
-      String made = AsciiCase.lower(secret.digest(parts).substring(0, hash.length()));
-      valid |= MessageDigest.isEqual(given, made.getBytes(StandardCharsets.UTF_8));
+    if (hash.length() == SrsSecret.SEPARATED_LENGTH && Base32.isDigits(hash)) {
+      for (SrsSecret secret : secrets) {
+        valid |= isEqual(given, secret.separated(kind, parts));
+      }
+    }
+    if (hash.length() >= minHashLength
+        && hash.length() <= MAX_HASH_LENGTH
+        && forms.readsMailSrs(epochDay(now), maxAgeDays)) {
+      for (SrsSecret secret : secrets) {
+        valid |= isEqual(given, secret.digest(parts).substring(0, hash.length()));
+      }
     }
     return valid;
   }
 
+  private static boolean isEqual(byte[] folded, String made) {
+    return MessageDigest.isEqual(folded, AsciiCase.lower(made).getBytes(StandardCharsets.UTF_8));
+  }
+
   private static String timestamp(Instant now) {
     int day = day(now);
-    return "" + BASE32.charAt(day >> 5) + BASE32.charAt(day & 31);
+    return "" + Base32.DIGITS.charAt(day >> 5) + Base32.DIGITS.charAt(day & 31);
   }
 
   private boolean isYoung(String timestamp, Instant now) {
@@ -196,15 +255,20 @@ public final class Srs {
   }
 
   private static int day(Instant now) {
-    return Math.floorMod(Math.floorDiv(now.getEpochSecond(), SECONDS_A_DAY), TIMESTAMP_DAYS);
+    return Math.floorMod(epochDay(now), TIMESTAMP_DAYS);
+  }
+
+  /** Returns the days since 1970. */
+  static long epochDay(Instant now) {
+    return Math.floorDiv(now.getEpochSecond(), SECONDS_A_DAY);
   }
 
   private static @Nullable Integer parse(String timestamp) {
     if (timestamp.length() != 2) {
       return null;
     }
-    int high = BASE32.indexOf(AsciiCase.upper(timestamp.charAt(0)));
-    int low = BASE32.indexOf(AsciiCase.upper(timestamp.charAt(1)));
+    int high = Base32.DIGITS.indexOf(AsciiCase.upper(timestamp.charAt(0)));
+    int low = Base32.DIGITS.indexOf(AsciiCase.upper(timestamp.charAt(1)));
     return high < 0 || low < 0 ? null : high << 5 | low;
   }
 }

@@ -1,5 +1,6 @@
 package io.authserver.mailforwarder.srs;
 
+import io.authserver.smtp.address.AsciiCase;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -12,7 +13,6 @@ import java.security.MessageDigest;
  * @param address the sender to which a bounce goes, {@code local@domain} without quoting
  */
 public record SrsToken(String token, String address) {
-  private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
   private static final int LENGTH = 26;
 
   /** Makes the token of a sender: 130 bits of a hash, so that no two are the same by chance. */
@@ -25,17 +25,6 @@ public record SrsToken(String token, String address) {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the platform has no SHA-256", e);
     }
-    StringBuilder token = new StringBuilder(LENGTH);
-    int bits = 0;
-    int count = 0;
-    for (int i = 0; token.length() < LENGTH; i++) {
-      bits = (bits << 8) | (digest[i] & 0xff);
-      count += 8;
-      while (count >= 5 && token.length() < LENGTH) {
-        count -= 5;
-        token.append(BASE32.charAt((bits >> count) & 31));
-      }
-    }
-    return new SrsToken(token.toString(), address);
+    return new SrsToken(AsciiCase.lower(Base32.encode(digest, LENGTH)), address);
   }
 }

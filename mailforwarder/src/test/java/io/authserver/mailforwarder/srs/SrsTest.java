@@ -155,7 +155,7 @@ final class SrsTest {
 
   @Test
   void shorterHashesAreAcceptedOnlyWhereConfigured() {
-    Srs lax = new Srs(List.of(SrsSecret.of("tops3cr3t")), 4, 2, 21);
+    Srs lax = new Srs(List.of(SrsSecret.of("tops3cr3t")), 4, 2, 21, SrsForms.MAILSRS);
     String made = SRS.forward("bob", "x.example", NOW);
     String cut = made.replaceFirst("SRS0=(..)..", "SRS0=$1");
     assertInstanceOf(SrsReversal.Original.class, lax.reverse(cut, NOW));

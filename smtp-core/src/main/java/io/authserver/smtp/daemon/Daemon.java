@@ -100,14 +100,15 @@ public final class Daemon {
     if (settings.isUsable(common.logLevel())) {
       Logging.setLevel(settings.get(common.logLevel()));
     }
-    for (String warning : settings.warnings()) {
-      LOG.atWarn().addKeyValue("event", "setting").addKeyValue("problem", warning).log();
-    }
     boolean checkOnly = settings.action() == Settings.Action.CHECK_CONFIG;
     DaemonAssembly assembly = new DaemonAssembly(settings, checkOnly);
+    settings.warnings().forEach(assembly::warning);
     try {
       HealthServer health = new HealthServer(assembly);
       assemble(assembly, health);
+      if (settings.isStrict()) {
+        assembly.countWarnings();
+      }
       if (!assembly.isSound()) {
         return report(assembly, environment, err);
       }

@@ -34,6 +34,7 @@ public final class DaemonAssembly {
   private final HealthChecks liveness = new HealthChecks();
   private final HealthChecks readiness = new HealthChecks();
   private final List<String> problems = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
   private boolean wrongSettings;
   private final List<DaemonPart> parts = new ArrayList<>();
   private final List<AutoCloseable> toClose = new ArrayList<>();
@@ -102,6 +103,21 @@ public final class DaemonAssembly {
   /** Takes note of a problem, one line without secrets. */
   public void problem(String line) {
     problems.add(line);
+  }
+
+  /**
+   * Warns of what the operator should change but need not, one line without secrets. Where the
+   * configuration is checked strictly it becomes a problem.
+   */
+  public void warning(String line) {
+    LOG.atWarn().addKeyValue("event", "setting").addKeyValue("problem", line).log();
+    warnings.add(line);
+  }
+
+  /** Makes problems of the warnings so far. */
+  void countWarnings() {
+    problems.addAll(warnings);
+    warnings.clear();
   }
 
   void problem(IOException e) {

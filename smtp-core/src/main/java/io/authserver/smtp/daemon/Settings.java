@@ -16,6 +16,7 @@ public final class Settings {
   }
 
   private final Action action;
+  private final boolean strict;
   private final Map<String, Object> values;
   private final Map<String, String> origins;
   private final Set<String> broken;
@@ -24,12 +25,14 @@ public final class Settings {
 
   Settings(
       Action action,
+      boolean strict,
       Map<String, Object> values,
       Map<String, String> origins,
       Set<String> broken,
       List<String> problems,
       List<String> warnings) {
     this.action = action;
+    this.strict = strict;
     this.values = Map.copyOf(values);
     this.origins = Map.copyOf(origins);
     this.broken = Set.copyOf(broken);
@@ -85,6 +88,11 @@ public final class Settings {
   /** Returns what the command line asks for. */
   public Action action() {
     return action;
+  }
+
+  /** Returns whether warnings count as problems when the configuration is checked. */
+  public boolean isStrict() {
+    return strict;
   }
 
   /** Returns every problem, one line each, without secrets; empty where all is well. */

@@ -32,6 +32,7 @@ final class SettingsReader {
   private final List<String> problems = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private Settings.Action action = Settings.Action.RUN;
+  private boolean strict;
   private @Nullable String envDirectory;
 
   /** A text and where it was found. */
@@ -45,6 +46,9 @@ final class SettingsReader {
   /** Reads all settings. */
   Settings read(List<String> arguments) {
     readArguments(arguments);
+    if (strict && action == Settings.Action.RUN) {
+      problems.add("--strict: needs --check-config");
+    }
     if (envDirectory != null) {
       try {
         environment = EnvDirectory.over(environment, Path.of(envDirectory), problems);
@@ -56,7 +60,7 @@ final class SettingsReader {
       readSetting(setting);
     }
     warnOfUnknownVariables();
-    return new Settings(action, values, origins, broken, problems, warnings);
+    return new Settings(action, strict, values, origins, broken, problems, warnings);
   }
 
   private void readArguments(List<String> arguments) {
@@ -93,13 +97,15 @@ final class SettingsReader {
           case "--settings" -> Settings.Action.SETTINGS;
           default -> null;
         };
-    if (asked == null) {
+    boolean isStrict = flag.equals("--strict");
+    if (asked == null && !isStrict) {
       return false;
     }
     if (value != null) {
       problems.add(flag + ": takes no value");
     }
-    if (asked.compareTo(action) > 0) {
+    strict |= isStrict;
+    if (asked != null && asked.compareTo(action) > 0) {
       action = asked;
     }
     return true;

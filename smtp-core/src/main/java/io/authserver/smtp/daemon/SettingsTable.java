@@ -74,11 +74,12 @@ public final class SettingsTable {
     StringBuilder help = new StringBuilder();
     help.append("usage: ")
         .append(program)
-        .append(" [--env-dir DIR] [--check-config] [FLAG]...\n\n");
+        .append(" [--env-dir DIR] [--check-config [--strict]] [FLAG]...\n\n");
     help.append(
         """
           --env-dir DIR    read variables from the files of a folder, one a file
           --check-config   report every problem of the configuration and end
+          --strict         with --check-config: what is only warned of is a problem too
           --help           print this and end
           --settings       print the settings as a table for documentation and end
 

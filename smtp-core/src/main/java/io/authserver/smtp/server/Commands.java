@@ -150,7 +150,7 @@ final class Commands {
       next = withMemory(open, nextRecipient(open));
       batch.add(next);
     }
-    List<Reply> replies = valid.isEmpty() ? List.of() : open.recipients(valid);
+    List<Reply> replies = valid.isEmpty() ? List.of() : open.recipients(valid, errors);
     int answered = 0;
     for (Parsed<Recipient> each : batch) {
       switch (each) {

@@ -27,6 +27,11 @@ final class ErrorCount {
     return reply;
   }
 
+  /** Counts recipients that the daemon calls errors of the client. */
+  void countInMail(int recipients) {
+    count += recipients;
+  }
+
   void mailAccepted() {
     sinceMail = 0;
   }

@@ -28,6 +28,14 @@ public interface MailTransaction extends AutoCloseable {
   List<Reply> onRecipients(List<Recipient> recipients) throws IOException;
 
   /**
+   * Returns how many of the recipients of the last {@link #onRecipients} count as errors of the
+   * client, with its bad commands: a session ends at so many. Asked for once after each call.
+   */
+  default int errorsOfClient() {
+    return 0;
+  }
+
+  /**
    * Answers the end of data. The front calls it only if a recipient was accepted.
    *
    * @return an outcome for each accepted recipient, in the order in which they were accepted

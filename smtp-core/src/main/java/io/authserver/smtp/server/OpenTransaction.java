@@ -117,8 +117,12 @@ final class OpenTransaction implements AutoCloseable {
     return RECIPIENT_OBJECTS + (long) COPIES_OF_RECIPIENT * characters;
   }
 
-  /** Returns a reply for each recipient. */
-  List<Reply> recipients(List<Recipient> recipients) {
+  /**
+   * Returns a reply for each recipient.
+   *
+   * @param errors counts those that are errors of the client
+   */
+  List<Reply> recipients(List<Recipient> recipients, ErrorCount errors) {
     List<Reply> replies;
     try {
       replies = inTime(() -> daemon.onRecipients(recipients));
@@ -127,6 +131,7 @@ final class OpenTransaction implements AutoCloseable {
             replies.size() + " replies for " + recipients.size() + " recipients");
       }
       replies = replies.stream().map(Replies::forClient).toList();
+      errors.countInMail(daemon.errorsOfClient());
     } catch (IOException | RuntimeException e) {
       replies = Collections.nCopies(recipients.size(), failed("RCPT", e));
     }

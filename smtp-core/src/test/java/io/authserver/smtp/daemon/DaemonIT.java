@@ -306,6 +306,22 @@ class DaemonIT {
     assertEquals(1, run.err().lines().count());
   }
 
+  /** What is only warned of when it starts keeps a strict check from being passed. */
+  @Test
+  void aStrictCheckCountsWarnings() throws Exception {
+    Map<String, String> misspelt = Map.of("TRIVIAL_LISTEN", "127.0.0.1:0", "TRIVIAL_DAED", "true");
+    assertEquals(0, execute(misspelt, "--check-config").status());
+    Run run = execute(misspelt, "--check-config", "--strict");
+    assertEquals(78, run.status());
+    assertEquals("", run.out());
+    assertEquals("trivial: TRIVIAL_DAED: no setting of trivial has this name\n", run.err());
+    assertEquals(
+        new Run(0, "configuration ok\n", ""),
+        execute(Map.of("TRIVIAL_LISTEN", "127.0.0.1:0"), "--strict", "--check-config"));
+    Run alone = execute(Map.of("TRIVIAL_LISTEN", "127.0.0.1:0"), "--strict");
+    assertEquals(new Run(78, "", "trivial: --strict: needs --check-config\n"), alone);
+  }
+
   @Test
   void healthIsServedOnLoopbackAlone() {
     Run run = execute(Map.of("TRIVIAL_LISTEN", "127.0.0.1:0"), "--health-listen=0.0.0.0:80");

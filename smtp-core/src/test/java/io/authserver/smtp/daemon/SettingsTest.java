@@ -187,6 +187,9 @@ class SettingsTest {
     assertEquals(Settings.Action.HELP, read("--help", "--check-config").action());
     assertEquals(Settings.Action.SETTINGS, read("--settings").action());
     assertEquals(List.of("--check-config: takes no value"), read("--check-config=yes").problems());
+    assertFalse(read("--check-config").isStrict());
+    assertTrue(read("--strict", "--check-config").isStrict());
+    assertEquals(List.of("--strict: needs --check-config"), read("--strict").problems());
   }
 
   @Test

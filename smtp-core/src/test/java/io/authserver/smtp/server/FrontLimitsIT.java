@@ -256,6 +256,26 @@ class FrontLimitsIT {
     }
   }
 
+  /** What the daemon calls an error of the client counts with bad commands. */
+  @Test
+  void recipientsCanBeErrors() throws IOException {
+    try (FrontFixture fixture =
+            front(builder -> builder.limits(FrontFixture.limits(1000, 10, 10, 4)));
+        RawSmtpClient client = fixture.greeted()) {
+      client.command("MAIL FROM:<a@x.example>", "250");
+      client.command("RCPT TO:<b@x.example>", "250");
+      fixture.daemon.onRecipient = recipient -> Reply.of(550, "5.1.1", "no such address");
+      client.command("RCPT TO:<c@x.example>", "550");
+      fixture.daemon.errorsOfClient = 1;
+      client.command("RCPT TO:<d@x.example>", "550");
+      client.command("FOO", "500");
+      fixture.daemon.errorsOfClient = 2;
+      client.command("RCPT TO:<e@x.example>", "550");
+      assertEquals("421 4.7.0 too many errors", client.readReply());
+      assertNull(client.readLine());
+    }
+  }
+
   private void commandTime() throws IOException {
     FrontTimeouts d = FrontTimeouts.DEFAULTS;
     FrontTimeouts quick = timeouts(SOON, d.dataBlock(), d.session(), d.write(), d.reply());

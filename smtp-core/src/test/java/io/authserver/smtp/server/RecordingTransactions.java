@@ -22,6 +22,7 @@ final class RecordingTransactions implements MailTransactionFactory {
   final BlockingQueue<String> events = new LinkedBlockingQueue<>();
   volatile Function<Sender, Reply> onMail = sender -> Reply.of(250, "2.1.0", "sender ok");
   volatile Function<Recipient, Reply> onRecipient = recipient -> Reply.of(250, "2.1.5", "ok");
+  volatile int errorsOfClient;
   volatile MessageAnswer onMessage =
       (message, recipients) ->
           recipients.stream().map(each -> Reply.of(250, "2.0.0", "taken")).toList();
@@ -64,6 +65,11 @@ final class RecordingTransactions implements MailTransactionFactory {
           }
         }
         return replies;
+      }
+
+      @Override
+      public int errorsOfClient() {
+        return errorsOfClient;
       }
 
       @Override
