@@ -15,6 +15,7 @@ import io.authserver.admin.command.PermissionCommand;
 import io.authserver.admin.command.ServiceUserCommand;
 import io.authserver.admin.command.SpapiCommand;
 import io.authserver.admin.command.SrsCommand;
+import io.authserver.admin.command.SrsSecretCommand;
 import io.authserver.admin.command.UserCommand;
 import io.authserver.admin.command.WrappingKeyCommand;
 import java.util.List;
@@ -56,6 +57,7 @@ final class RootCommand {
           SpapiCommand.class,
           WrappingKeyCommand.class,
           SrsCommand.class,
+          SrsSecretCommand.class,
           ExplainCommand.class,
           DoctorCommand.class,
           ImportCommand.class,

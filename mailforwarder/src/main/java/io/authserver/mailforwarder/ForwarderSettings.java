@@ -1,13 +1,14 @@
 package io.authserver.mailforwarder;
 
+import io.authserver.db.alias.SrsKeys;
 import io.authserver.db.pool.DatabaseSettings;
 import io.authserver.db.pool.DatabaseUrl;
 import io.authserver.mailforwarder.fanout.EdgeNames;
 import io.authserver.mailforwarder.fanout.Entrance;
 import io.authserver.mailforwarder.fanout.FanOutLimits;
-import io.authserver.mailforwarder.resolve.Decider;
+import io.authserver.mailforwarder.resolve.ReturnAddresses;
 import io.authserver.mailforwarder.srs.Srs;
-import io.authserver.mailforwarder.srs.SrsSecret;
+import io.authserver.mailforwarder.srs.SrsForm;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.daemon.HostPort;
 import io.authserver.smtp.daemon.Secret;
@@ -17,10 +18,12 @@ import io.authserver.smtp.daemon.Settings;
 import io.authserver.smtp.daemon.SettingsTable;
 import io.authserver.smtp.daemon.SmtpSettings;
 import io.authserver.smtp.daemon.StartException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The forwarder's settings. Those on which decisions rest are open to the command line, which
@@ -86,8 +89,18 @@ public final class ForwarderSettings {
       Setting.secret(
               "MAILFORWARDER_SRS_SECRET",
               SettingTypes.lines(SettingTypes.secret()),
-              "secrets of SRS addresses, one a line: the first signs, all verify")
-          .acceptedAsFlagWithWarning();
+              "secrets of SRS addresses, one a line: the first signs, all verify; the database"
+                  + " gets them; default: those of the database")
+          .acceptedAsFlagWithWarning()
+          .optional();
+  static final Setting<SrsForm> SRS_FORM =
+      Setting.of(
+              "MAILFORWARDER_SRS_FORM",
+              SettingTypes.oneOf(SrsForm.class),
+              "how the hash of an SRS address is made: as Mail::SRS and postsrsd make it, for"
+                  + " secrets that are shared with them, or over separated parts; the database"
+                  + " gets it; default: what the database says")
+          .optional();
   static final Setting<String> SRS_DOMAIN =
       Setting.of(
               "MAILFORWARDER_SRS_DOMAIN",
@@ -144,7 +157,7 @@ public final class ForwarderSettings {
     settings.addAll(List.of(TRANSACTIONAL_RELAY_IP, TRANSACTIONAL_RELAY_PORT));
     settings.addAll(List.of(DATABASE, EDGE_NAMES));
     settings.addAll(List.of(SUBMISSION_ONLY, SUBMISSION_IP, SUBMISSION_PORT));
-    settings.addAll(List.of(SRS_SECRET, SRS_DOMAIN, SRS_MIN_HASH_LENGTH));
+    settings.addAll(List.of(SRS_SECRET, SRS_FORM, SRS_DOMAIN, SRS_MIN_HASH_LENGTH));
     settings.addAll(List.of(MAX_TARGETS, MAX_OPEN_TRANSACTIONS, GIVE_UP_AFTER, KEEP_OUTCOMES));
     settings.addAll(SMTP.all());
     return settings;
@@ -171,7 +184,8 @@ public final class ForwarderSettings {
             SUBMISSION_IP,
             SUBMISSION_PORT,
             SMTP.hostName(),
-            SRS_SECRET.optional(),
+            SRS_SECRET,
+            SRS_FORM,
             SRS_DOMAIN,
             SRS_MIN_HASH_LENGTH,
             MAX_TARGETS));
@@ -258,26 +272,37 @@ public final class ForwarderSettings {
     return settings.get(MAX_TARGETS);
   }
 
-  /** Returns what rewrites senders and reverses that; empty without a secret. */
-  public static Optional<Srs> srs(Settings settings) {
-    return settings
-        .find(SRS_SECRET)
-        .map(
-            secrets ->
-                new Srs(
-                    secrets.stream().map(secret -> SrsSecret.of(secret.reveal())).toList(),
-                    Srs.DEFAULT_HASH_LENGTH,
-                    settings.get(SRS_MIN_HASH_LENGTH),
-                    Srs.DEFAULT_MAX_AGE_DAYS));
+  /** Returns what the settings say about return addresses. */
+  static SrsSettings srs(Settings settings) {
+    return new SrsSettings(
+        settings.find(SRS_SECRET).orElse(List.of()).stream()
+            .map(secret -> secret.reveal().getBytes(StandardCharsets.UTF_8))
+            .toList(),
+        settings.find(SRS_FORM),
+        srsDomain(settings),
+        settings.get(SRS_MIN_HASH_LENGTH));
+  }
+
+  /**
+   * Returns how return addresses are made and read; empty where neither the settings nor the
+   * database have a secret.
+   *
+   * @param known what the database knows; null without one
+   */
+  public static Optional<ReturnAddresses> returnAddresses(
+      Settings settings, @Nullable SrsKeys known) {
+    SrsSettings srs = srs(settings);
+    return known == null ? srs.alone() : srs.with(known);
+  }
+
+  /** Returns the characters that a hash as Mail::SRS makes it needs to be accepted. */
+  public static int minHashLength(Settings settings) {
+    return settings.get(SRS_MIN_HASH_LENGTH);
   }
 
   /** Returns the folded domain of all SRS addresses; empty for the domain of each alias. */
   public static Optional<String> srsDomain(Settings settings) {
     return settings.find(SRS_DOMAIN).map(Mailbox::foldDomain);
-  }
-
-  static Decider decider(Settings settings) {
-    return new Decider(srs(settings).orElseThrow(), srsDomain(settings).orElse(null));
   }
 
   static FanOutLimits limits(Settings settings) {

@@ -2,6 +2,7 @@ package io.authserver.mailforwarder;
 
 import io.authserver.db.alias.CachingResolutionStore;
 import io.authserver.db.alias.JdbcResolutionStore;
+import io.authserver.db.alias.JdbcSrsKeyStore;
 import io.authserver.db.alias.JdbcSrsTokenStore;
 import io.authserver.db.author.CachingAuthorStore;
 import io.authserver.db.author.JdbcAuthorStore;
@@ -74,7 +75,7 @@ public final class MailForwarderMain {
       NextHopConfiguration localDelivery,
       NextHopConfiguration remoteRelay,
       Optional<NextHopConfiguration> transactionalRelay,
-      Decider decider,
+      SrsSettings srs,
       FanOutLimits limits,
       Duration keepOutcomes,
       Entrance entrance,
@@ -84,7 +85,7 @@ public final class MailForwarderMain {
           nextHop(settings, ForwarderSettings.localDelivery(settings)),
           nextHop(settings, ForwarderSettings.remoteRelay(settings)),
           ForwarderSettings.transactionalRelay(settings).map(hop -> nextHop(settings, hop)),
-          ForwarderSettings.decider(settings),
+          ForwarderSettings.srs(settings),
           ForwarderSettings.limits(settings),
           settings.get(ForwarderSettings.KEEP_OUTCOMES),
           ForwarderSettings.entrance(settings),
@@ -121,10 +122,20 @@ public final class MailForwarderMain {
                 AuthDatabase.open(
                     AuthDatabase.Settings.forDaemon(
                         settings.get(ForwarderSettings.DATABASE), "mailforwarder")));
-    database
-        .flatMap(
-            opened -> daemon.attempt(() -> StartupCheck.problems(opened, DaemonRole.FORWARDER)))
-        .ifPresent(problems -> problems.forEach(daemon::problem));
+    Optional<List<String>> unfit =
+        database.flatMap(
+            opened -> daemon.attempt(() -> StartupCheck.problems(opened, DaemonRole.FORWARDER)));
+    unfit.ifPresent(problems -> problems.forEach(daemon::problem));
+    Optional<ReturnAddressKeeper> returnAddresses =
+        unfit.filter(List::isEmpty).isEmpty()
+            ? Optional.empty()
+            : configuration.flatMap(
+                read ->
+                    daemon.attempt(
+                        () ->
+                            ReturnAddressKeeper.load(
+                                read.srs(), new JdbcSrsKeyStore(database.orElseThrow()))));
+    returnAddresses.ifPresent(loaded -> loaded.warnings().forEach(daemon::warning));
     Optional<Path> _ = daemon.attempt(() -> ForwarderSettings.SMTP.spoolDirectory(settings));
     Optional<ForwarderSettings.Listeners> listeners =
         daemon.attempt(() -> ForwarderSettings.listeners(settings));
@@ -145,7 +156,7 @@ public final class MailForwarderMain {
                       listeners.orElseThrow().submissions().orElseThrow(),
                       socket,
                       read.entrance().submissions())));
-      wire(daemon, read, database.orElseThrow(), opened);
+      wire(daemon, read, database.orElseThrow(), returnAddresses.orElseThrow(), opened);
     }
   }
 
@@ -162,11 +173,13 @@ public final class MailForwarderMain {
       DaemonAssembly daemon,
       Configuration configuration,
       AuthDatabase database,
+      ReturnAddressKeeper returnAddresses,
       List<Opened> listeners) {
     InstantSource clock = InstantSource.system();
     RelayMetrics relayMetrics = new PrometheusRelayMetrics(daemon.metrics());
     PrometheusFrontMetrics.observe(daemon.metrics(), configuration.front());
     ChangeFeed feed = daemon.attempt(() -> ChangeFeed.start(database)).orElseThrow();
+    Optional<ReturnAddressKeeper> _ = daemon.attempt(() -> returnAddresses.start(feed));
     daemon.readiness(
         "database",
         () ->
@@ -190,7 +203,7 @@ public final class MailForwarderMain {
                 new JdbcOutcomeStore(database, configuration.keepOutcomes()), feed),
             new CachingMarkKeyStore(new JdbcMarkKeyStore(database), feed, cacheMetrics),
             new CachingAuthorStore(new JdbcAuthorStore(database), feed, cacheMetrics),
-            configuration.decider(),
+            new Decider(returnAddresses),
             nextHops,
             configuration.limits(),
             new NotificationComposer(configuration.localDelivery().ehloName(), UUID::randomUUID),

@@ -13,6 +13,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -46,11 +48,7 @@ final class MailForwarderMainIT {
       assertEquals(78, daemon.exitStatus(), output);
     }
     for (String name :
-        List.of(
-            "MAILFORWARDER_INPUT_PORT",
-            "MAILFORWARDER_LOCALDELIVERY_PORT",
-            "MAILFORWARDER_SRS_SECRET",
-            "DATABASE_URL")) {
+        List.of("MAILFORWARDER_INPUT_PORT", "MAILFORWARDER_LOCALDELIVERY_PORT", "DATABASE_URL")) {
       assertTrue(output.contains(name), name + " is missing in\n" + output);
     }
     assertFalse(output.contains("hidden"), output);
@@ -196,6 +194,149 @@ final class MailForwarderMainIT {
         assertTrue(message.reversePath().endsWith("=x@a.example>"), message.reversePath());
         daemon.terminate();
         assertEquals(0, daemon.exitStatus());
+      }
+    }
+  }
+
+  private static Map<String, String> environment(TestDatabase database, int port, int hop) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("DATABASE_URL", database.forwarderUrl());
+    environment.put("MAILFORWARDER_INPUT_PORT", Integer.toString(port));
+    environment.put("MAILFORWARDER_LOCALDELIVERY_PORT", Integer.toString(hop));
+    environment.put("MAILFORWARDER_REMOTERELAY_PORT", Integer.toString(hop));
+    return environment;
+  }
+
+  private static String query(TestDatabase database, String sql) throws Exception {
+    return database
+        .open(database.superuserUrl())
+        .read(
+            connection -> {
+              try (Statement statement = connection.createStatement();
+                  ResultSet row = statement.executeQuery(sql)) {
+                row.next();
+                return row.getString(1);
+              }
+            });
+  }
+
+  @Test
+  void withoutAnySecretItSaysWhatToDo() throws Exception {
+    try (TestDatabase database = TestDatabase.create()) {
+      Map<String, String> environment = environment(database, DaemonProcess.freePort(), 1);
+      for (String[] arguments : new String[][] {{}, {"--check-config"}}) {
+        try (DaemonProcess daemon =
+            DaemonProcess.start(MailForwarderMain.class, environment, arguments)) {
+          String output = daemon.outputAtEnd();
+          assertTrue(output.contains("run `authserver srs-secret create`"), output);
+          assertEquals(arguments.length == 0 ? 1 : 78, daemon.exitStatus(), output);
+        }
+      }
+    }
+  }
+
+  /** The secret of its settings reaches the edge and the daemons that have none there. */
+  @Test
+  void itsSecretsAreTheDatabasesToo() throws Exception {
+    int port = DaemonProcess.freePort();
+    try (TestDatabase database = TestDatabase.create();
+        ScriptedNextHop hop = ScriptedNextHop.accepting()) {
+      database.execute(
+          "INSERT INTO authserver.domain (name, redirect_to) VALUES ('a.example', 'b.example')");
+      Map<String, String> environment = environment(database, port, hop.port());
+      environment.put("MAILFORWARDER_SRS_SECRET", "the first of two secrets\nthe second of two");
+      environment.put("MAILFORWARDER_SRS_FORM", "mailsrs");
+      String before;
+      try (DaemonProcess daemon = DaemonProcess.start(MailForwarderMain.class, environment)) {
+        daemon.awaitReady();
+        before = returnAddress(hop, port);
+        assertTrue(before.matches("SRS0=[A-Za-z0-9+/]{4}=..=out.example=x@a.example"), before);
+        daemon.terminate();
+        assertEquals(0, daemon.exitStatus());
+      }
+      assertEquals(
+          "the first of two secrets,the second of two",
+          query(
+              database,
+              "SELECT string_agg(convert_from(secret, 'UTF8'), ',') FROM"
+                  + " authserver.srs_secrets()"));
+      assertEquals("mailsrs", query(database, "SELECT srs_form FROM authserver.site"));
+      environment.remove("MAILFORWARDER_SRS_SECRET");
+      environment.put("MAILFORWARDER_SRS_FORM", "separated");
+      try (DaemonProcess daemon = DaemonProcess.start(MailForwarderMain.class, environment)) {
+        daemon.awaitReady();
+        String after = returnAddress(hop, port);
+        assertTrue(after.matches("SRS0=[A-Z2-7]{8}=..=out.example=x@a.example"), after);
+        assertEquals("separated", query(database, "SELECT srs_form FROM authserver.site"));
+        for (String address : List.of(before, after)) {
+          assertEquals(
+              "virtmail",
+              query(database, "SELECT authserver_resolve_alias('" + address + "', true)"));
+          try (RawSmtpClient client =
+              RawSmtpClient.greeted(
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+            client.command("MAIL FROM:<>", "250");
+            client.command("RCPT TO:<" + address + ">", "250");
+            client.command("RCPT TO:<" + address.replaceFirst("=[^=]+", "=aaaaaaaa") + ">", "550");
+          }
+        }
+        // Another one is made while it runs: it is verified with at once.
+        String used = query(database, "SELECT id FROM authserver.create_srs_secret()");
+        assertEquals("3", used);
+        daemon.terminate();
+        assertEquals(0, daemon.exitStatus());
+      }
+    }
+  }
+
+  private static String returnAddress(ScriptedNextHop hop, int port) throws Exception {
+    try (RawSmtpClient client =
+        RawSmtpClient.greeted(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+      client.command("MAIL FROM:<x@out.example>", "250");
+      client.command("RCPT TO:<y@a.example>", "250");
+      client.data("Subject: s\r\n\r\nbody\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+    return hop.messages().getLast().reversePath().replaceAll("[<>]", "");
+  }
+
+  @Test
+  void whatCanBeGuessedOrLeadsNowhereIsWarnedOf() throws Exception {
+    int port = DaemonProcess.freePort();
+    try (TestDatabase database = TestDatabase.create();
+        ScriptedNextHop hop = ScriptedNextHop.accepting()) {
+      database.execute(
+          "INSERT INTO authserver.domain (name, redirect_to) VALUES ('a.example', 'b.example')");
+      Map<String, String> environment = environment(database, port, hop.port());
+      environment.put("MAILFORWARDER_SRS_SECRET", "a secret that is long enough\nshort");
+      environment.put("MAILFORWARDER_SRS_MIN_HASH_LENGTH", "3");
+      environment.put("MAILFORWARDER_SRS_DOMAIN", "srs.example");
+      List<String> warnings =
+          List.of(
+              "MAILFORWARDER_SRS_SECRET: secret 2 has 5 octets: under 16 it can be guessed",
+              "MAILFORWARDER_SRS_MIN_HASH_LENGTH: a hash of 3 characters can be guessed",
+              "MAILFORWARDER_SRS_DOMAIN: srs.example is no domain of the database");
+      try (DaemonProcess daemon =
+          DaemonProcess.start(MailForwarderMain.class, environment, "--check-config")) {
+        String output = daemon.outputAtEnd();
+        assertEquals(0, daemon.exitStatus(), output);
+        warnings.forEach(warning -> assertTrue(output.contains(warning), output));
+      }
+      try (DaemonProcess daemon =
+          DaemonProcess.start(MailForwarderMain.class, environment, "--check-config", "--strict")) {
+        String output = daemon.outputAtEnd();
+        assertEquals(78, daemon.exitStatus(), output);
+        warnings.forEach(
+            warning -> assertTrue(output.contains("mailforwarder: " + warning), output));
+        assertFalse(output.contains("long enough"), output);
+      }
+      assertEquals("0", query(database, "SELECT count(*) FROM authserver.srs_secret"));
+      try (DaemonProcess daemon = DaemonProcess.start(MailForwarderMain.class, environment)) {
+        daemon.awaitReady();
+        // A fault in bounces does not stop mail.
+        assertTrue(returnAddress(hop, port).endsWith("=out.example=x@a.example"));
+        Queue<String> log = daemon.followLog();
+        warnings.forEach(
+            warning -> assertTrue(log.stream().anyMatch(line -> line.contains(warning)), warning));
       }
     }
   }

@@ -18,6 +18,8 @@ import io.authserver.db.admin.Selection;
 import io.authserver.db.migrate.MigrationRunner;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.ForwarderSettings;
+import io.authserver.mailforwarder.srs.Srs;
+import io.authserver.smtp.daemon.Settings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -32,8 +34,9 @@ import picocli.CommandLine.Option;
     description = {
       "Look for what is wrong: schema and routines, rights of the daemons' roles, lists that lead"
           + " to themselves or nowhere, targets that are no addresses, aliases of disabled users,"
-          + " what leads to deactivated domains and lists, domains without postmaster or keys, keys"
-          + " that are not in DNS or do not open.",
+          + " what leads to deactivated domains and lists, return addresses that could be forged or"
+          + " lead nowhere, domains without postmaster or keys, keys that are not in DNS or do not"
+          + " open.",
       "Each finding has a kind that stays the same, what it is about, and what mends it. It changes"
           + " nothing."
     },
@@ -116,6 +119,7 @@ public final class DoctorCommand extends AdminCommand {
         examination.lists(
             limit, ForwarderSettings.maxTargets(context().settings(ForwarderSettings.deciding()))));
     findings.add(examination.users(limit));
+    returnAddresses(examination, findings);
     findings.add(examination.domains(limit));
     if (context().hasWrappingKeys()) {
       KeyExamination.wrapped(examination, context().wrappingKeys(), findings);
@@ -124,6 +128,17 @@ public final class DoctorCommand extends AdminCommand {
     }
     if (!noDns) {
       lookUp(findings);
+    }
+  }
+
+  private void returnAddresses(Examination examination, Findings findings)
+      throws IOException, RefusedException, UsageException {
+    Settings settings = context().settings(ForwarderSettings.deciding());
+    findings.add(
+        examination.returnAddresses(ForwarderSettings.srsDomain(settings).orElse(null), limit));
+    int hash = ForwarderSettings.minHashLength(settings);
+    if (hash < Srs.DEFAULT_HASH_LENGTH) {
+      findings.add(new Finding("srs-hash-short", String.valueOf(hash), null));
     }
   }
 

@@ -13,6 +13,7 @@ import io.authserver.admin.output.Json;
 import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.Selection;
 import io.authserver.db.alias.JdbcResolutionStore;
+import io.authserver.db.alias.JdbcSrsKeyStore;
 import io.authserver.db.alias.JdbcSrsTokenStore;
 import io.authserver.db.author.JdbcAuthorStore;
 import io.authserver.db.signing.JdbcSigningStore;
@@ -22,6 +23,7 @@ import io.authserver.mailforwarder.fanout.Rehearsal;
 import io.authserver.mailforwarder.fanout.Route;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.resolve.Decision;
+import io.authserver.mailforwarder.resolve.ReturnAddresses;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsSecret;
 import io.authserver.smtp.address.AsciiCase;
@@ -108,15 +110,23 @@ public final class ExplainCommand extends AdminCommand {
     ReversePath reversePath = reversePath(from);
     ForwardPath forwardPath = forwardPath(to);
     Settings settings = context().settings(ForwarderSettings.deciding());
-    Optional<Srs> srs = ForwarderSettings.srs(settings);
+    Optional<ReturnAddresses> known =
+        ForwarderSettings.returnAddresses(
+            settings,
+            new JdbcSrsKeyStore(context().pool())
+                .find(ForwarderSettings.srsDomain(settings).orElse(null)));
     Optional<HeaderSection> header = header();
     Entrance entrance = entrance(settings);
     Optional<HostPort> transactional = ForwarderSettings.transactionalRelay(settings);
-    Decider decider =
-        new Decider(
-            // The shape of an address does not depend on the secret; its hash is not shown then.
-            srs.orElseGet(() -> new Srs(List.of(SrsSecret.of("none")))),
-            ForwarderSettings.srsDomain(settings).orElse(null));
+    // The shape of an address does not depend on the secret; its hash is not shown then.
+    ReturnAddresses returnAddresses =
+        known.orElseGet(
+            () ->
+                new ReturnAddresses(
+                    new Srs(List.of(SrsSecret.of("none"))),
+                    ForwarderSettings.srsDomain(settings).orElse(null),
+                    true));
+    Decider decider = new Decider(() -> returnAddresses);
     Instant now = at;
     Rehearsal.Outcome outcome =
         new Rehearsal(
@@ -143,7 +153,8 @@ public final class ExplainCommand extends AdminCommand {
     for (Rehearsal.PlannedCopy copy : outcome.copies()) {
       signatures.add(forecast.of(copy, authors));
     }
-    List<String> notes = notes(outcome, srs.isPresent(), header.isPresent(), entrance, reversePath);
+    List<String> notes =
+        notes(outcome, known.isPresent(), header.isPresent(), entrance, reversePath);
     notes.addAll(deactivated(signatures));
     HostPort local = ForwarderSettings.localDelivery(settings);
     Explanation explanation =
@@ -159,7 +170,7 @@ public final class ExplainCommand extends AdminCommand {
                 ForwarderSettings.remoteRelay(settings).toString(),
                 Route.TRANSACTIONAL_RELAY,
                 transactional.orElse(local).toString()),
-            new SrsText(srs.isPresent()),
+            new SrsText(known.isPresent()),
             notes);
     if (json) {
       context().out().println(Json.write(explanation.fields()));
@@ -195,10 +206,10 @@ public final class ExplainCommand extends AdminCommand {
               && refuse.reason().startsWith("srs_");
       notes.add(
           unverified
-              ? "MAILFORWARDER_SRS_SECRET is not set here: whether the hash of this return address"
-                  + " is ours cannot be told"
-              : "MAILFORWARDER_SRS_SECRET is not set here: hashes of SRS addresses are shown as"
-                  + " ????");
+              ? "MAILFORWARDER_SRS_SECRET is not set here, and the database has no secret: whether"
+                  + " the hash of this return address is ours cannot be told"
+              : "MAILFORWARDER_SRS_SECRET is not set here, and the database has no secret: hashes"
+                  + " of SRS addresses are shown as ????");
     }
     if (!message) {
       notes.add(

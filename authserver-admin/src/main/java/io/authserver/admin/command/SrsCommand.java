@@ -7,7 +7,9 @@ import io.authserver.admin.cli.Time;
 import io.authserver.admin.cli.UsageException;
 import io.authserver.admin.output.Json;
 import io.authserver.db.admin.RefusedException;
+import io.authserver.db.alias.JdbcSrsKeyStore;
 import io.authserver.db.alias.JdbcSrsTokenStore;
+import io.authserver.db.alias.SrsKeys;
 import io.authserver.db.alias.SrsTokenStore;
 import io.authserver.mailforwarder.ForwarderSettings;
 import io.authserver.mailforwarder.srs.Srs;
@@ -35,7 +37,9 @@ import picocli.CommandLine.Option;
           + " each in the same order. Where there is no result its line is empty, and standard"
           + " error says why.",
       "The secrets are mailforwarder's: MAILFORWARDER_SRS_SECRET, MAILFORWARDER_SRS_SECRET_FILE, a"
-          + " file in --env-dir, or a systemd credential; never a flag."
+          + " file in --env-dir, or a systemd credential, else those of the database"
+          + " (DATABASE_URL); never a flag. The hash has the form of MAILFORWARDER_SRS_FORM, else"
+          + " that of the database, else that of Mail::SRS."
     },
     subcommands = {SrsCommand.Forward.class, SrsCommand.Reverse.class})
 public final class SrsCommand {
@@ -128,14 +132,17 @@ public final class SrsCommand {
     @Override
     protected final void run() throws IOException, RefusedException, UsageException {
       Settings settings = context().settings(ForwarderSettings.deciding());
+      SrsKeys known =
+          context().hasDatabase() ? new JdbcSrsKeyStore(context().pool()).find(null) : null;
       Srs srs =
-          ForwarderSettings.srs(settings)
+          ForwarderSettings.returnAddresses(settings, known)
               .orElseThrow(
                   () ->
                       new UsageException(
                           "MAILFORWARDER_SRS_SECRET must be set as mailforwarder has it (or"
-                              + " MAILFORWARDER_SRS_SECRET_FILE, --env-dir, a systemd"
-                              + " credential)"));
+                              + " MAILFORWARDER_SRS_SECRET_FILE, --env-dir, a systemd credential),"
+                              + " or DATABASE_URL to a database with a secret"))
+              .srs();
       check(settings);
       Lines lines = new Lines(context().in());
       PrintStream out = context().out();
@@ -183,9 +190,10 @@ public final class SrsCommand {
       name = "forward",
       description = {
         "Rewrite senders into addresses of a domain of ours.",
-        "<> stays as it is. With a database (DATABASE_URL), a result of more than 64 octets before"
-            + " the @ has a token, and the database keeps its sender, as mailforwarder does it;"
-            + " without one it is as long as it has to be.",
+        "<> stays as it is. With a database (DATABASE_URL), a result that would have more than 64"
+            + " octets before the @, or need quotes or SMTPUTF8, has a token, and the database"
+            + " keeps its sender, as mailforwarder does it; without one it is as long as it has to"
+            + " be.",
         "Whether mailforwarder rewrites the sender of a message at all is what"
             + " authserver explain tells."
       },

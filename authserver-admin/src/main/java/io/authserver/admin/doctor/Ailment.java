@@ -134,6 +134,35 @@ enum Ailment {
       "the delivery mailbox %2$s of user %1$s is in a deactivated domain: mail for the user's"
           + " addresses in other domains is refused too",
       "authserver user set-delivery-mailbox %1$s ADDRESS, or authserver domain activate DOMAIN"),
+  SRS_NO_SECRET(
+      "srs-no-secret",
+      Severity.WARNING,
+      "the database has no secret of return addresses: the edge takes all that look like one, and"
+          + " what mailforwarder refuses then becomes a bounce to whoever the sender claims to be",
+      "start mailforwarder with MAILFORWARDER_SRS_SECRET, which gives it to the database, or"
+          + " authserver srs-secret create"),
+  SRS_SECRET_SHORT(
+      "srs-secret-short",
+      Severity.WARNING,
+      "secret %1$s of return addresses has %2$s octets: under 16 it can be guessed",
+      "authserver srs-secret create, and authserver srs-secret retire %1$s two hours later"),
+  SRS_HASH_SHORT(
+      "srs-hash-short",
+      Severity.WARNING,
+      "MAILFORWARDER_SRS_MIN_HASH_LENGTH is %1$s: a hash of fewer than 4 characters can be guessed",
+      "take it out of the settings"),
+  SRS_DOMAIN_UNKNOWN(
+      "srs-domain-unknown",
+      Severity.WARNING,
+      "MAILFORWARDER_SRS_DOMAIN is %1$s, no domain of ours that takes mail: return addresses have"
+          + " the domain of each alias instead",
+      "authserver domain create %1$s, or authserver domain activate %1$s"),
+  SRS_UNCHECKED_BY_EDGE(
+      "srs-unchecked-by-edge",
+      Severity.INFO,
+      "return addresses in the form of Mail::SRS are taken by the edge without a look at their"
+          + " hash, which needs the extension pgcrypto",
+      "authserver srs-secret form separated, or CREATE EXTENSION pgcrypto"),
   DOMAIN_WITHOUT_POSTMASTER(
       "domain-without-postmaster",
       Severity.WARNING,

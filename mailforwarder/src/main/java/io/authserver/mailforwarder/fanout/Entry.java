@@ -141,6 +141,12 @@ record Entry(
     return decision instanceof Decision.Forward;
   }
 
+  /** Returns whether it is a return address whose hash no secret of ours made. */
+  boolean isBadHash() {
+    return decision instanceof Decision.Refuse refuse
+        && refuse.reason().equals(Decision.Refuse.SRS_BAD_HASH);
+  }
+
   /** Returns whether a target failed for now. */
   boolean isDeferred() {
     return parts.stream().anyMatch(part -> part.deferral().isPresent());

@@ -54,6 +54,7 @@ final class ForwardTransaction implements MailTransaction {
   private @Nullable Ledger ledger;
   private @Nullable SenderFacts facts;
   private boolean senderKnown;
+  private int badHashes;
 
   ForwardTransaction(Forwarding forwarding, ClientSession session) {
     this.forwarding = forwarding;
@@ -94,6 +95,7 @@ final class ForwardTransaction implements MailTransaction {
     for (int i = 0; i < batch.size(); i++) {
       entries.add(recipients.entry(batch.get(i), lookups.get(i), known));
     }
+    badHashes = Math.toIntExact(entries.stream().filter(Entry::isBadHash).count());
     fanOut.tell(fanOut.countdown());
     List<Reply> replies = new ArrayList<>();
     for (Entry entry : entries) {
@@ -111,6 +113,12 @@ final class ForwardTransaction implements MailTransaction {
       forgetRefused();
     }
     return replies;
+  }
+
+  /** Whoever tries hashes of return addresses gets no more tries than one with bad commands. */
+  @Override
+  public int errorsOfClient() {
+    return badHashes;
   }
 
   /**

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +44,7 @@ public final class Decider {
   /** Reversals of an address that we rewrote more than once. */
   private static final int MAX_REVERSALS = 4;
 
-  private final Srs srs;
-  private final @Nullable String srsDomain;
+  private final Supplier<ReturnAddresses> returnAddresses;
   private final ReversePaths reversePaths;
 
   /**
@@ -53,9 +53,25 @@ public final class Decider {
    * @param srsDomain the folded domain of all SRS addresses, or null for the domain of each alias
    */
   public Decider(Srs srs, @Nullable String srsDomain) {
-    this.srs = srs;
-    this.srsDomain = srsDomain;
-    this.reversePaths = new ReversePaths(srs, srsDomain);
+    this(always(new ReturnAddresses(srs, srsDomain, true)));
+  }
+
+  /**
+   * Makes a decider that goes with the times.
+   *
+   * @param returnAddresses says how they are made and read now; from memory, without waiting
+   */
+  public Decider(Supplier<ReturnAddresses> returnAddresses) {
+    this.returnAddresses = returnAddresses;
+    this.reversePaths = new ReversePaths(returnAddresses);
+  }
+
+  private static Supplier<ReturnAddresses> always(ReturnAddresses returnAddresses) {
+    return () -> returnAddresses;
+  }
+
+  private Srs srs() {
+    return returnAddresses.get().srs();
   }
 
   /**
@@ -63,7 +79,7 @@ public final class Decider {
    * behind that comes first: {@link #redeem}.
    */
   public Lookup lookup(Mailbox mailbox, Instant at) {
-    return follow(mailbox, srs.reverse(mailbox.localPart(), at), at);
+    return follow(mailbox, srs().reverse(mailbox.localPart(), at), at);
   }
 
   /** Ends a lookup whose reversal has led through too many tokens. */
@@ -98,7 +114,7 @@ public final class Decider {
       SrsReversal next =
           i == MAX_REVERSALS
               ? new SrsReversal.TooDeep()
-              : srs.reverse(original.get().localPart(), at);
+              : srs().reverse(original.get().localPart(), at);
       if (!(next instanceof SrsReversal.Original)) {
         reversal = next;
       }
@@ -114,7 +130,7 @@ public final class Decider {
 
   private boolean isSrsDomain(Mailbox found, Mailbox given) {
     String domain = found.foldedDomain();
-    return domain.equals(given.foldedDomain()) || domain.equals(srsDomain);
+    return domain.equals(given.foldedDomain()) || domain.equals(returnAddresses.get().domain());
   }
 
   private static Optional<Mailbox> original(SrsReversal reversal) {
@@ -136,13 +152,14 @@ public final class Decider {
     }
     Steps steps = steps(found, lookup.address());
     boolean foreign = steps.top().domainId() == null;
-    if (foreign && !mailbox.foldedDomain().equals(srsDomain)) {
+    if (foreign && !mailbox.foldedDomain().equals(returnAddresses.get().domain())) {
       return decideSteps(recipient, mailbox, steps, facts, false);
     }
     // Resolution begins with SRS: an address of ours with the tag is nothing else.
     return switch (lookup.reversal()) {
       case SrsReversal.NotSrs() -> decideSteps(recipient, mailbox, steps, facts, false);
-      case SrsReversal.BadHash() -> refuse(550, "5.1.1", "No such address", "srs_bad_hash");
+      case SrsReversal.BadHash() ->
+          refuse(550, "5.1.1", "No such address", Decision.Refuse.SRS_BAD_HASH);
       case SrsReversal.BadTimestamp() ->
           refuse(550, "5.1.1", "This return address has expired", "srs_expired");
       case SrsReversal.TooDeep() ->

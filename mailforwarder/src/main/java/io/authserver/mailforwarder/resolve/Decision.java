@@ -59,7 +59,10 @@ public sealed interface Decision {
    * @param reason for the log
    * @param operatorShouldAct whether our own configuration is at fault
    */
-  record Refuse(Reply reply, String reason, boolean operatorShouldAct) implements Decision {}
+  record Refuse(Reply reply, String reason, boolean operatorShouldAct) implements Decision {
+    /** The reason where no secret of ours made the hash of a return address. */
+    public static final String SRS_BAD_HASH = "srs_bad_hash";
+  }
 
   /**
    * An address of a list or redirect that gets nothing.

@@ -12,17 +12,15 @@ import io.authserver.smtp.address.Sender;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The sender of a forwarded copy. */
 final class ReversePaths {
-  private final Srs srs;
-  private final @Nullable String srsDomain;
+  private final Supplier<ReturnAddresses> returnAddresses;
 
-  ReversePaths(Srs srs, @Nullable String srsDomain) {
-    this.srs = srs;
-    this.srsDomain = srsDomain;
+  ReversePaths(Supplier<ReturnAddresses> returnAddresses) {
+    this.returnAddresses = returnAddresses;
   }
 
   /**
@@ -103,10 +101,10 @@ final class ReversePaths {
     }
     // Mail::SRS keeps the case of a domain; only what has no ASCII form is folded.
     String domain = mailbox.isAscii() ? mailbox.domain() : mailbox.foldedDomain();
-    Srs.Rewritten made = srs.rewrite(mailbox.localPart(), domain, facts.at());
+    ReturnAddresses now = returnAddresses.get();
+    Srs.Rewritten made = now.srs().rewrite(mailbox.localPart(), domain, facts.at());
     return new Path(
-        new ReversePath.Address(
-            new Mailbox(made.localPart(), srsDomain == null ? aliasDomain : srsDomain)),
+        new ReversePath.Address(new Mailbox(made.localPart(), now.domainFor(aliasDomain))),
         Optional.ofNullable(made.token()));
   }
 

@@ -192,6 +192,23 @@ final class ForwardTransactionTest {
     return "Delivered-To: " + deliveredTo + "\r\n" + marked(submitted, header);
   }
 
+  /** Whoever tries hashes has as many tries as with commands that do not exist. */
+  @Test
+  void badHashesCountAsErrorsOfTheSession() throws IOException {
+    MailTransaction transaction = begin("");
+    String old = SRS.forward("bob", "x.example", NOW.minus(Duration.ofDays(30)));
+    assertEquals(
+        List.of("550 5.1.1", "550 5.1.1", "550 5.1.1"),
+        rcpt(
+            transaction,
+            "SRS0=aaaa=BE=x.example=bob@ours.example",
+            old + "@ours.example",
+            "srs1=aaaa=x.example==bob@ours.example"));
+    assertEquals(2, transaction.errorsOfClient());
+    assertEquals(List.of("550 5.1.1"), rcpt(transaction, old + "@ours.example"));
+    assertEquals(0, transaction.errorsOfClient());
+  }
+
   @Test
   void aUsersAliasGoesOnAsItCameWithItsExtension() throws IOException {
     MailTransaction transaction = begin("x@out.example");

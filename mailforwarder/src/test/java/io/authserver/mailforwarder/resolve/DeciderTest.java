@@ -11,6 +11,7 @@ import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.FakeSite;
 import io.authserver.mailforwarder.srs.Srs;
+import io.authserver.mailforwarder.srs.SrsReversal;
 import io.authserver.mailforwarder.srs.SrsSecret;
 import io.authserver.smtp.address.MailParameters;
 import io.authserver.smtp.address.Mailbox;
@@ -60,12 +61,16 @@ final class DeciderTest {
           .blocked("drop@ours.example", BlockAction.DROP)
           .blocked("wait@ours.example", BlockAction.DEFER);
   private final Decider decider = new Decider(SRS, null);
+  private final Map<String, String> tokens = new HashMap<>();
 
   private Decision decide(Decider with, Recipient recipient, SenderFacts facts)
       throws AuthDatabaseException {
     Lookup lookup =
         with.lookup(
             Mailbox.parse(recipient.forwardPath().toString().replaceAll("^<|>$", "")), facts.at());
+    if (lookup.reversal() instanceof SrsReversal.Token(String token)) {
+      lookup = with.redeem(lookup, Optional.ofNullable(tokens.get(token)), facts.at());
+    }
     Map<String, Resolution> found = new HashMap<>();
     for (String address : lookup.addresses()) {
       List<ResolutionStep> route = site.route(List.of(address)).get(address);
@@ -332,6 +337,22 @@ final class DeciderTest {
             .toString());
   }
 
+  /** A fault in what bounces need does not stop mail. */
+  @Test
+  void aReturnDomainThatTakesNoMailIsNotUsed() throws AuthDatabaseException {
+    for (boolean takesMail : new boolean[] {true, false}) {
+      ReturnAddresses known = new ReturnAddresses(SRS, "srs.example", takesMail);
+      Decision.Forward forward =
+          assertInstanceOf(
+              Decision.Forward.class,
+              decide(
+                  new Decider(() -> known), recipient("eve@moved.example"), from("x@out.example")));
+      Target.Send send = assertInstanceOf(Target.Send.class, forward.targets().getFirst());
+      String path = send.sender().reversePath().toString();
+      assertTrue(path.endsWith(takesMail ? "@srs.example>" : "@moved.example>"), path);
+    }
+  }
+
   @Test
   void aQuotedLocalPartSurvivesTheWayBack() throws AuthDatabaseException {
     SenderFacts facts = from("\"a b\"@out.example");
@@ -340,8 +361,13 @@ final class DeciderTest {
             Decision.Forward.class, decide(decider, recipient("eve@moved.example"), facts));
     Target.Send send = assertInstanceOf(Target.Send.class, forward.targets().getFirst());
     String path = send.sender().reversePath().toString().replaceAll("^<|>$", "");
-    assertTrue(path.startsWith("\"SRS0="), path);
+    // No server has to take quotes: the database keeps the sender.
+    assertTrue(path.startsWith("SRS0="), path);
+    tokens.putAll(forward.senders());
     assertEquals(List.of("<> \"a b\"@out.example"), copies(path, from("")));
+    // As it was made before, and is still under way.
+    String quoted = "\"" + SRS.forward("a b", "out.example", NOW) + "\"@moved.example";
+    assertEquals(List.of("<> \"a b\"@out.example"), copies(quoted, from("")));
   }
 
   @Test
