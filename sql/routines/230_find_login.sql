@@ -23,7 +23,8 @@ BEGIN
         -- As far as forwarder_resolve follows redirects.
         FOR i IN 0 .. 10 LOOP
             looked := authserver.look_up(at);
-            EXIT WHEN looked.decision <> 'redirect';
+            -- Nobody is called LIST-request, though its owner gets the mail.
+            EXIT WHEN looked.decision <> 'redirect' OR looked.user_id IS NOT NULL;
             at := looked.target;
         END LOOP;
         IF looked.decision IN ('user', 'unknown') AND looked.primary_address IS NOT NULL THEN

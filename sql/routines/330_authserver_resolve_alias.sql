@@ -49,8 +49,9 @@ BEGIN
 
     looked := authserver.look_up(email);
     IF looked.decision = 'redirect' THEN
-        -- What a catch-all takes is nobody's name: the composed queries find no credentials for it.
+        -- What a catch-all takes is nobody's name, nor is LIST-request: the composed queries find no credentials for it.
         target := CASE
+            WHEN looked.user_id IS NOT NULL THEN email
             WHEN EXISTS (SELECT FROM authserver.domain d WHERE d.name = parts.domain AND d.catch_all IS NOT NULL) THEN email
             ELSE looked.target
         END;
@@ -79,7 +80,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION public.authserver_resolve_alias(varchar, boolean) IS
-'STABLE API. With true: virtmail for an address that is delivered or forwarded here as it is written, the primary address for another alias of a user (virtmail if OpenSMTPD''s aliases cannot write it: what begins with | or /, or has an apostrophe or a character beyond ASCII). With false: the primary address, for a list or a catch-all the input, for a redirect its target, for a service user its own name. No row for what takes no mail.';
+'STABLE API. With true: virtmail for an address that is delivered or forwarded here as it is written, the primary address for another alias of a user (virtmail if OpenSMTPD''s aliases cannot write it: what begins with | or /, or has an apostrophe or a character beyond ASCII). With false: the primary address, for a list, its owner''s addresses or a catch-all the input, for a redirect its target, for a service user its own name. No row for what takes no mail.';
 
 REVOKE ALL ON FUNCTION public.authserver_resolve_alias(varchar, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.authserver_resolve_alias(varchar, boolean) TO authserver_api;

@@ -30,9 +30,14 @@ BEGIN
             FROM own o
             CROSS JOIN LATERAL (
                 SELECT r.id, r.name FROM authserver.domain r WHERE r.redirect_to = o.domain AND r.active OFFSET 0) d
-            WHERE o.depth < 10 AND NOT EXISTS (
-                SELECT FROM authserver.email_alias a
-                WHERE a.domain_id = d.id AND a.local_part = ANY (authserver.lookup_keys(o.local_part)) OFFSET 0)
+            WHERE o.depth < 10 AND CASE
+                -- Most have neither an extension nor what could be taken for one.
+                WHEN o.local_part !~ '.[+-]' THEN NOT EXISTS (
+                    SELECT FROM authserver.email_alias a WHERE a.domain_id = d.id AND a.local_part = o.local_part OFFSET 0)
+                ELSE (
+                    SELECT k.decision = 'redirect' AND k.user_id IS NULL
+                    FROM authserver.look_up(o.local_part || '@' || d.name) k)
+            END
         ),
         written AS (
             -- An apostrophe opens a quotation in OpenSMTPD's lines; no other character that an alias can have does.

@@ -21,9 +21,12 @@ AS $$
                    coalesce(lower(split_part(d.catch_all, '@', 1) COLLATE "C") COLLATE "default", l.local_part) AS local_part) n
         LEFT JOIN LATERAL (
             SELECT a.id, a.user_id, a.list_id, a.blocked FROM authserver.email_alias a
-            WHERE a.domain_id = d.id AND a.local_part = ANY (
-                CASE WHEN l.local_part ~ '.[+-]' THEN authserver.lookup_keys(l.local_part) ELSE ARRAY[l.local_part] END)
-            ORDER BY octet_length(a.local_part) DESC LIMIT 1) h ON d.active
+            WHERE l.local_part !~ '.[+-]' AND a.domain_id = d.id AND a.local_part = l.local_part
+            UNION ALL
+            -- With an extension; LIST-request and its like are a user's here, the owner's.
+            SELECT k.alias_id, k.user_id, CASE WHEN k.user_id IS NULL THEN k.list_id END, k.block_action
+            FROM authserver.look_up(l.local_part || '@' || d.name) k
+            WHERE l.local_part ~ '.[+-]' AND k.alias_id IS NOT NULL) h ON d.active
         UNION ALL
         SELECT w.member_id, w.list_id, w.address, n.local_part, w.depth + 1, d.id, n.redirect_to,
                d.active, h.id, h.user_id, h.list_id, h.blocked
@@ -34,9 +37,12 @@ AS $$
                    coalesce(lower(split_part(d.catch_all, '@', 1) COLLATE "C") COLLATE "default", w.local_part) AS local_part) n
         LEFT JOIN LATERAL (
             SELECT a.id, a.user_id, a.list_id, a.blocked FROM authserver.email_alias a
-            WHERE a.domain_id = d.id AND a.local_part = ANY (
-                CASE WHEN w.local_part ~ '.[+-]' THEN authserver.lookup_keys(w.local_part) ELSE ARRAY[w.local_part] END)
-            ORDER BY octet_length(a.local_part) DESC LIMIT 1) h ON d.active
+            WHERE w.local_part !~ '.[+-]' AND a.domain_id = d.id AND a.local_part = w.local_part
+            UNION ALL
+            -- With an extension; LIST-request and its like are a user's here, the owner's.
+            SELECT k.alias_id, k.user_id, CASE WHEN k.user_id IS NULL THEN k.list_id END, k.block_action
+            FROM authserver.look_up(w.local_part || '@' || d.name) k
+            WHERE w.local_part ~ '.[+-]' AND k.alias_id IS NOT NULL) h ON d.active
         WHERE w.alias_id IS NULL AND w.depth < 10
     ),
     ends AS MATERIALIZED (

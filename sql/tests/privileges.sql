@@ -1,6 +1,6 @@
 -- Who may do what. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(79);
+SELECT plan(80);
 
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
@@ -57,6 +57,7 @@ SELECT function_privs_are('authserver', 'doctor_lists', ARRAY['integer', 'intege
 SELECT function_privs_are('authserver', 'doctor_lists', ARRAY['integer', 'integer'], 'authserver_forwarder', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'find_login', ARRAY['text'], 'authserver_api', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'look_up', ARRAY['text'], 'authserver_forwarder', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'look_up_list_owner', ARRAY['bigint', 'text'], 'authserver_forwarder', ARRAY[]::text[]);
 
 SELECT function_privs_are('public', 'authserver_get_credentials', ARRAY['character varying'], 'authserver_api', ARRAY['EXECUTE']);
 SELECT function_privs_are('public', 'authserver_get_credentials', ARRAY['character varying', 'character varying'], 'authserver_api', ARRAY['EXECUTE']);

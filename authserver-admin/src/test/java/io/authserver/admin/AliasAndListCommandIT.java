@@ -152,6 +152,24 @@ class AliasAndListCommandIT extends AdminFixture {
   }
 
   @Test
+  void extensionsOfAListsAddressesAreSwitchedOnAndOff() {
+    database.execute("INSERT INTO authserver.mailing_list (name) VALUES ('before')");
+    cli.ok("mailinglist", "create", "on", "--extensions");
+    assertEquals(false, list("Team").get("extensions"));
+    assertEquals(true, list("on").get("extensions"));
+    assertEquals(true, list("before").get("extensions"));
+    cli.ok("mailinglist", "edit", "Team", "--owner", "alice");
+    assertEquals(false, list("Team").get("extensions"));
+    cli.ok("mailinglist", "edit", "Team", "on", "--extensions");
+    assertEquals(true, list("Team").get("extensions"));
+    cli.ok("mailinglist", "edit", "Team", "before", "--no-extensions");
+    assertEquals(false, list("Team").get("extensions"));
+    assertEquals(false, list("before").get("extensions"));
+    assertEquals(true, list("on").get("extensions"));
+    cli.run("mailinglist", "edit", "Team").exits(2);
+  }
+
+  @Test
   void membersAreAddedReplacedAndRemoved() {
     cli.ok("mailinglist", "add-address", "-m", "Team", "carol@example.com", "BOB@example.com");
     assertEquals(

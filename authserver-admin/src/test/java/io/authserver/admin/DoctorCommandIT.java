@@ -107,6 +107,28 @@ class DoctorCommandIT extends AdminFixture {
   }
 
   @Test
+  void membersAreFoundAsTheirDomainAndListHaveIt() {
+    healthy();
+    cli.ok("domain", "edit", "ours.example", "--delimiter", "both");
+    members("team", "alice-x@old.example", "alice+x-y@ours.example", "inner+x@old.example");
+    members("team", "inner-owner@old.example", "unused-owner@ours.example");
+    assertEquals(
+        List.of("team inner-owner@old.example", "team unused-owner@ours.example"),
+        problems().get("member-nobody"));
+    database.execute(
+        "UPDATE authserver.mailing_list SET owner_id = (SELECT id FROM authserver.mail_user)");
+    assertEquals(List.of("team unused-owner@ours.example"), problems().get("member-nobody"));
+    cli.ok("mailinglist", "edit", "inner", "--no-extensions");
+    cli.ok("domain", "edit", "ours.example", "--delimiter", "plus");
+    assertEquals(
+        List.of(
+            "team alice-x@old.example",
+            "team inner+x@old.example",
+            "team unused-owner@ours.example"),
+        problems().get("member-nobody"));
+  }
+
+  @Test
   void aHealthySiteHasNoFindings() {
     healthy();
     assertEquals(List.of(), findings(0, CALL));

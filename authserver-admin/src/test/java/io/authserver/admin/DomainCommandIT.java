@@ -66,6 +66,29 @@ class DomainCommandIT extends AdminFixture {
   }
 
   @Test
+  void whereAnExtensionBeginsIsChosenAndChanged() {
+    cli.ok("domain", "create", "new.example");
+    database.execute("INSERT INTO authserver.domain (name) VALUES ('before.example')");
+    assertEquals("plus", delimiter("new.example"));
+    assertEquals("both", delimiter("before.example"));
+    cli.ok("domain", "edit", "new.example", "--no-sign");
+    assertEquals("plus", delimiter("new.example"));
+    for (String which : List.of("dash", "both", "none", "plus")) {
+      cli.ok("domain", "edit", "new.example", "before.example", "--delimiter", which);
+      assertEquals(which, delimiter("new.example"));
+      assertEquals(which, delimiter("before.example"));
+    }
+    cli.ok("domain", "create", "other.example", "--delimiter", "none");
+    assertEquals("none", delimiter("other.example"));
+    cli.run("domain", "edit", "new.example", "--delimiter", "+").exits(2);
+    assertEquals("plus", delimiter("new.example"));
+  }
+
+  private Object delimiter(String domain) {
+    return cli.run("domain", "show", domain, "-f", "json").row().get("delimiter");
+  }
+
+  @Test
   void whatSignaturesCoverAndSayIsChosenAndChanged() {
     cli.ok("domain", "create", "a.example", "--signed-fields", "Sender:X-Campaign");
     cli.ok("domain", "create", "b.example");

@@ -141,6 +141,48 @@ class ExplainCommandIT extends AdminFixture {
   }
 
   @Test
+  void whatIsAListsOwnersAndWhatIsNobodysIsSaidSo() {
+    database.execute(
+        "UPDATE authserver.mailing_list SET extensions = false, new_mailfrom = 'x@y.example'");
+    Map<String, Object> owner = explain("<>", "team-bounces+bob=x.example@old.example");
+    assertEquals("forward", owner.get("decision"));
+    Map<String, Object> second =
+        list(list(owner.get("path")).getFirst().get("leads_to")).getFirst();
+    assertEquals("redirect", second.get("decision"));
+    assertEquals("team@ours.example", second.get("alias"));
+    assertEquals("team", second.get("list"));
+    assertEquals("alice@ours.example", second.get("redirect_to"));
+    assertNull(second.get("new_mailfrom"));
+    Map<String, Object> copy = list(owner.get("copies")).getFirst();
+    assertEquals(1, list(owner.get("copies")).size());
+    assertEquals("<alice@ours.example>", copy.get("recipient"));
+    assertEquals("<>", copy.get("reverse_path"));
+    assertEquals("team-bounces+bob=x.example@old.example", copy.get("delivered_to"));
+    String text = cli.ok("explain", "<>", "team-owner@ours.example").out();
+    assertTrue(
+        text.contains(
+            "\n  team-owner@ours.example  redirect \"team\", alias team@ours.example\n"
+                + "    alice@ours.example  user, alias alice@ours.example\n"),
+        text);
+
+    for (String nobodys : List.of("inner-owner", "inner+x", "team+x")) {
+      Map<String, Object> unknown = explain("bob@x.example", nobodys + "@ours.example");
+      assertEquals("pass_on", unknown.get("decision"));
+      assertEquals("unknown", unknown.get("reason"));
+      String name = nobodys.substring(0, nobodys.indexOf(nobodys.contains("+") ? '+' : '-'));
+      assertTrue(
+          String.valueOf(unknown.get("notes"))
+              .contains("mailing list \"" + name + "\" takes no extensions, or has no owner"),
+          unknown::toString);
+    }
+    cli.ok("mailinglist", "edit", "team", "--extensions");
+    assertEquals("list", explain("bob@x.example", "team+x@ours.example").get("reason"));
+    // A domain that was made by the command has +, and no -.
+    assertEquals("unknown", explain("bob@x.example", "team-x@ours.example").get("reason"));
+    assertFalse(explain("<>", "team-x@ours.example").toString().contains("no extensions"));
+  }
+
+  @Test
   void anAuthorWhoIsNotTheSendersIsSaidSo() throws IOException {
     cli.ok("domain", "create", "other.example", "--author-mismatch", "refuse");
     String mail = message(SUBMITTED + "From: Eve <Eve@Other.example>\n");

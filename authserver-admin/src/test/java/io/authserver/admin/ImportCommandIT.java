@@ -121,12 +121,13 @@ class ImportCommandIT extends AdminFixture {
 
     assertEquals(List.of(ALICE), rows("SELECT id FROM authserver.mail_user WHERE staff"));
     assertEquals(
-        // Nobody was asked who writes in their name: as it was.
-        List.of("old.example>ours.example f off", "ours.example> t off"),
+        // Nobody was asked who writes in their name, nor where extensions begin: as it was.
+        List.of("old.example>ours.example f off both", "ours.example> t off both"),
         rows(
             "SELECT name || '>' || coalesce(redirect_to, '') || ' ' ||"
-                + " left(can_use_transactional::text, 1) || ' ' || author_must_match FROM"
-                + " authserver.domain ORDER BY name"));
+                + " left(can_use_transactional::text, 1) || ' ' || author_must_match || ' ' ||"
+                + " delimiter FROM authserver.domain ORDER BY name"));
+    assertEquals(List.of("t"), rows("SELECT extensions FROM authserver.mailing_list"));
     assertEquals(
         List.of("alice@ours.example", "Carol@elsewhere.example"),
         rows("SELECT address FROM authserver.mailing_list_address ORDER BY id"));

@@ -185,6 +185,41 @@ final class UpgradeIT {
         StartupCheck.wrappingKeyProblems(signer, WrappingKeys.load(List.of(site.wrappingKey()))));
   }
 
+  /**
+   * Domains and lists that were there have extensions as before; what is for a list's owner is the
+   * one thing that changes, as CHANGELOG says.
+   */
+  @Test
+  void extensionsAreWhatTheyWereAndAListsOwnerHasHisAddresses() throws Exception {
+    String url = site.database().superuserUrl();
+    assertEquals(
+        List.of("both", "true"),
+        lines(
+            url,
+            "SELECT DISTINCT delimiter FROM authserver.domain UNION ALL"
+                + " SELECT DISTINCT extensions::text FROM authserver.mailing_list"));
+    assertEquals(
+        List.of(
+            "team-north-x@garden.example virtmail",
+            "crew+x@garden.example virtmail",
+            "crew-x+y@garden.example virtmail",
+            "info-desk-paris@garden.example info-desk@garden.example",
+            "news-request@orchard.example virtmail",
+            "news-bounces+bob=x.test@orchard.example virtmail",
+            "letter-bounces+bob=x.test@orchard.example carol@orchard.example",
+            "crew-request@garden.example nobody",
+            "bereft-owner@garden.example nobody"),
+        lines(
+            url,
+            "SELECT a || ' ' || coalesce((SELECT string_agg(alias, ' ')"
+                + " FROM authserver_resolve_alias(a, TRUE)), 'nobody') FROM"
+                + " unnest(ARRAY['team-north-x@garden.example', 'crew+x@garden.example',"
+                + " 'crew-x+y@garden.example', 'info-desk-paris@garden.example',"
+                + " 'news-request@orchard.example', 'news-bounces+bob=x.test@orchard.example',"
+                + " 'letter-bounces+bob=x.test@orchard.example', 'crew-request@garden.example',"
+                + " 'bereft-owner@garden.example']) a"));
+  }
+
   /** Every difference is accepted, and every accepted difference is there. */
   @Test
   void theAnswersAreWhatTheyWere() throws Exception {

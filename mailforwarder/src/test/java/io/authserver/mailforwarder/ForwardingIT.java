@@ -314,6 +314,41 @@ final class ForwardingIT {
     assertTrue(local.messages().isEmpty() && remote.messages().isEmpty());
   }
 
+  /**
+   * Symptom: what was written to a list's administrator, and the bounces of its members, went to
+   * all members. Cause: LIST-request and its like were taken for extensions of the list's address
+   * (RFC 2142 §6).
+   */
+  @Test
+  void whatIsForAListsOwnerReachesHimAndNoMember() throws IOException {
+    List<String> sent = new ArrayList<>();
+    for (String name :
+        List.of("request", "Owner", "admin", "unsubscribe", "bounces", "bounces+bob=out.example")) {
+      for (String sender : List.of("", "x@out.example")) {
+        String recipient = "owned-" + name + "@ours.example";
+        assertEquals(List.of("250 2.1.5", "250 2.0.0"), send(sender, recipient), recipient);
+        sent.add("<" + sender + "> <boss@ours.example>");
+        Message copy = remote.awaitMessages(sent.size(), SOON).getLast();
+        String fields = addedFields(copy);
+        assertTrue(
+            fields.startsWith("Delivered-To: " + recipient.toLowerCase(java.util.Locale.ROOT)),
+            fields);
+      }
+    }
+    assertEquals(
+        sent,
+        remote.messages().stream()
+            .map(copy -> copy.reversePath() + " " + String.join(" ", copy.forwardPaths()))
+            .toList());
+    // Without an owner it is nobody's: the next hop says so.
+    refusals.put("team-", "550 5.1.1 unknown");
+    for (String name : List.of("request", "bounces+bob=out.example")) {
+      assertEquals(List.of("550 5.1.1"), send("", "team-" + name + "@ours.example"));
+    }
+    assertTrue(local.messages().isEmpty());
+    assertEquals(sent.size(), remote.messages().size());
+  }
+
   @Test
   void aBounceFindsItsWayBack() throws IOException {
     String srs = SRS.forward("x", "out.example", NOW) + "@ours.example";

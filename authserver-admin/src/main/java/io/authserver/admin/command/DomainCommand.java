@@ -69,6 +69,7 @@ public final class DomainCommand {
     fields.put("redirect_to", redirectTo == null ? null : redirectTo.name());
     Address catchAll = settings.catchAll();
     fields.put("catch_all", catchAll == null ? null : catchAll.toString());
+    fields.put("delimiter", settings.delimiter().word());
     fields.put("transactional", settings.transactional());
     fields.put("sign", settings.sign());
     fields.put("require_signature", settings.requireSignature());

@@ -7,6 +7,7 @@ import io.authserver.db.admin.DomainName;
 import io.authserver.db.admin.DomainSettings;
 import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.RotationPolicy;
+import io.authserver.db.alias.Delimiter;
 import io.authserver.db.author.AuthorPolicy;
 import io.authserver.db.signing.SignatureForm;
 import io.authserver.smtp.address.AsciiCase;
@@ -37,6 +38,27 @@ public final class DomainOptions {
       paramLabel = "ADDRESS|none",
       description = "Mail for all local parts without an alias goes to this address.")
   private @Nullable String catchAll;
+
+  /** Where an extension of an address begins. */
+  enum Delimiting {
+    /** At a plus sign. */
+    plus,
+    /** At a dash. */
+    dash,
+    /** At either. */
+    both,
+    /** Nowhere. */
+    none
+  }
+
+  @Option(
+      names = "--delimiter",
+      paramLabel = "WHICH",
+      description =
+          "Where an extension of its addresses begins, ${COMPLETION-CANDIDATES}: with plus mail for"
+              + " alice+shop goes to alice, with dash that for alice-shop (default of a new domain:"
+              + " plus).")
+  private @Nullable Delimiting delimiter;
 
   @Option(
       names = "--transactional",
@@ -200,7 +222,8 @@ public final class DomainOptions {
             rotation(old.rotation()),
             AuthorPolicy.of(
                 authorMustMatch == null ? old.author().mustMatchWord() : authorMustMatch.name(),
-                authorMismatch == null ? old.author().mismatchWord() : authorMismatch.name()));
+                authorMismatch == null ? old.author().mismatchWord() : authorMismatch.name()),
+            delimiter == null ? old.delimiter() : Delimiter.of(delimiter.name()));
   }
 
   /** Returns what to say about a choice that is carried out all the same. */

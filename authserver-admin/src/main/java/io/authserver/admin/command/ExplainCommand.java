@@ -10,11 +10,13 @@ import io.authserver.admin.explain.Signing;
 import io.authserver.admin.explain.SigningForecast;
 import io.authserver.admin.explain.SrsText;
 import io.authserver.admin.output.Json;
+import io.authserver.db.admin.Quoting;
 import io.authserver.db.admin.RefusedException;
 import io.authserver.db.admin.Selection;
 import io.authserver.db.alias.JdbcResolutionStore;
 import io.authserver.db.alias.JdbcSrsKeyStore;
 import io.authserver.db.alias.JdbcSrsTokenStore;
+import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.author.JdbcAuthorStore;
 import io.authserver.db.signing.JdbcSigningStore;
 import io.authserver.mailforwarder.ForwarderSettings;
@@ -24,6 +26,7 @@ import io.authserver.mailforwarder.fanout.Route;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.ReturnAddresses;
+import io.authserver.mailforwarder.resolve.Resolution;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsSecret;
 import io.authserver.smtp.address.AsciiCase;
@@ -156,6 +159,7 @@ public final class ExplainCommand extends AdminCommand {
     List<String> notes =
         notes(outcome, known.isPresent(), header.isPresent(), entrance, reversePath);
     notes.addAll(deactivated(signatures));
+    outcome.resolution().map(ExplainCommand::nobodys).ifPresent(notes::addAll);
     HostPort local = ForwarderSettings.localDelivery(settings);
     Explanation explanation =
         new Explanation(
@@ -244,6 +248,16 @@ public final class ExplainCommand extends AdminCommand {
             .filter(domain -> !domain.active())
             .map(domain -> domain.title() + " is deactivated: nothing is signed for it")
             .toList();
+  }
+
+  /** Says of an address that is nobody's which list does not have it. */
+  private static List<String> nobodys(Resolution resolution) {
+    ResolutionStep end = resolution.end();
+    return end.decision() != io.authserver.db.alias.Decision.UNKNOWN || end.listName() == null
+        ? List.of()
+        : List.of(
+            "mailing list %s takes no extensions, or has no owner who receives mail for such an address"
+                .formatted(Quoting.quote(end.listName())));
   }
 
   private static Authors authors(Optional<HeaderSection> header, ReversePath reversePath) {

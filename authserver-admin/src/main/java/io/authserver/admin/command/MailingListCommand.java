@@ -57,6 +57,7 @@ public final class MailingListCommand {
     fields.put("is_active", list.active());
     fields.put("new_mailfrom", list.newMailFrom());
     fields.put("owner", list.owner());
+    fields.put("extensions", list.extensions());
     fields.put("members", list.addresses().size());
     fields.put("addresses", list.addresses());
     fields.put("aliases", list.aliases());
@@ -141,8 +142,18 @@ public final class MailingListCommand {
     @Option(
         names = "--owner",
         paramLabel = "USER",
-        description = "Who is told about members that cannot be reached.")
+        description =
+            "Who is told about members that cannot be reached, and gets mail for LIST-request,"
+                + " LIST-owner and their like.")
     private @Nullable String owner;
+
+    @Option(
+        names = "--extensions",
+        negatable = true,
+        description =
+            "Its addresses take extensions, as those of users do, or not: then LIST+x is nobody's"
+                + " (default: not).")
+    private boolean extensions;
 
     Create(Context context) {
       super(context);
@@ -154,7 +165,10 @@ public final class MailingListCommand {
           newMailFrom == null || newMailFrom.isEmpty() ? null : Address.parseForeign(newMailFrom);
       List<Address> members = members(context(), addresses);
       ListRow list =
-          context().database().lists().create(new NewList(name, members, reversePath, owner));
+          context()
+              .database()
+              .lists()
+              .create(new NewList(name, members, reversePath, owner, extensions));
       say("created mailing list " + list.name() + " (" + list.id() + ")");
     }
   }
@@ -192,8 +206,16 @@ public final class MailingListCommand {
     @Option(
         names = "--owner",
         paramLabel = "USER|none",
-        description = "Who is told about members that cannot be reached.")
+        description =
+            "Who is told about members that cannot be reached, and gets mail for LIST-request,"
+                + " LIST-owner and their like.")
     private @Nullable String owner;
+
+    @Option(
+        names = "--extensions",
+        negatable = true,
+        description = "Their addresses take extensions, as those of users do, or not.")
+    private @Nullable Boolean extensions;
 
     Edit(Context context) {
       super(context, NOUN, new Which(), "change", "changed");
@@ -201,8 +223,9 @@ public final class MailingListCommand {
 
     @Override
     void check() throws RefusedException, UsageException {
-      if (name == null && newMailFrom == null && owner == null) {
-        throw new UsageException("nothing to change: --name, --new-mailfrom, --owner");
+      if (name == null && newMailFrom == null && owner == null && extensions == null) {
+        throw new UsageException(
+            "nothing to change: --name, --new-mailfrom, --owner, --extensions");
       }
       ListEdit _ = edit();
     }
@@ -229,7 +252,7 @@ public final class MailingListCommand {
       if (owner != null) {
         user = new ListEdit.To<>(owner.equals(NONE) ? null : owner);
       }
-      return new ListEdit(name, reversePath, user);
+      return new ListEdit(name, reversePath, user, extensions);
     }
   }
 

@@ -140,8 +140,10 @@ public record Explanation(
 
   private static List<Map<String, @Nullable Object>> add(
       List<Map<String, @Nullable Object>> to, ResolutionStep step) {
-    return add(
-        to, Expansion.Member.of(null, 1, step), alias(step), step.newMailfrom(), step.target());
+    // Mail for a list's owner does not go through the list.
+    String newMailfrom =
+        step.decision() == io.authserver.db.alias.Decision.REDIRECT ? null : step.newMailfrom();
+    return add(to, Expansion.Member.of(null, 1, step), alias(step), newMailfrom, step.target());
   }
 
   private static List<Map<String, @Nullable Object>> add(

@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.db.alias.Delimiter;
 import io.authserver.db.author.AuthorPolicy;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.db.signing.SignatureForm;
@@ -23,7 +24,7 @@ public final class DomainAdmin {
         (SELECT count(*) FROM authserver.email_alias a WHERE a.domain_id = d.id),
         d.header_canonicalization, d.body_canonicalization, d.signed_fields, d.oversigned_fields,
         d.auid, d.rotate_keys, d.key_age_days, d.key_lead_days, d.key_grace_days, d.catch_all,
-        d.active, d.author_must_match, d.author_mismatch
+        d.active, d.author_must_match, d.author_mismatch, d.delimiter
       FROM authserver.domain d
       """;
 
@@ -68,8 +69,8 @@ public final class DomainAdmin {
           refuse_several_authors, sign_by_reverse_path, signature_expiry_seconds,
           header_canonicalization, body_canonicalization, signed_fields, oversigned_fields, auid,
           rotate_keys, key_age_days, key_lead_days, key_grace_days, catch_all, author_must_match,
-          author_mismatch, name)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          author_mismatch, delimiter, name)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         RETURNING id\
         """,
         row -> row.getLong(1),
@@ -102,7 +103,7 @@ public final class DomainAdmin {
                   signature_expiry_seconds = ?, header_canonicalization = ?,
                   body_canonicalization = ?, signed_fields = ?, oversigned_fields = ?, auid = ?,
                   rotate_keys = ?, key_age_days = ?, key_lead_days = ?, key_grace_days = ?,
-                  catch_all = ?, author_must_match = ?, author_mismatch = ?
+                  catch_all = ?, author_must_match = ?, author_mismatch = ?, delimiter = ?
                 WHERE id = ?\
                 """,
                 columns(change.apply(before.settings()), before.id()));
@@ -136,6 +137,7 @@ public final class DomainAdmin {
       catchAll == null ? null : catchAll.toString(),
       settings.author().mustMatchWord(),
       settings.author().mismatchWord(),
+      settings.delimiter().word(),
       last
     };
   }
@@ -313,7 +315,8 @@ public final class DomainAdmin {
             expiry,
             form,
             new RotationPolicy(row.getBoolean(18), row.getInt(19), row.getInt(20), row.getInt(21)),
-            AuthorPolicy.of(row.getString(24), row.getString(25)));
+            AuthorPolicy.of(row.getString(24), row.getString(25)),
+            Delimiter.of(row.getString(26)));
     return new DomainRow(
         row.getLong(1),
         row.getString(2),

@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.db.alias.Delimiter;
 import io.authserver.db.author.AuthorPolicy;
 import io.authserver.db.signing.SignatureForm;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param form what its signatures cover and say
  * @param rotation how its keys are cared for
  * @param author what is demanded of who submits mail with an author of its own
+ * @param delimiter where an extension of its addresses begins
  */
 public record DomainSettings(
     @Nullable DomainName redirectTo,
@@ -32,7 +34,8 @@ public record DomainSettings(
     Optional<Duration> signatureExpiry,
     SignatureForm form,
     RotationPolicy rotation,
-    AuthorPolicy author) {
+    AuthorPolicy author,
+    Delimiter delimiter) {
   /**
    * What a signature has to outlive: four days in our queue, where OpenSMTPD leaves mail by
    * default, and a day for the receiver's.
@@ -52,7 +55,8 @@ public record DomainSettings(
           Optional.of(Duration.ofDays(7)),
           SignatureForm.DEFAULT,
           RotationPolicy.DEFAULT,
-          AuthorPolicy.OF_NEW_DOMAIN);
+          AuthorPolicy.OF_NEW_DOMAIN,
+          Delimiter.PLUS);
 
   /** Returns whether signatures that are valid so long may end while mail waits in a queue. */
   public static boolean endsEarly(Duration signatureExpiry) {

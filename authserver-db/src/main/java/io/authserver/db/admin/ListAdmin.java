@@ -17,7 +17,8 @@ public final class ListAdmin {
           WHERE m.list_id = l.id ORDER BY m.id),
         ARRAY(SELECT a.local_part || '@' || d.name
           FROM authserver.email_alias a JOIN authserver.domain d ON d.id = a.domain_id
-          WHERE a.list_id = l.id ORDER BY a.id)
+          WHERE a.list_id = l.id ORDER BY a.id),
+        l.extensions
       FROM authserver.mailing_list l LEFT JOIN authserver.mail_user u ON u.id = l.owner_id
       """;
 
@@ -37,14 +38,15 @@ public final class ListAdmin {
           long id =
               sql.one(
                   """
-                  INSERT INTO authserver.mailing_list (name, new_mailfrom, owner_id)
-                  VALUES (?, ?, ?)
+                  INSERT INTO authserver.mailing_list (name, new_mailfrom, owner_id, extensions)
+                  VALUES (?, ?, ?, ?)
                   RETURNING id\
                   """,
                   row -> row.getLong(1),
                   list.name(),
                   newMailFrom == null ? null : newMailFrom.toString(),
-                  owner);
+                  owner,
+                  list.extensions());
           add(sql, id, list.addresses());
           return get(sql, id);
         });
@@ -140,6 +142,12 @@ public final class ListAdmin {
                 lists,
                 "UPDATE authserver.mailing_list SET owner_id = ? WHERE id = ANY (?::bigint[])",
                 owner == null ? null : Things.user(sql, owner));
+          }
+          if (edit.extensions() != null) {
+            sql.change(
+                lists,
+                "UPDATE authserver.mailing_list SET extensions = ? WHERE id = ANY (?::bigint[])",
+                edit.extensions());
           }
           return lists;
         });
@@ -242,6 +250,7 @@ public final class ListAdmin {
         row.getBoolean(3),
         row.getString(4),
         row.getString(5),
+        row.getBoolean(8),
         UserAdmin.texts(row, 6),
         UserAdmin.texts(row, 7));
   }

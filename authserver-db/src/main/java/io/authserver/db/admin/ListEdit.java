@@ -8,9 +8,13 @@ import org.jspecify.annotations.Nullable;
  * @param name the new name, for one list only
  * @param newMailFrom the reverse-path of what they send on
  * @param owner UUID, identifier or address of the owner
+ * @param extensions whether their addresses take extensions
  */
 public record ListEdit(
-    @Nullable String name, @Nullable To<Address> newMailFrom, @Nullable To<String> owner) {
+    @Nullable String name,
+    @Nullable To<Address> newMailFrom,
+    @Nullable To<String> owner,
+    @Nullable Boolean extensions) {
   /**
    * What something changes to.
    *

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param active whether it takes mail
  * @param newMailFrom the reverse-path of what it sends on, or null for the sender's
  * @param owner the identifier of the user who is told about members that fail, or null
+ * @param extensions whether its addresses take extensions
  * @param addresses the members, in the order in which they came
  * @param aliases the addresses that stand for it
  */
@@ -18,6 +19,7 @@ public record ListRow(
     boolean active,
     @Nullable String newMailFrom,
     @Nullable String owner,
+    boolean extensions,
     List<String> addresses,
     List<String> aliases)
     implements Thing {

@@ -18,9 +18,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random graphs of lists, redirects, catch-alls, blocked and foreign addresses, against a second,
- * slow reading of the same rules: the same members with the same decisions, found through a list
- * that names them, each list once.
+ * Random graphs of lists, redirects, blocked and foreign addresses, in domains with each delimiter,
+ * against a second, slow reading of the same rules: the same members with the same decisions, found
+ * through a list that names them, each list once.
  */
 final class ExpansionFuzzIT {
   private static final int GRAPHS = 60;
@@ -31,6 +31,12 @@ final class ExpansionFuzzIT {
   private final Map<String, String> redirects = new LinkedHashMap<>();
   private final Map<String, List<String>> lists = new LinkedHashMap<>();
   private final Set<String> sleeping = new LinkedHashSet<>();
+  private final Map<String, Delimiter> delimiters = new LinkedHashMap<>();
+
+  /** Lists that take extensions, and those that have an owner. */
+  private final Set<String> extended = new LinkedHashSet<>();
+
+  private final Set<String> owned = new LinkedHashSet<>();
 
   @Test
   void theDatabaseReadsRandomGraphsAsASlowReaderDoes() throws Exception {
@@ -79,6 +85,9 @@ final class ExpansionFuzzIT {
     redirects.clear();
     lists.clear();
     sleeping.clear();
+    delimiters.clear();
+    extended.clear();
+    owned.clear();
     redirects.put("r0.example", "d0.example");
     redirects.put("r1.example", "r0.example");
     redirects.put("r2.example", random.nextBoolean() ? "r3.example" : "out.example");
@@ -89,12 +98,27 @@ final class ExpansionFuzzIT {
       if (random.nextInt(8) == 0) {
         sleeping.add("l" + i);
       }
+      if (random.nextInt(3) > 0) {
+        extended.add("l" + i);
+      }
+      if (random.nextInt(3) > 0) {
+        owned.add("l" + i);
+      }
+    }
+    delimiters.put("d0.example", Delimiter.BOTH);
+    for (String domain : redirects.keySet()) {
+      delimiters.put(domain, List.of(Delimiter.values()).get(random.nextInt(4)));
+    }
+    if (random.nextInt(3) == 0) {
+      delimiters.put("d0.example", List.of(Delimiter.values()).get(random.nextInt(4)));
     }
     for (int i = 0; i < 4; i++) {
       aliases.put("u" + i + "@d0.example", "user");
     }
     aliases.put("bad@d0.example", "reject");
     aliases.put("l1@r0.example", "l" + random.nextInt(7));
+    aliases.put("l2-bounces@d0.example", "user");
+    aliases.put("l3-x0@d0.example", "l" + random.nextInt(7));
     for (List<String> members : lists.values()) {
       int count = random.nextInt(9);
       Set<String> folded = new LinkedHashSet<>();
@@ -108,7 +132,15 @@ final class ExpansionFuzzIT {
   }
 
   private static String member(SplittableRandom random) {
-    String extension = random.nextInt(4) == 0 ? "+x" + random.nextInt(2) : "";
+    String extension =
+        switch (random.nextInt(8)) {
+          case 0 -> "+x" + random.nextInt(2);
+          case 1 -> "-x" + random.nextInt(2);
+          case 2 -> "-x0+x" + random.nextInt(2);
+          case 3 ->
+              List.of("-owner", "-Request", "-bounces", "-bounces+x-y").get(random.nextInt(4));
+          default -> "";
+        };
     String domain = "@" + List.of("d0", "r0", "r1", "r2").get(random.nextInt(4)) + ".example";
     return switch (random.nextInt(8)) {
       case 0, 1, 2 -> "l" + random.nextInt(7) + extension + domain;
@@ -125,11 +157,15 @@ final class ExpansionFuzzIT {
     statements.add(
         "TRUNCATE authserver.email_alias, authserver.mailing_list_address, authserver.mailing_list,"
             + " authserver.mail_user, authserver.domain CASCADE");
-    statements.add("INSERT INTO authserver.domain (name) VALUES ('d0.example')");
+    delimiters.forEach(
+        (domain, delimiter) ->
+            statements.add(
+                "INSERT INTO authserver.domain (name, delimiter) VALUES ('%s', '%s')"
+                    .formatted(domain, delimiter.word())));
     redirects.forEach(
         (from, to) ->
             statements.add(
-                "INSERT INTO authserver.domain (name, redirect_to) VALUES ('%s', '%s')"
+                "UPDATE authserver.domain SET redirect_to = '%2$s' WHERE name = '%1$s'"
                     .formatted(from, to)));
     statements.add("INSERT INTO authserver.mail_user (identifier) VALUES ('user')");
     lists
@@ -137,8 +173,13 @@ final class ExpansionFuzzIT {
         .forEach(
             list ->
                 statements.add(
-                    "INSERT INTO authserver.mailing_list (name, active) VALUES ('%s', %s)"
-                        .formatted(list, !sleeping.contains(list))));
+                    "INSERT INTO authserver.mailing_list (name, active, extensions, owner_id)"
+                        + " SELECT '%s', %s, %s, CASE WHEN %s THEN id END FROM authserver.mail_user"
+                            .formatted(
+                                list,
+                                !sleeping.contains(list),
+                                extended.contains(list),
+                                owned.contains(list))));
     aliases.forEach(
         (address, what) ->
             statements.add(
@@ -179,6 +220,8 @@ final class ExpansionFuzzIT {
           what = lookUp(address);
           if (what == null && !followed.add(lower(address))) {
             what = "CIRCLE";
+          } else if (what == null && isOwners(address)) {
+            address = "u0@d0.example";
           } else if (what == null) {
             int at = address.indexOf('@');
             address = address.substring(0, at + 1) + redirects.get(address.substring(at + 1));
@@ -206,8 +249,16 @@ final class ExpansionFuzzIT {
     }
     String local = lower(address.substring(0, at));
     String what = aliases.get(local + "@" + domain);
-    if (what == null && local.contains("+")) {
-      what = aliases.get(local.substring(0, local.indexOf('+')) + "@" + domain);
+    String list = what == null ? listOfOwners(local, domain) : null;
+    if (list != null) {
+      if (aliases.containsKey(list + "-bounces@" + domain)
+          && !local.matches(".*-(owner|request)")) {
+        what = aliases.get(list + "-bounces@" + domain);
+      } else if (owned.contains(aliases.get(list + "@" + domain))) {
+        return null;
+      }
+    } else if (what == null) {
+      what = extended(local, domain);
     }
     if (what == null) {
       return redirects.containsKey(domain) ? null : "UNKNOWN";
@@ -219,12 +270,53 @@ final class ExpansionFuzzIT {
     };
   }
 
+  /** Returns what the longest prefix before a delimiter is, if that takes extensions. */
+  private String extended(String local, String domain) {
+    Delimiter delimiter = delimiters.get(domain);
+    for (int end = local.length() - 1; end > 0; end--) {
+      boolean cut =
+          switch (local.charAt(end)) {
+            case '+' -> delimiter == Delimiter.PLUS || delimiter == Delimiter.BOTH;
+            case '-' -> delimiter == Delimiter.DASH || delimiter == Delimiter.BOTH;
+            default -> false;
+          };
+      String what = cut ? aliases.get(local.substring(0, end) + "@" + domain) : null;
+      if (what != null) {
+        return lists.containsKey(what) && !extended.contains(what) ? null : what;
+      }
+    }
+    return null;
+  }
+
+  /** Returns the local part of the list that such an address is about, or null. */
+  private String listOfOwners(String local, String domain) {
+    for (String tail : List.of("-owner", "-request", "-bounces", "-bounces+x-y")) {
+      String what =
+          local.endsWith(tail)
+              ? aliases.get(local.substring(0, local.length() - tail.length()) + "@" + domain)
+              : null;
+      if (lists.containsKey(what) && !sleeping.contains(what)) {
+        return local.substring(0, local.length() - tail.length());
+      }
+    }
+    return null;
+  }
+
+  /** Returns whether a redirect is one to the owner of a list. */
+  private boolean isOwners(String address) {
+    int at = address.indexOf('@');
+    String list = listOfOwners(lower(address.substring(0, at)), address.substring(at + 1));
+    return list != null && owned.contains(aliases.get(list + address.substring(at)));
+  }
+
   private static String lower(String ascii) {
     return ascii.toLowerCase(java.util.Locale.ROOT);
   }
 
   @Override
   public String toString() {
-    return aliases + " " + lists + " sleeping " + sleeping + " redirects " + redirects;
+    return aliases
+        + (" " + lists + " sleeping " + sleeping + " redirects " + redirects + " " + delimiters)
+        + (" extended " + extended + " owned " + owned);
   }
 }

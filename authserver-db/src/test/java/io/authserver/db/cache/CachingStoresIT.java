@@ -183,6 +183,56 @@ class CachingStoresIT {
         () -> decision("team@a.example") == Decision.REDIRECT);
   }
 
+  /**
+   * What is nobody's may be a list's or its owner's in a second; another domain has his mailbox.
+   */
+  @Test
+  void whatIsAnExtensionAndWhoOwnsAListIsSeenWithinASecond() throws Exception {
+    database.execute(
+        "DELETE FROM authserver.email_alias WHERE local_part = 'alice' AND domain_id <>"
+            + " (SELECT id FROM authserver.domain WHERE name = 'a.example')",
+        "INSERT INTO authserver.email_alias (domain_id, local_part, list_id) SELECT d.id, 'team',"
+            + " l.id FROM authserver.domain d, authserver.mailing_list l WHERE d.name ="
+            + " 'b.example'");
+    await(() -> decision("team+x@b.example") == Decision.LIST);
+    assertEquals(Decision.UNKNOWN, decision("team-owner@b.example"));
+    change(
+        "UPDATE authserver.mailing_list SET owner_id = (SELECT id FROM authserver.mail_user)",
+        () -> "alice@a.example".equals(first("team-owner@b.example").target()));
+    change(
+        "UPDATE authserver.mail_user SET active = false",
+        () -> decision("team-owner@b.example") == Decision.UNKNOWN);
+    change(
+        "UPDATE authserver.domain SET redirect_to = 'a.example' WHERE name = 'b.example'",
+        () -> decision("team-owner@b.example") == Decision.REDIRECT);
+    assertEquals("team-owner@a.example", first("team-owner@b.example").target());
+    // What is asked for next leads on, and names the list no more.
+    change(
+        "UPDATE authserver.mail_user SET active = true",
+        () -> "alice@a.example".equals(first("team-owner@b.example").target()));
+    change(
+        "UPDATE authserver.domain SET active = false WHERE name = 'a.example'",
+        () -> "team-owner@a.example".equals(first("team-owner@b.example").target()));
+    change(
+        "UPDATE authserver.domain SET active = true WHERE name = 'a.example'",
+        () -> "alice@a.example".equals(first("team-owner@b.example").target()));
+    change(
+        "UPDATE authserver.mailing_list SET extensions = false",
+        () -> decision("team+x@b.example") == Decision.REDIRECT);
+    change(
+        "UPDATE authserver.mailing_list SET extensions = true",
+        () -> decision("team+x@b.example") == Decision.LIST);
+    change(
+        "UPDATE authserver.domain SET delimiter = 'dash' WHERE name = 'b.example'",
+        () -> decision("team+x@b.example") == Decision.REDIRECT);
+    change(
+        "UPDATE authserver.mailing_list SET active = false",
+        () -> decision("team-owner@b.example") == Decision.INACTIVE);
+    change(
+        "UPDATE authserver.mailing_list SET active = true",
+        () -> "alice@a.example".equals(first("team-owner@b.example").target()));
+  }
+
   @Test
   void aSwitchOfKeysIsSeenWithinASecond() throws Exception {
     assertEquals(0, activeKeys());

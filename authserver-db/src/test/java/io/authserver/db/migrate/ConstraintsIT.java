@@ -80,6 +80,7 @@ class ConstraintsIT {
           domain (name, catch_all) VALUES ('r.example', 'a@Q.example') | domain_catch_all_valid
           domain (name, redirect_to, catch_all) VALUES ('r.example', 'b.example', 'a@b.example') | domain_redirect_or_catch_all
           domain (name, sign, require_signature) VALUES ('r.example', false, true) | domain_require_signature_signs
+          domain (name, delimiter) VALUES ('r.example', '+')          | domain_delimiter_known
           domain (name, signature_expiry_seconds) VALUES ('r.example', 0) | domain_signature_expiry_valid
           domain (name, header_canonicalization) VALUES ('r.example', 'nofws') | domain_header_canonicalization_known
           domain (name, body_canonicalization) VALUES ('r.example', 'Relaxed') | domain_body_canonicalization_known

@@ -95,7 +95,9 @@ class PlantedObjectsIT {
     calls.put("authserver.is_usable_password(text)", "authserver.is_usable_password('$5$x')");
     calls.put("authserver.look_up(text)", "authserver.look_up('alice+x@ours.example')");
     calls.put("authserver.look_up_list(bigint)", "authserver.look_up_list(1)");
-    calls.put("authserver.lookup_keys(text)", "authserver.lookup_keys('alice+x-y')");
+    calls.put(
+        "authserver.look_up_list_owner(bigint,text)",
+        "authserver.look_up_list_owner((SELECT max(id) FROM authserver.domain), 'team-owner')");
     calls.put("authserver.mark_keys()", "authserver.mark_keys()");
     calls.put(
         "authserver.notify_changes(text,bigint[])", "authserver.notify_changes('list', '{1,2}')");
