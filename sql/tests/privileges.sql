@@ -1,6 +1,6 @@
 -- Who may do what. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(80);
+SELECT plan(83);
 
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
@@ -28,6 +28,9 @@ SELECT function_privs_are('authserver', 'forwarder_keep_srs_tokens', ARRAY['text
 SELECT function_privs_are('authserver', 'forwarder_keep_srs_tokens', ARRAY['text[]', 'text[]'], 'authserver_signer', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'forwarder_find_srs_tokens', ARRAY['text[]'], 'authserver_forwarder', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'forwarder_find_srs_tokens', ARRAY['text[]'], 'authserver_api', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_claim_report', ARRAY['text'], 'authserver_forwarder', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'forwarder_claim_report', ARRAY['text'], 'authserver_signer', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_claim_report', ARRAY['text'], 'authserver_api', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'mark_keys', ARRAY[]::text[], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'mark_keys', ARRAY[]::text[], 'authserver_forwarder', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'mark_keys', ARRAY[]::text[], 'authserver_admin', ARRAY[]::text[]);

@@ -209,8 +209,8 @@ final class SigningTransaction implements MailTransaction {
 
   /** A temporary failure has a cause that the operator wants to know and the client need not. */
   private void note(RelayOutcome outcome) {
-    if (outcome instanceof RelayOutcome.TemporaryFailure(Reply _, String cause, boolean _)) {
-      logFields.put("cause", cause);
+    if (outcome instanceof RelayOutcome.TemporaryFailure failure) {
+      logFields.put("cause", failure.cause());
     }
   }
 

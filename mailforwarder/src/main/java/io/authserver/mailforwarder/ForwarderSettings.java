@@ -19,6 +19,7 @@ import io.authserver.smtp.daemon.SettingsTable;
 import io.authserver.smtp.daemon.SmtpSettings;
 import io.authserver.smtp.daemon.StartException;
 import java.nio.charset.StandardCharsets;
+import io.authserver.smtp.server.FrontLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,7 +146,13 @@ public final class ForwarderSettings {
           .orElse("7d");
 
   static final Setting<DatabaseUrl> DATABASE = DatabaseSettings.url();
-  static final SmtpSettings SMTP = new SmtpSettings("MAILFORWARDER");
+
+  /** dkimsigner comes later in the line, and OpenSMTPD's own limit of 100 still later. */
+  private static final int MAX_RECEIVED_FIELDS = 50;
+
+  static final SmtpSettings SMTP =
+      new SmtpSettings(
+          "MAILFORWARDER", FrontLimits.DEFAULTS.withReceivedFields(MAX_RECEIVED_FIELDS));
 
   private ForwarderSettings() {}
 

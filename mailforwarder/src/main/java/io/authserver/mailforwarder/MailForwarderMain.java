@@ -15,6 +15,7 @@ import io.authserver.db.mark.JdbcMarkKeyStore;
 import io.authserver.db.migrate.DaemonRole;
 import io.authserver.db.migrate.StartupCheck;
 import io.authserver.db.outcome.JdbcOutcomeStore;
+import io.authserver.db.outcome.JdbcReportClaims;
 import io.authserver.db.outcome.PendingEnvelopes;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.mailforwarder.fanout.EdgeNames;
@@ -201,6 +202,7 @@ public final class MailForwarderMain {
             new JdbcSrsTokenStore(database, clock),
             new PendingEnvelopes(
                 new JdbcOutcomeStore(database, configuration.keepOutcomes()), feed),
+            new JdbcReportClaims(database),
             new CachingMarkKeyStore(new JdbcMarkKeyStore(database), feed, cacheMetrics),
             new CachingAuthorStore(new JdbcAuthorStore(database), feed, cacheMetrics),
             new Decider(returnAddresses),

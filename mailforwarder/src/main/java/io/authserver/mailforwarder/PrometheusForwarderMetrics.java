@@ -8,6 +8,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 /** The forwarder in Prometheus' metrics, {@code authserver_forwarder_*}. */
 final class PrometheusForwarderMetrics implements ForwarderMetrics {
   private final Counter decisions;
+  private final Counter dropped;
   private final Counter messages;
   private final Counter authors;
   private final Counter doubles;
@@ -27,6 +28,12 @@ final class PrometheusForwarderMetrics implements ForwarderMetrics {
         counter(
             "refusals",
             "Recipients that were refused without asking a next hop, by why.",
+            "reason",
+            registry);
+    dropped =
+        counter(
+            "dropped",
+            "Messages of strangers that were dropped after the edge had taken them, by why.",
             "reason",
             registry);
     messages = counter("messages", "Messages, by what was answered.", "verdict", registry);
@@ -101,6 +108,11 @@ final class PrometheusForwarderMetrics implements ForwarderMetrics {
   @Override
   public void answered(String verdict) {
     messages.labelValues(verdict).inc();
+  }
+
+  @Override
+  public void dropped(String reason) {
+    dropped.labelValues(reason).inc();
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.authserver.db.cache.Freshness;
 import io.authserver.db.mark.CachingMarkKeyStore;
 import io.authserver.db.mark.JdbcMarkKeyStore;
 import io.authserver.db.outcome.JdbcOutcomeStore;
+import io.authserver.db.outcome.JdbcReportClaims;
 import io.authserver.db.outcome.PendingEnvelopes;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.pool.AuthDatabaseException;
@@ -83,6 +84,7 @@ final class ForwarderSite implements AutoCloseable {
                 counted(store), feed, CacheMetrics.NONE, () -> System.nanoTime() + later.get()),
             new JdbcSrsTokenStore(pool, InstantSource.fixed(NOW)),
             new PendingEnvelopes(new JdbcOutcomeStore(pool, Duration.ofDays(7)), feed),
+            new JdbcReportClaims(pool),
             new CachingMarkKeyStore(new JdbcMarkKeyStore(pool), feed, CacheMetrics.NONE),
             new CachingAuthorStore(new JdbcAuthorStore(pool), feed, CacheMetrics.NONE),
             new Decider(SRS, null),

@@ -16,6 +16,7 @@ import io.authserver.db.cache.Freshness;
 import io.authserver.db.mark.CachingMarkKeyStore;
 import io.authserver.db.mark.JdbcMarkKeyStore;
 import io.authserver.db.outcome.JdbcOutcomeStore;
+import io.authserver.db.outcome.JdbcReportClaims;
 import io.authserver.db.outcome.PendingEnvelopes;
 import io.authserver.db.pool.AuthDatabase;
 import io.authserver.db.testing.DatabaseDoor;
@@ -154,6 +155,7 @@ final class ForwardingIT {
                 CacheMetrics.NONE),
             new JdbcSrsTokenStore(pool, InstantSource.fixed(NOW)),
             new PendingEnvelopes(new JdbcOutcomeStore(pool, Duration.ofDays(7)), feed),
+            new JdbcReportClaims(pool),
             new CachingMarkKeyStore(new JdbcMarkKeyStore(pool), feed, CacheMetrics.NONE),
             new CachingAuthorStore(new JdbcAuthorStore(pool), feed, CacheMetrics.NONE),
             new Decider(SRS, null),

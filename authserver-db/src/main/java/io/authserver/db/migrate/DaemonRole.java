@@ -43,6 +43,7 @@ public enum DaemonRole {
               "authserver.srs_site(text)",
               "authserver.forwarder_register_srs_secrets(bytea[])",
               "authserver.set_srs_form(text)",
+              "authserver.forwarder_claim_report(text)",
               "authserver.forwarder_outcomes(bytea[])",
               "authserver.forwarder_pending_envelopes(bigint[],integer)",
               "authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint)",

@@ -54,6 +54,9 @@ class PlantedObjectsIT {
         "authserver.forwarder_expand(bigint)",
         "authserver.forwarder_expand((SELECT max(id) FROM authserver.mailing_list))");
     calls.put(
+        "authserver.forwarder_claim_report(text)",
+        "authserver.forwarder_claim_report('owner@ours.example')");
+    calls.put(
         "authserver.forwarder_expand(bigint,integer)",
         "authserver.forwarder_expand((SELECT max(id) FROM authserver.mailing_list), 50)");
     calls.put(

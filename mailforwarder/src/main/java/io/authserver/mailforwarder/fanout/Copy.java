@@ -3,6 +3,7 @@ package io.authserver.mailforwarder.fanout;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.reply.Reply;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +25,20 @@ final class Copy {
     REFUSED
   }
 
+  /** Why it is we who refuse it, whatever a next hop would say. */
+  enum Ruling {
+    /** Its address has expanded the message before. */
+    LOOP,
+    /** It has failed for now for too long. */
+    GIVEN_UP
+  }
+
   private final String finalAddress;
   private Plan.@Nullable Planned planned;
   private State state = State.WAITING;
   private boolean recalled;
   private @Nullable RelayOutcome outcome;
+  private @Nullable Ruling ruling;
 
   Copy(Plan.Planned planned) {
     this.finalAddress = planned.finalAddress();
@@ -101,7 +111,23 @@ final class Copy {
 
   /** Returns whether a next hop has refused it for good, in this try. */
   boolean isRefusedByNextHop() {
-    return state == State.REFUSED && planned != null && !recalled;
+    return state == State.REFUSED && planned != null && !recalled && ruling == null;
+  }
+
+  /** Returns whether it was to be sent: that it was refused is no decision about its address. */
+  boolean isPlanned() {
+    return planned != null;
+  }
+
+  /** Returns why it is we who refuse it, where it is. */
+  Optional<Ruling> ruling() {
+    return Optional.ofNullable(ruling);
+  }
+
+  /** Refuses it for good. */
+  void refuse(Ruling why, Reply reply) {
+    ruling = why;
+    messageAnswered(new RelayOutcome.PermanentFailure(reply));
   }
 
   /** Takes another way, with another sender, from the beginning. */
@@ -113,6 +139,7 @@ final class Copy {
   void restart() {
     state = State.WAITING;
     outcome = null;
+    ruling = null;
   }
 
   /** Takes the outcome of an earlier try of the same message. */

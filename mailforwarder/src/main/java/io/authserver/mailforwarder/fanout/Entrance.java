@@ -35,8 +35,17 @@ public record Entrance(Kind kind, EdgeNames names) {
   }
 
   Submission submission(HeaderSection header) {
+    return submission(header, true);
+  }
+
+  /**
+   * Returns what is known of the submission of a message.
+   *
+   * @param whole whether that is all of its header section
+   */
+  Submission submission(HeaderSection header, boolean whole) {
     return switch (kind) {
-      case MIXED -> Submission.of(header, names);
+      case MIXED -> Submission.of(header, whole, names);
       case SUBMISSIONS -> new Submission(true, Submission.of(header, names).login());
       case OTHERS -> Submission.NONE;
     };

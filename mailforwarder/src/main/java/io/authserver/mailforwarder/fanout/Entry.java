@@ -3,12 +3,12 @@ package io.authserver.mailforwarder.fanout;
 import io.authserver.mailforwarder.notify.Arrival;
 import io.authserver.mailforwarder.notify.Refusal;
 import io.authserver.mailforwarder.resolve.Decision;
+import io.authserver.mailforwarder.resolve.Keepers;
 import io.authserver.mailforwarder.resolve.Lookup;
 import io.authserver.mailforwarder.resolve.Target;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.RecipientParameters;
-import io.authserver.smtp.relay.RelayOutcome;
 import io.authserver.smtp.reply.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,6 +55,11 @@ record Entry(
   /** Returns that of another recipient which stands for the same. */
   Entry sharedBy(Recipient other, @Nullable Lookup otherLookup) {
     return new Entry(other, rememberedAs, otherLookup, decision, parts, true);
+  }
+
+  /** Returns the same with what was decided once more. */
+  Entry withDecision(Decision other) {
+    return new Entry(recipient, rememberedAs, lookup, other, parts, isShared);
   }
 
   /** Returns the same with other parts. */
@@ -127,12 +132,10 @@ record Entry(
       return deferral().isEmpty() && refusal().isEmpty();
     }
 
-    /** Returns what happened, for the log. */
-    String cause() {
-      return copy.state() == Copy.State.DEFERRED
-              && copy.outcome() instanceof RelayOutcome.TemporaryFailure failure
-          ? failure.cause()
-          : "";
+    /** Returns whether its address has expanded the message before. */
+    boolean isLoop() {
+      return copy.state() == Copy.State.REFUSED
+          && copy.ruling().filter(Copy.Ruling.LOOP::equals).isPresent();
     }
   }
 
@@ -211,11 +214,15 @@ record Entry(
                     recipient,
                     isOurs(),
                     hidden.map(Target::address),
-                    hidden.flatMap(Target::reportTo),
-                    reply));
+                    hidden.map(Target::keepers).orElse(Keepers.NONE),
+                    reply,
+                    part.isLoop()));
   }
 
-  private boolean isOurs() {
+  /**
+   * Returns whether its domain is ours, or it stands for others, as only an address of ours does.
+   */
+  boolean isOurs() {
     return !(decision instanceof Decision.PassOn(ForwardPath _, boolean foreign)) || !foreign;
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -113,7 +114,8 @@ final class FanOut implements AutoCloseable {
     Set<LegKey> left = new LinkedHashSet<>();
     for (Plan.Planned planned : plans) {
       Copy copy = copies.get(planned.finalAddress());
-      if (copy != null && !copy.key().equals(planned.key())) {
+      if (copy != null
+          && !(copy.key().equals(planned.key()) && copy.recipient().equals(planned.recipient()))) {
         left.add(copy.key());
         copy.reroute(planned);
       }
@@ -134,6 +136,15 @@ final class FanOut implements AutoCloseable {
 
   /** Fails the open copies of all transactions with these keys, and drops those. */
   void fail(Predicate<LegKey> which, RelayOutcome outcome) {
+    end(which, copy -> copy.messageAnswered(outcome));
+  }
+
+  /** Refuses the open copies of all transactions with these keys for good, and drops those. */
+  void refuse(Predicate<LegKey> which, Copy.Ruling why, Reply reply) {
+    end(which, copy -> copy.refuse(why, reply));
+  }
+
+  private void end(Predicate<LegKey> which, Consumer<Copy> how) {
     legs.values()
         .removeIf(
             leg -> {
@@ -145,7 +156,7 @@ final class FanOut implements AutoCloseable {
             });
     for (Copy copy : copies.values()) {
       if (copy.isOpen() && which.test(copy.key())) {
-        copy.messageAnswered(outcome);
+        how.accept(copy);
       }
     }
   }

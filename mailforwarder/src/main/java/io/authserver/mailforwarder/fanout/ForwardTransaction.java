@@ -2,12 +2,14 @@ package io.authserver.mailforwarder.fanout;
 
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.pool.AuthDatabaseException;
+import io.authserver.mailforwarder.notify.Arrival;
 import io.authserver.mailforwarder.notify.NotificationComposer.Original;
 import io.authserver.mailforwarder.notify.Refusal;
 import io.authserver.mailforwarder.resolve.AuthorVerdict;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
 import io.authserver.mailforwarder.resolve.SenderFacts;
+import io.authserver.mailforwarder.resolve.SenderKind;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
@@ -20,11 +22,14 @@ import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.ClientSession;
 import io.authserver.smtp.server.MailTransaction;
 import io.authserver.smtp.server.ReceivedMessage;
+import io.authserver.smtp.server.RefusedMessage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,6 +46,9 @@ import org.jspecify.annotations.Nullable;
  * transactions that rest on it begin again before any of them has seen a body.
  */
 final class ForwardTransaction implements MailTransaction {
+  private static final Reply LOOP =
+      Reply.of(554, "5.4.6", "Forwarding loop: Delivered-To names this address already");
+
   private final Forwarding forwarding;
   private final TransactionLog log;
   private final Resolver resolver;
@@ -182,11 +190,14 @@ final class ForwardTransaction implements MailTransaction {
     if (author.refused()) {
       return end(message, submitted, author.refusal());
     }
-    Optional<Reply> unrouted = reroute(facts().withSubmitted(submitted), header);
+    SenderFacts known = facts().withSubmitted(submitted);
+    Optional<Reply> unrouted = reroute(known, header);
+    facts = known;
     Set<String> expandedBefore = CopyFields.deliveredTo(header);
-    fanOut.fail(
+    fanOut.refuse(
         key -> key.deliveredTo().filter(expandedBefore::contains).isPresent(),
-        new RelayOutcome.PermanentFailure(Reply.of(554, "5.4.6", "Forwarding loop")));
+        Copy.Ruling.LOOP,
+        LOOP);
     Reply reply;
     try {
       fanOut.leaveOut(ledger().recall(accepted, message.content()));
@@ -237,7 +248,7 @@ final class ForwardTransaction implements MailTransaction {
       }
     }
     log.gaveUp(message.id(), Ledger.giveUp(accepted, forwarding.limits().giveUpAfter()));
-    return answer(Verdict.atEnd(accepted), message, countdown);
+    return answer(Verdict.atEnd(accepted, facts().kind()), message, countdown);
   }
 
   /**
@@ -312,11 +323,15 @@ final class ForwardTransaction implements MailTransaction {
     // The first recipient of an address decides about its copy, as it did before.
     Set<String> seen = new HashSet<>();
     List<Plan.Planned> plans = new ArrayList<>();
+    Map<List<Entry.Part>, Decision> decided = new IdentityHashMap<>();
     for (Entry entry : Entry.distinct(accepted)) {
       Decision decision = recipients.decide(entry.recipient(), entry.lookup(), known);
       Optional<Decision.Refuse> unkept = resolver.keep(decision);
       if (unkept.isPresent()) {
         return Optional.of(unkept.get().reply());
+      }
+      if (!entry.parts().isEmpty()) {
+        decided.put(entry.parts(), decision);
       }
       for (Plan.Planned planned : Plan.of(decision, entry.recipient(), known, transactional)) {
         if (seen.add(planned.finalAddress())) {
@@ -324,6 +339,9 @@ final class ForwardTransaction implements MailTransaction {
         }
       }
     }
+    // What is asked about success is decided again, too.
+    accepted.replaceAll(
+        entry -> entry.withDecision(decided.getOrDefault(entry.parts(), entry.decision())));
     fanOut.reroute(plans);
     return Optional.empty();
   }
@@ -340,12 +358,17 @@ final class ForwardTransaction implements MailTransaction {
       case Verdict.Done done -> {
         Notifier notifier = new Notifier(forwarding, message.id());
         Original original = notifier.original(facts(), OriginMark.remove(message.content()));
-        Set<Refusal> untold = notifier.report(original, done.toReport(), countdown);
+        done.dropped()
+            .ifPresent(reason -> log.dropped(message.id(), reason, done.toReport().getFirst()));
+        Set<Refusal> untold = notifier.report(original, facts().kind(), done.toReport(), countdown);
         Set<Refusal> told = new HashSet<>(done.toReport());
         told.removeAll(untold);
         Entry.distinct(accepted).forEach(entry -> entry.markReported(told));
         rememberForDeferred(message);
-        if (!untold.isEmpty() || !notifier.confirm(original, Entry.arrivals(accepted), countdown)) {
+        // Nobody confirms anything to whom a stranger names.
+        List<Arrival> arrivals =
+            facts().kind() == SenderKind.SUBMITTED ? Entry.arrivals(accepted) : List.of();
+        if (!untold.isEmpty() || !notifier.confirm(original, arrivals, countdown)) {
           remember(message);
           yield Reply.of(451, "4.3.0", "A notification cannot be sent now; try again later");
         }
@@ -353,9 +376,39 @@ final class ForwardTransaction implements MailTransaction {
           // Only for a client that does not hear our reply and comes once more.
           ledger().store(accepted, message.content(), false);
         }
-        yield Reply.of(250, "2.0.0", "Message taken");
+        yield Reply.of(250, "2.0.0", done.taken() ? "Message taken" : "Message dropped");
       }
     };
+  }
+
+  /**
+   * Answers for a message that met a limit of the front. Submitted mail and bounces are refused: a
+   * bounce comes to who has logged in, or to nobody. A stranger's is dropped, since our client
+   * would send it to whom he names as its sender; who looks after its recipients is told.
+   */
+  @Override
+  public Reply onRefused(RefusedMessage message) {
+    HeaderSection header = message.header();
+    if (header == null) {
+      return Reply.of(452, "4.3.1", "Not enough memory for the header section now");
+    }
+    boolean submitted = forwarding.entrance().submission(header, message.whole()).submitted();
+    SenderFacts known = facts().withSubmitted(submitted);
+    log.submitted(submitted);
+    if (known.kind() != SenderKind.STRANGER) {
+      return message.reply();
+    }
+    Countdown countdown = fanOut.countdown();
+    fanOut.close();
+    List<Refusal> refusals = recipients.refusals(accepted, message.reply());
+    log.dropped(message, refusals);
+    byte[] all = header.bytes();
+    int most = Math.min(all.length, RefusedMessage.MOST_HEADER_BYTES);
+    Notifier notifier = new Notifier(forwarding, message.id());
+    Original original =
+        notifier.original(known, Arrays.copyOf(all, most), !message.whole() || most < all.length);
+    Set<Refusal> _ = notifier.report(original, SenderKind.STRANGER, refusals, countdown);
+    return Reply.of(250, "2.0.0", "Message dropped: " + message.reply().lines().getFirst());
   }
 
   private Ledger ledger() {

@@ -24,9 +24,16 @@ public interface ForwarderMetrics {
   /**
    * A message was answered.
    *
-   * @param verdict in a word: done, deferred, refused
+   * @param verdict in a word: done, deferred, refused, dropped
    */
   default void answered(String verdict) {}
+
+  /**
+   * A stranger's message, or a recipient of it, was dropped: a limit was met, or a loop.
+   *
+   * @param reason in a word: what metrics and the log call the limit
+   */
+  default void dropped(String reason) {}
 
   /** The author of a submitted message was judged, or could not be. */
   default void authorJudged(OriginMark.Author author) {}
@@ -49,7 +56,8 @@ public interface ForwarderMetrics {
   /**
    * A notification came to an end.
    *
-   * @param outcome in a word: delivered, refused, deferred
+   * @param outcome in a word: delivered, refused, deferred; suppressed, where one was written to
+   *     its addressee within the hour; nobody, where there is none to tell
    */
   default void notified(String outcome) {}
 

@@ -5,6 +5,7 @@ import io.authserver.db.alias.SrsTokenStore;
 import io.authserver.db.author.AuthorStore;
 import io.authserver.db.mark.MarkKeyStore;
 import io.authserver.db.outcome.OutcomeStore;
+import io.authserver.db.outcome.ReportClaims;
 import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.smtp.message.MemoryBudget;
@@ -17,6 +18,7 @@ import java.util.function.LongSupplier;
 /**
  * What all transactions of the forwarder share. Safe for many threads.
  *
+ * @param reports say who may be written a limited report
  * @param markKeys prove to dkimsigner where a copy comes from
  * @param working holds what recipients stand for, and notifications while they are made
  * @param entrance what the listener says about submission
@@ -26,6 +28,7 @@ public record Forwarding(
     ResolutionStore store,
     SrsTokenStore tokens,
     OutcomeStore outcomes,
+    ReportClaims reports,
     MarkKeyStore markKeys,
     AuthorStore authors,
     Decider decider,
@@ -46,8 +49,8 @@ public record Forwarding(
   /** Returns the same for another listener. */
   public Forwarding at(Entrance other) {
     return new Forwarding(
-        store, tokens, outcomes, markKeys, authors, decider, nextHops, limits, composer, working,
-        other, clock, nanoTime, metrics);
+        store, tokens, outcomes, reports, markKeys, authors, decider, nextHops, limits, composer,
+        working, other, clock, nanoTime, metrics);
   }
 
   Room room() {

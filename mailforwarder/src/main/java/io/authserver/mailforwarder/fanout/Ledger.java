@@ -163,17 +163,17 @@ final class Ledger {
         if (part.copy().state() == Copy.State.DEFERRED && part.age().compareTo(after) >= 0) {
           String last = part.copy().outcome().reply().toString();
           part.copy()
-              .messageAnswered(
-                  new RelayOutcome.PermanentFailure(
-                      // RFC 3463 §3.5: x.4.7, delivery time expired
-                      Reply.of(
-                          554,
-                          "5.4.7",
-                          Reply.clean(
-                              "Not delivered within "
-                                  + hours(after)
-                                  + "; the last answer was: "
-                                  + last))));
+              .refuse(
+                  Copy.Ruling.GIVEN_UP,
+                  // RFC 3463 §3.5: x.4.7, delivery time expired
+                  Reply.of(
+                      554,
+                      "5.4.7",
+                      Reply.clean(
+                          "Not delivered within "
+                              + hours(after)
+                              + "; the last answer was: "
+                              + last)));
           count++;
         }
       }

@@ -2,10 +2,10 @@ package io.authserver.mailforwarder.fanout;
 
 import io.authserver.db.alias.FinalAddress;
 import io.authserver.mailforwarder.resolve.Decision;
+import io.authserver.mailforwarder.resolve.Dsn;
 import io.authserver.mailforwarder.resolve.SenderFacts;
 import io.authserver.mailforwarder.resolve.Target;
 import io.authserver.smtp.address.ForwardPath;
-import io.authserver.smtp.address.MailParameters;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.Sender;
@@ -41,10 +41,10 @@ final class Plan {
                   finalAddress(path, !foreign),
                   new LegKey(
                       foreign && transactional ? Route.TRANSACTIONAL_RELAY : Route.LOCAL_DELIVERY,
-                      withoutSize(facts.sender()),
+                      new Sender(facts.sender().reversePath(), Dsn.passedOn(facts)),
                       Optional.empty(),
                       foreign),
-                  recipient,
+                  new Recipient(recipient.forwardPath(), Dsn.asked(facts, recipient.parameters())),
                   !foreign));
       case Decision.Forward forward -> forwarded(forward);
       case Decision.Drop drop -> List.of();
@@ -92,13 +92,5 @@ final class Plan {
       case ForwardPath.Address(Mailbox mailbox) -> FinalAddress.of(mailbox, ours);
       case ForwardPath.Postmaster() -> "postmaster";
     };
-  }
-
-  // A copy is larger than what the client announced, by the fields that we add.
-  private static Sender withoutSize(Sender sender) {
-    MailParameters given = sender.parameters();
-    return new Sender(
-        sender.reversePath(),
-        new MailParameters(-1, given.body(), given.smtpUtf8(), given.ret(), given.envid()));
   }
 }

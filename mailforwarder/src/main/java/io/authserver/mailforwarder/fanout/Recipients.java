@@ -1,7 +1,9 @@
 package io.authserver.mailforwarder.fanout;
 
 import io.authserver.db.alias.Expansion;
+import io.authserver.mailforwarder.notify.Refusal;
 import io.authserver.mailforwarder.resolve.Decision;
+import io.authserver.mailforwarder.resolve.Keepers;
 import io.authserver.mailforwarder.resolve.Lookup;
 import io.authserver.mailforwarder.resolve.Resolution;
 import io.authserver.mailforwarder.resolve.SenderFacts;
@@ -153,6 +155,26 @@ final class Recipients implements AutoCloseable {
           };
       parts.add(new Entry.Part(target, copy));
     }
+  }
+
+  /**
+   * Returns what is told of recipients whose message met a limit, of those that stand for
+   * something.
+   */
+  List<Refusal> refusals(List<Entry> accepted, Reply reply) {
+    List<Refusal> refusals = new ArrayList<>();
+    for (Entry entry : Entry.distinct(accepted)) {
+      if (!entry.parts().isEmpty()) {
+        Keepers keepers =
+            Optional.ofNullable(entry.lookup())
+                .flatMap(resolver::resolution)
+                .map(Keepers::of)
+                .orElse(Keepers.NONE);
+        refusals.add(
+            new Refusal(entry.recipient(), entry.isOurs(), Optional.empty(), keepers, reply, true));
+      }
+    }
+    return refusals;
   }
 
   /** Decides about a recipient, once more where more is known of the sender than at RCPT. */

@@ -26,6 +26,16 @@ public record Submission(boolean submitted, Optional<String> login) {
 
   /** Reads the Received fields of a message. */
   public static Submission of(HeaderSection header, EdgeNames names) {
+    return of(header, true, names);
+  }
+
+  /**
+   * Reads the Received fields of a message, as far as it was kept: a login counts by its topmost
+   * field, and that there is no other field only where all are there.
+   *
+   * @param whole whether that is all of its header section
+   */
+  static Submission of(HeaderSection header, boolean whole, EdgeNames names) {
     List<HeaderField> fields = header.all("received");
     ReceivedField top = fields.isEmpty() ? null : ReceivedField.of(fields.getFirst()).orElse(null);
     if (top == null || !names.isEdge(top.by())) {
@@ -37,6 +47,8 @@ public record Submission(boolean submitted, Optional<String> login) {
           ? new Submission(true, top.login())
           : NONE;
     }
-    return fields.size() == 1 && top.isOfThisHost() ? new Submission(true, Optional.empty()) : NONE;
+    return whole && fields.size() == 1 && top.isOfThisHost()
+        ? new Submission(true, Optional.empty())
+        : NONE;
   }
 }

@@ -1,11 +1,15 @@
 package io.authserver.mailforwarder.fanout;
 
+import io.authserver.mailforwarder.notify.Refusal;
 import io.authserver.mailforwarder.resolve.AuthorVerdict;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.OriginMark;
+import io.authserver.smtp.relay.RelayOutcome;
+import io.authserver.smtp.relay.RelayStep;
 import io.authserver.smtp.reply.Reply;
 import io.authserver.smtp.server.ReceivedMessage;
+import io.authserver.smtp.server.RefusedMessage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** What a transaction tells the log and the metrics. Addresses have no control characters. */
 final class TransactionLog {
@@ -64,15 +69,73 @@ final class TransactionLog {
       }
     }
     if (!reply.isPositive()) {
-      LOG.info(
-          "event=recipient_refused session={} reverse_path={} recipient={} reply=\"{}\""
-              + " cause=\"{}\"",
-          session,
-          reversePath(),
-          path,
-          reply,
-          cause(entry));
+      LoggingEventBuilder line =
+          LOG.atInfo()
+              .addKeyValue("session", session)
+              .addKeyValue("reverse_path", reversePath())
+              .addKeyValue("recipient", path)
+              .addKeyValue("reply", reply);
+      failed(entry)
+          .map(copy -> withCause(line.addKeyValue("target", copy.finalAddress()), copy, reply))
+          .orElse(line)
+          .log("event=recipient_refused");
     }
+  }
+
+  /** Returns the first copy that failed. */
+  private static Optional<Copy> failed(Entry entry) {
+    return entry.parts().stream().filter(part -> !part.isTaken()).map(Entry.Part::copy).findFirst();
+  }
+
+  /**
+   * Says what a next hop refused, the sender, a recipient or the message, and in what words, where
+   * the reply has not got them.
+   */
+  private static LoggingEventBuilder withCause(LoggingEventBuilder line, Copy copy, Reply reply) {
+    RelayOutcome outcome = copy.outcome();
+    LoggingEventBuilder said =
+        outcome.refused().map(step -> line.addKeyValue("refused", refused(step))).orElse(line);
+    String words =
+        outcome instanceof RelayOutcome.TemporaryFailure failure && !failure.cause().isEmpty()
+            ? failure.cause()
+            : outcome.reply().toString();
+    return words.equals(reply.toString()) ? said : said.addKeyValue("cause", words);
+  }
+
+  private static String refused(RelayStep step) {
+    return switch (step) {
+      case MAIL -> "sender";
+      case RCPT -> "recipient";
+      default -> "message";
+    };
+  }
+
+  /** Says that a stranger's message met a limit of the front, and is dropped. */
+  void dropped(RefusedMessage message, List<Refusal> refusals) {
+    metrics.answered("dropped");
+    warnDropped(message.id(), message.reason(), refusals.size(), message.reply());
+  }
+
+  /** Says that a stranger's message is dropped for some of its recipients, or for all. */
+  void dropped(String id, String reason, Refusal first) {
+    warnDropped(id, reason, 1, first.reply());
+  }
+
+  private void warnDropped(String id, String reason, int recipients, Reply reply) {
+    metrics.dropped(reason);
+    fields.put("dropped", reason);
+    LOG.atWarn()
+        .addKeyValue("session", session)
+        .addKeyValue("id", id)
+        .addKeyValue("reason", reason)
+        .addKeyValue("sender", reversePath())
+        .addKeyValue("recipients", recipients)
+        .addKeyValue("reply", reply)
+        .log("event=dropped");
+  }
+
+  void submitted(boolean submitted) {
+    fields.put("submitted", submitted ? "yes" : "no");
   }
 
   void gaveUp(String id, int targets) {
@@ -138,12 +201,14 @@ final class TransactionLog {
   void message(ReceivedMessage message, boolean submitted, FanOut fanOut, Reply reply) {
     for (Copy copy : fanOut.copies()) {
       if (copy.state() == Copy.State.REFUSED || copy.state() == Copy.State.DEFERRED) {
-        LOG.info(
-            "event=copy_failed session={} id={} target={} reply=\"{}\"",
-            session,
-            message.id(),
-            copy.finalAddress(),
-            copy.outcome().reply());
+        Reply said = copy.outcome().reply();
+        LoggingEventBuilder line =
+            LOG.atInfo()
+                .addKeyValue("session", session)
+                .addKeyValue("id", message.id())
+                .addKeyValue("target", copy.finalAddress())
+                .addKeyValue("reply", said);
+        withCause(line, copy, said).log("event=copy_failed");
       }
     }
     metrics.answered(reply.isPositive() ? "done" : reply.isTemporary() ? "deferred" : "refused");
@@ -153,7 +218,7 @@ final class TransactionLog {
     if (remembered > 0) {
       fields.put("remembered", String.valueOf(remembered));
     }
-    fields.put("submitted", submitted ? "yes" : "no");
+    submitted(submitted);
     fields.put("next_hop", String.join(",", fanOut.nextHopNames()));
   }
 
@@ -164,13 +229,5 @@ final class TransactionLog {
 
   private String reversePath() {
     return sender == null ? "" : sender.reversePath().toString();
-  }
-
-  private static String cause(Entry entry) {
-    return entry.parts().stream()
-        .map(Entry.Part::cause)
-        .filter(cause -> !cause.isEmpty())
-        .findFirst()
-        .orElse("");
   }
 }

@@ -1,15 +1,23 @@
 package io.authserver.mailforwarder.fanout;
 
 import io.authserver.mailforwarder.notify.Refusal;
+import io.authserver.mailforwarder.resolve.SenderKind;
 import io.authserver.smtp.reply.EnhancedStatusCode;
 import io.authserver.smtp.reply.Reply;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What our client is told about the outcomes of all targets. */
 sealed interface Verdict {
-  /** All is done; what was refused has to be told to somebody first. */
-  record Done(List<Refusal> toReport) implements Verdict {}
+  /**
+   * All is done; what was refused has to be told to somebody first.
+   *
+   * @param dropped why nobody gets the message, or a recipient of a stranger's does not, in a word
+   *     for metrics and the log; empty where that is not so
+   * @param taken whether somebody gets it
+   */
+  record Done(List<Refusal> toReport, Optional<String> dropped, boolean taken) implements Verdict {}
 
   /** Something failed for now: the client has to come again. */
   record Deferred(Reply reply) implements Verdict {}
@@ -19,19 +27,49 @@ sealed interface Verdict {
 
   /**
    * Answers the end of data. SMTP has one reply for all recipients, and a client takes it for every
-   * one of them: so a refusal of some is reported, not answered.
+   * one of them: so a refusal of some is reported, not answered. Of a stranger's message a refusal
+   * that is ours is never answered: our client would write to whom he named.
    */
-  static Verdict atEnd(List<Entry> accepted) {
+  static Verdict atEnd(List<Entry> accepted, SenderKind kind) {
     List<Entry> distinct = Entry.distinct(accepted);
     for (Entry entry : distinct) {
       if (entry.isDeferred()) {
         return new Deferred(deferral(entry));
       }
     }
-    if (distinct.stream().noneMatch(Entry::isTaken)) {
+    boolean taken = distinct.stream().anyMatch(Entry::isTaken);
+    boolean stranger = kind == SenderKind.STRANGER;
+    if (!taken && !(stranger && isOurs(distinct))) {
       return new Refused(refusal(accepted.getFirst()));
     }
-    return new Done(distinct.stream().flatMap(entry -> entry.toReport().stream()).toList());
+    List<Refusal> toReport = distinct.stream().flatMap(entry -> entry.toReport().stream()).toList();
+    return new Done(
+        toReport, stranger ? dropped(distinct, toReport, taken) : Optional.empty(), taken);
+  }
+
+  /**
+   * Returns whether it is we who refuse, in this try or one of whose refusals somebody was told:
+   * not where all who were asked have answered themselves.
+   */
+  private static boolean isOurs(List<Entry> refused) {
+    List<Entry.Part> parts = refused.stream().flatMap(entry -> entry.parts().stream()).toList();
+    return parts.stream().anyMatch(part -> part.copy().ruling().isPresent() || part.isReported())
+        || parts.stream().noneMatch(part -> part.copy().isPlanned());
+  }
+
+  private static Optional<String> dropped(
+      List<Entry> distinct, List<Refusal> toReport, boolean taken) {
+    if (toReport.stream().anyMatch(Refusal::limit)) {
+      return Optional.of("delivered_to_loop");
+    }
+    if (taken || toReport.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean givenUp =
+        distinct.stream()
+            .flatMap(entry -> entry.parts().stream())
+            .anyMatch(part -> part.copy().ruling().isPresent());
+    return Optional.of(givenUp ? "given_up" : "blocked_targets");
   }
 
   /** Answers RCPT. */
@@ -60,7 +98,8 @@ sealed interface Verdict {
   private static Reply refusal(Entry entry) {
     List<Reply> refusals = entry.refusals();
     Reply first = refusals.getFirst();
-    if (!entry.isForwarded()) {
+    // A loop is told in our own words, which name nobody.
+    if (!entry.isForwarded() || entry.parts().stream().allMatch(Entry.Part::isLoop)) {
       return first;
     }
     boolean alike =

@@ -1,16 +1,15 @@
 package io.authserver.mailforwarder.notify;
 
+import io.authserver.mailforwarder.resolve.SenderKind;
+import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.ReversePath;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** Who is told about refusals. */
+/** Who may be told about refusals. */
 public final class Addressees {
   private Addressees() {}
 
@@ -22,38 +21,46 @@ public final class Addressees {
    */
   public record Addressee(Mailbox mailbox, boolean mayReadTargets) {}
 
-  /** Returns the refusals that each addressee is told about; nobody is told about the others. */
-  public static Map<Addressee, List<Refusal>> of(ReversePath reversePath, List<Refusal> refusals) {
-    Map<Addressee, List<Refusal>> told = new LinkedHashMap<>();
-    for (Refusal refusal : refusals) {
-      of(reversePath, refusal)
-          .ifPresent(who -> told.computeIfAbsent(who, _ -> new ArrayList<>()).add(refusal));
+  /**
+   * Returns who may be told about a refusal, who is to be asked first in front: one of them is told
+   * then. Nobody where there is none.
+   */
+  public static List<Addressee> of(SenderKind kind, ReversePath reversePath, Refusal refusal) {
+    List<Addressee> may = new ArrayList<>();
+    refusal.keepers().mailboxes().forEach(keeper -> may.add(new Addressee(keeper, true)));
+    switch (kind) {
+      // RFC 5321 §4.5.5: nothing answers a null reverse-path; and a stranger may have named
+      // anybody's address as his own.
+      case NULL, STRANGER -> addPostmaster(refusal, may);
+      case SUBMITTED -> {
+        if (reversePath instanceof ReversePath.Address(Mailbox sender) && isAskedFor(refusal)) {
+          may.add(new Addressee(sender, false));
+          addPostmaster(refusal, may);
+        }
+      }
     }
-    return told;
+    return may;
   }
 
-  private static Optional<Addressee> of(ReversePath reversePath, Refusal refusal) {
-    // RFC 5321 §4.5.5: nothing answers a null reverse-path, not to a list's owner either: an owner
-    // whose mail came back to the list would keep notifications about notifications going.
-    if (!(reversePath instanceof ReversePath.Address(Mailbox mailbox))) {
-      return Optional.empty();
-    }
+  /** Returns the postmaster of a refusal's recipient, where the domain is ours. */
+  public static Optional<Mailbox> postmaster(Refusal refusal) {
+    return refusal.ours()
+            && refusal.recipient().forwardPath() instanceof ForwardPath.Address(Mailbox mailbox)
+            && !mailbox.isAddressLiteral()
+        ? Optional.of(new Mailbox("postmaster", mailbox.foldedDomain()))
+        : Optional.empty();
+  }
+
+  private static void addPostmaster(Refusal refusal, List<Addressee> may) {
+    postmaster(refusal).ifPresent(mailbox -> may.add(new Addressee(mailbox, true)));
+  }
+
+  /**
+   * RFC 3461 §4.1: with NOTIFY, a failure is told only to who asked for it, and with NEVER to no
+   * sender. What a list's owner is told is not the sender's to decide (§5.2.7.3).
+   */
+  private static boolean isAskedFor(Refusal refusal) {
     String notifyOn = refusal.recipient().parameters().notifyOn();
-    // RFC 3461 §4.1: NEVER means that no notification goes to the sender; nor to anybody for it.
-    if (words(notifyOn).contains("NEVER")) {
-      return Optional.empty();
-    }
-    if (refusal.reportTo().isPresent()) {
-      return refusal.reportTo().map(owner -> new Addressee(owner, true));
-    }
-    // RFC 3461 §4.1: with NOTIFY, a failure is told only to who asked for it.
-    if (notifyOn != null && !words(notifyOn).contains("FAILURE")) {
-      return Optional.empty();
-    }
-    return Optional.of(new Addressee(mailbox, false));
-  }
-
-  private static List<String> words(@Nullable String notifyOn) {
-    return notifyOn == null ? List.of() : Arrays.asList(notifyOn.split(","));
+    return notifyOn == null || Arrays.asList(notifyOn.split(",")).contains("FAILURE");
   }
 }

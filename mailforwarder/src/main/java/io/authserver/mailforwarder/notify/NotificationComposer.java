@@ -5,6 +5,7 @@ import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.Sender;
 import io.authserver.smtp.message.HeaderField;
+import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.message.MessageBytes;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetHeaders;
@@ -18,6 +19,8 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Composes a delivery status notification (RFC 3464, RFC 6522) as bytes with CRLF line ends.
@@ -32,6 +35,14 @@ public final class NotificationComposer {
    * the part that people read says so.
    */
   static final int MAX_RETURNED_BYTES = 256 * 1024;
+
+  private static final String FROM = "Mail Delivery System <MAILER-DAEMON@";
+  private static final String AUTO_SUBMITTED = "auto-replied";
+  private static final Pattern OWN_ID =
+      Pattern.compile("<[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@(.+)>");
+
+  /** A field of ours is shorter. */
+  private static final int MOST_OF_OWN = 1000;
 
   private final String hostName;
   private final Supplier<UUID> ids;
@@ -51,20 +62,24 @@ public final class NotificationComposer {
    * The message that a notification is about.
    *
    * @param sender what MAIL said
+   * @param message all of it, or what was kept of a message that was dropped
    * @param arrived when it came
    * @param eightBit whether 8-bit mail may be sent about it
+   * @param cut whether no more than the beginning of its header section was kept
    */
-  public record Original(Sender sender, MessageBytes message, Instant arrived, boolean eightBit) {}
+  public record Original(
+      Sender sender, MessageBytes message, Instant arrived, boolean eightBit, boolean cut) {}
 
   /**
    * Composes the notification for one addressee.
    *
    * @param notices what it is about, at least one
+   * @param more how many there are besides that it does not name
    * @param now the notification's date
    * @throws IOException when the message cannot be read
    */
   public byte[] compose(
-      Addressee addressee, List<? extends Notice> notices, Original original, Instant now)
+      Addressee addressee, List<? extends Notice> notices, int more, Original original, Instant now)
       throws IOException {
     // RFC 3461 §4.3 and §4.4: what the sender asked for is for the sender
     boolean toSender = !addressee.mayReadTargets();
@@ -75,17 +90,17 @@ public final class NotificationComposer {
     try {
       InternetHeaders message = new InternetHeaders();
       message.setHeader("Date", DeliveryStatus.DATE.format(now));
-      message.setHeader("From", "Mail Delivery System <MAILER-DAEMON@" + domain + ">");
+      message.setHeader("From", FROM + domain + ">");
       message.setHeader("To", "<" + addressee.mailbox() + ">");
       message.setHeader("Subject", failed ? "Undelivered mail" : "Delivery report");
       message.setHeader("Message-ID", "<" + ids.get() + "@" + domain + ">");
       // RFC 3834 §5
-      message.setHeader("Auto-Submitted", "auto-replied");
+      message.setHeader("Auto-Submitted", AUTO_SUBMITTED);
       ReportMultipart report = new ReportMultipart();
       boolean full = failed && toSender && "FULL".equals(sender.parameters().ret());
       Returned header = Returned.of(original.message());
       byte[] text =
-          (NotificationText.of(notices, addressee, domain) + leftOut(original, full, header))
+          (NotificationText.of(notices, more, addressee, domain) + leftOut(original, full, header))
               .getBytes(StandardCharsets.UTF_8);
       if (utf8) {
         report.add("text/plain; charset=utf-8", text);
@@ -194,8 +209,30 @@ public final class NotificationComposer {
     }
   }
 
+  /**
+   * Returns whether a message is a notification as it is written here, maybe by another instance:
+   * by its From, Message-ID and Auto-Submitted. A stranger's that looks the same is taken for one.
+   */
+  public static boolean isOwn(HeaderSection header) {
+    Matcher id = OWN_ID.matcher(value(header, "message-id"));
+    return id.matches()
+        && value(header, "from").equals(FROM + id.group(2) + ">")
+        && value(header, "auto-submitted").equals(AUTO_SUBMITTED);
+  }
+
+  private static String value(HeaderSection header, String name) {
+    HeaderField field = header.first(name);
+    return field == null || field.length() > MOST_OF_OWN
+        ? ""
+        : new String(field.value(), StandardCharsets.UTF_8).strip();
+  }
+
   /** Returns what is to be said of what does not go back for its size. */
   private static String leftOut(Original original, boolean full, Returned header) {
+    if (original.cut()) {
+      return "\r\nOnly the first %d bytes of the message's header section follow.\r\n"
+          .formatted(header.bytes().length);
+    }
     if (header.fields() < header.all()) {
       return "\r\nOnly the first %d of the message's %d header fields follow.\r\n"
           .formatted(header.fields(), header.all());

@@ -7,14 +7,16 @@ import java.util.List;
 final class NotificationText {
   private NotificationText() {}
 
-  static String of(List<? extends Notice> notices, Addressee addressee, String domain) {
+  static String of(List<? extends Notice> notices, int more, Addressee addressee, String domain) {
     StringBuilder text = new StringBuilder();
     text.append("This is the mail system of ").append(domain).append(".\r\n\r\n");
     boolean failed = notices.stream().anyMatch(Refusal.class::isInstance);
     text.append(
-        failed
-            ? "A message could not be delivered to everybody it was meant for:\r\n\r\n"
-            : "As you asked to be told, your message has arrived:\r\n\r\n");
+        isDropped(notices)
+            ? "A message met a limit and was dropped. Its sender was not told:\r\n\r\n"
+            : failed
+                ? "A message could not be delivered to everybody it was meant for:\r\n\r\n"
+                : "As you asked to be told, your message has arrived:\r\n\r\n");
     for (Notice notice : notices) {
       switch (notice) {
         case Refusal refusal -> append(text, refusal, addressee);
@@ -29,7 +31,14 @@ final class NotificationText {
       }
       text.append("\r\n");
     }
+    if (more > 0) {
+      text.append("\r\nThere are ").append(more).append(" more that are not named here.\r\n");
+    }
     return text.append(failed ? "\r\nIt will not be tried again.\r\n" : "").toString();
+  }
+
+  private static boolean isDropped(List<? extends Notice> notices) {
+    return notices.stream().allMatch(n -> n instanceof Refusal refusal && refusal.limit());
   }
 
   private static void append(StringBuilder text, Refusal refusal, Addressee addressee) {

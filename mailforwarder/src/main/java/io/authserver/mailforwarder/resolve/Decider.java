@@ -302,7 +302,7 @@ public final class Decider {
                 sender.sender(),
                 sender.token(),
                 way.parameters(),
-                way.reportTo()));
+                way.keepers()));
       }
       case BLOCKED -> {
         switch (action(leaf.blockAction())) {
@@ -327,6 +327,6 @@ public final class Decider {
   }
 
   private static Target.Failed failed(Member leaf, Mailbox address, Way way, Reply reply) {
-    return new Target.Failed(address, leaf.finalAddress(), reply, way.reportTo());
+    return new Target.Failed(address, leaf.finalAddress(), reply, way.keepers());
   }
 }

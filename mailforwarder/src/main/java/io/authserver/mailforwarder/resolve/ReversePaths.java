@@ -9,11 +9,11 @@ import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.RecipientParameters;
 import io.authserver.smtp.address.ReversePath;
 import io.authserver.smtp.address.Sender;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The sender of a forwarded copy. */
 final class ReversePaths {
@@ -60,7 +60,9 @@ final class ReversePaths {
         given.smtpUtf8()
             || !ascii
             || (path.path() instanceof ReversePath.Address(Mailbox mailbox) && !mailbox.isAscii());
-    // RFC 3461 §5.2.7.3: a list that sends under its own name passes on no RET and no ENVID.
+    // RFC 3461 §5.2.7.3: a list that sends under its own name passes on no RET and no ENVID; what
+    // it
+    // asks for itself is HDRS where the message was not submitted.
     boolean ownName = listSender.isPresent();
     return new CopySender(
         new Sender(
@@ -69,7 +71,7 @@ final class ReversePaths {
                 -1,
                 given.body(),
                 utf8,
-                ownName ? null : given.ret(),
+                Dsn.ret(facts, ownName ? null : given.ret()),
                 ownName ? null : given.envid())),
         path.token());
   }
@@ -119,15 +121,7 @@ final class ReversePaths {
       // RFC 3461 §5.2.7.3: what the sender asked for ends at the list.
       return RecipientParameters.NONE;
     }
-    String notifyOn = given.notifyOn();
-    if (single || notifyOn == null || !notifyOn.contains("SUCCESS")) {
-      return given;
-    }
     // RFC 3461 §5.2.7.2 (c): an alias of several addresses does not ask each of them for SUCCESS.
-    String rest =
-        Arrays.stream(notifyOn.split(","))
-            .filter(word -> !word.equals("SUCCESS"))
-            .collect(Collectors.joining(","));
-    return new RecipientParameters(rest.isEmpty() ? "NEVER" : rest, given.orcpt());
+    return single ? given : Dsn.withoutSuccess(given);
   }
 }

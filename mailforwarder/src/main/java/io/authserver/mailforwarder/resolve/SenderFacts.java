@@ -16,6 +16,14 @@ import java.util.Optional;
  */
 public record SenderFacts(
     Sender sender, boolean ours, boolean transactional, boolean submitted, Instant at) {
+  /** Returns what decides whom its failures are told. */
+  public SenderKind kind() {
+    if (sender.reversePath().isNull()) {
+      return SenderKind.NULL;
+    }
+    return submitted ? SenderKind.SUBMITTED : SenderKind.STRANGER;
+  }
+
   /** Returns the domain of the reverse-path, folded; empty where it is null. */
   public Optional<String> domain() {
     return sender.reversePath() instanceof ReversePath.Address(var mailbox)

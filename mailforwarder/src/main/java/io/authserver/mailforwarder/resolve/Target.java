@@ -9,11 +9,16 @@ import java.util.Optional;
 
 /** One address that a recipient stands for. */
 public sealed interface Target {
+  /** Returns who looks after the lists that named it. */
+  Keepers keepers();
+
   /**
-   * Who is told when this target refuses the message: the owner of the list that named it, or that
-   * list's own reverse-path; empty where the sender is told.
+   * Returns who is told when this target refuses the message: the owner of the list that named it,
+   * or that list's own reverse-path; empty where that depends on the sender.
    */
-  Optional<Mailbox> reportTo();
+  default Optional<Mailbox> reportTo() {
+    return keepers().mailboxes().stream().findFirst();
+  }
 
   /**
    * It gets a copy.
@@ -32,7 +37,7 @@ public sealed interface Target {
       Sender sender,
       Optional<SrsToken> token,
       RecipientParameters parameters,
-      Optional<Mailbox> reportTo)
+      Keepers keepers)
       implements Target {}
 
   /**
@@ -41,7 +46,7 @@ public sealed interface Target {
    * @param finalAddress by which duplicates are found
    * @param reply why
    */
-  record Failed(Mailbox address, String finalAddress, Reply reply, Optional<Mailbox> reportTo)
+  record Failed(Mailbox address, String finalAddress, Reply reply, Keepers keepers)
       implements Target {}
 
   /** Returns where it would go. */

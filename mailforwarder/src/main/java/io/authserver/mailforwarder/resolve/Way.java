@@ -4,7 +4,6 @@ import io.authserver.db.alias.ResolutionStep;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.RecipientParameters;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,7 @@ final class Way {
   private final SenderFacts facts;
   private final List<ResolutionStep> above;
   private final String aliasDomain;
-  private final Optional<Mailbox> reportTo;
+  private final Keepers keepers;
   private final RecipientParameters parameters;
 
   // By whether the target is ours, and whether it is ASCII.
@@ -41,9 +40,10 @@ final class Way {
     this.facts = facts;
     this.above = above;
     this.aliasDomain = aliasDomain(above, mailbox);
-    this.reportTo = reportTo(above);
+    this.keepers = Keepers.of(above);
     this.parameters =
-        ReversePaths.parameters(given, ReversePaths.listSender(facts, above).isPresent(), single);
+        ReversePaths.parameters(
+            Dsn.asked(facts, given), ReversePaths.listSender(facts, above).isPresent(), single);
   }
 
   /** Returns the domain of the alias that named a target; for an SRS address its own. */
@@ -57,21 +57,14 @@ final class Way {
     return mailbox.foldedDomain();
   }
 
-  private static Optional<Mailbox> reportTo(List<ResolutionStep> above) {
-    return above.stream()
-        .filter(Steps::isList)
-        .flatMap(list -> Steps.owner(list).or(() -> Steps.newMailfrom(list)).stream())
-        .findFirst();
-  }
-
   /** Returns the lists and redirects, nearest first. */
   List<ResolutionStep> above() {
     return above;
   }
 
-  /** Returns who is told about a refusal; empty where the sender is. */
-  Optional<Mailbox> reportTo() {
-    return reportTo;
+  /** Returns who looks after the lists among them. */
+  Keepers keepers() {
+    return keepers;
   }
 
   /** Returns what is asked about a copy's notifications. */

@@ -237,6 +237,7 @@ final class ErrorLimitIT {
         site,
         new FakeSrsTokens(),
         outcomes,
+        _ -> true,
         () -> List.of(MarkKey.of(new byte[MarkKey.BYTES])),
         new FakeAuthors(),
         new Decider(new Srs(List.of(SrsSecret.of("s"))), null),

@@ -7,6 +7,7 @@ import io.authserver.smtp.relay.Extensions;
 import io.authserver.smtp.relay.NextHop;
 import io.authserver.smtp.relay.OpenTransactions;
 import io.authserver.smtp.relay.RelayOutcome;
+import io.authserver.smtp.relay.RelayStep;
 import io.authserver.smtp.relay.RelayTransaction;
 import io.authserver.smtp.reply.Reply;
 import java.io.ByteArrayOutputStream;
@@ -50,16 +51,20 @@ final class FakeNextHop implements NextHop {
   }
 
   static RelayOutcome refusal(String reply) {
+    return refusal(reply, null);
+  }
+
+  private static RelayOutcome refusal(String reply, @Nullable RelayStep step) {
     String[] parts = reply.split(" ", 3);
     Reply made = Reply.of(Integer.parseInt(parts[0]), parts[1], parts[2]);
     return made.isPermanent()
-        ? new RelayOutcome.PermanentFailure(made)
-        : new RelayOutcome.TemporaryFailure(made, "scripted");
+        ? new RelayOutcome.PermanentFailure(made, step)
+        : new RelayOutcome.TemporaryFailure(made, "scripted", true, step);
   }
 
   /** Refuses a forward-path, e.g. {@code <a@b>}. */
   void refuse(String forwardPath, String reply) {
-    atRecipient.put(forwardPath, refusal(reply));
+    atRecipient.put(forwardPath, refusal(reply, RelayStep.RCPT));
   }
 
   /** Takes a forward-path again. */

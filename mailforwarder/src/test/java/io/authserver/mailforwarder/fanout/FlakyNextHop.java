@@ -160,20 +160,35 @@ final class FlakyNextHop implements NextHop {
     private void taken(boolean accountable) {
       boolean report = body.contains("report-type=delivery-status");
       for (String address : accepted) {
-        if (!report) {
+        if (report) {
+          told(address);
+        } else {
           world.deliveries.add(new ModelWorld.Delivery(world.round, address, accountable));
-          continue;
         }
-        boolean owner = !address.equals(ModelWorld.SENDER);
-        Matcher refusals = (owner ? BY : FINAL).matcher(body);
-        while (refusals.find()) {
-          world.told.add(
-              owner
-                  ? new ModelWorld.Told(world.round, address, refusals.group(2), refusals.group(1))
-                  : new ModelWorld.Told(world.round, "", refusals.group(1), ""));
-        }
-        world.log.add(world.round + " told " + address);
       }
+    }
+
+    private void told(String address) {
+      if (address.equals(ModelWorld.SENDER)) {
+        world.strangersTold.add(world.round);
+      }
+      String addressee = ModelWorld.POSTMASTERS.contains(address) ? "" : address;
+      List<String> hidden = new ArrayList<>();
+      Matcher behind = BY.matcher(body);
+      while (behind.find()) {
+        hidden.add(behind.group(1));
+        world.told.add(
+            new ModelWorld.Told(world.round, addressee, behind.group(2), behind.group(1)));
+      }
+      // Recipients that stand for themselves.
+      Matcher named = FINAL.matcher(body);
+      while (named.find()) {
+        if (!hidden.remove(named.group(1))) {
+          world.told.add(
+              new ModelWorld.Told(world.round, addressee, named.group(1), named.group(1)));
+        }
+      }
+      world.log.add(world.round + " told " + address);
     }
 
     @Override

@@ -63,6 +63,7 @@ final class ForwardTransactionLimitsTest {
                 site,
                 tokens,
                 outcomes,
+                _ -> true,
                 () -> List.of(MarkKey.of(new byte[MarkKey.BYTES])),
                 new FakeAuthors(),
                 new Decider(SRS, null),
@@ -251,6 +252,7 @@ final class ForwardTransactionLimitsTest {
   @Test
   void aRefusalIsToldOnceForWhoWantsToKnow() throws IOException {
     list("team", "m", 2);
+    site.user("postmaster@ours.example");
     remote.refuse("<m1@far.example>", "550 5.1.1 no");
     try (MailTransaction transaction = begin(50)) {
       transaction.onRecipients(
@@ -263,7 +265,7 @@ final class ForwardTransactionLimitsTest {
     List<FakeNextHop.Taken> told =
         local.taken().stream().filter(taken -> taken.reversePath().equals("<>")).toList();
     assertEquals(1, told.size());
-    assertEquals(List.of("<x@out.example>"), told.getFirst().forwardPaths());
+    assertEquals(List.of("<postmaster@ours.example>"), told.getFirst().forwardPaths());
     assertTrue(told.getFirst().bytes().contains("team+2@ours.example"));
   }
 }

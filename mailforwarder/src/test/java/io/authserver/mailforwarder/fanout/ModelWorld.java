@@ -52,7 +52,7 @@ final class ModelWorld {
   /**
    * Who gets a message for a recipient.
    *
-   * @param reportTo who is told about a refusal; empty for the sender
+   * @param reportTo who is told about a refusal; empty for the postmaster
    */
   record Goal(String address, String reportTo) {}
 
@@ -60,11 +60,22 @@ final class ModelWorld {
   record Delivery(int round, String address, boolean accountable) {}
 
   /**
-   * A refusal that a notification names: the list's owner reads the target, the sender does not.
+   * A refusal that a notification names.
+   *
+   * @param addressee the list's owner; empty for a postmaster
    */
   record Told(int round, String addressee, String recipient, String target) {}
 
   static final String SENDER = "x@out.example";
+
+  /** That of ours.example, and where moved.example's is redirected to. */
+  static final List<String> POSTMASTERS =
+      List.of("postmaster@ours.example", "postmaster@far.example");
+
+  /** Returns whether a recipient's domain is ours, so that it has a postmaster. */
+  static boolean isOurs(String recipient) {
+    return !recipient.endsWith("@far.example");
+  }
 
   final long seed;
   final Weather weather;
@@ -73,6 +84,9 @@ final class ModelWorld {
   final List<String> log = java.util.Collections.synchronizedList(new ArrayList<>());
   final List<Delivery> deliveries = java.util.Collections.synchronizedList(new ArrayList<>());
   final List<Told> told = java.util.Collections.synchronizedList(new ArrayList<>());
+
+  /** Tries in which the sender got a notification, which never happens. */
+  final Set<Integer> strangersTold = ConcurrentHashMap.newKeySet();
 
   /** Tries in which a notification was not taken. */
   final Set<Integer> untold = ConcurrentHashMap.newKeySet();
@@ -109,7 +123,10 @@ final class ModelWorld {
       mood("f" + i + "@far.example");
     }
     user("boss@ours.example");
-    moods.put(SENDER, random.nextInt(4) == 0 ? Mood.FLAKY : Mood.GOOD);
+    for (String postmaster : POSTMASTERS) {
+      moods.put(postmaster, random.nextInt(4) == 0 ? Mood.FLAKY : Mood.GOOD);
+    }
+    site.user("postmaster@ours.example");
     moods.put("boss@ours.example", random.nextInt(4) == 0 ? Mood.FLAKY : Mood.GOOD);
     for (BlockAction action : BlockAction.values()) {
       String address = "b" + action.name().toLowerCase(java.util.Locale.ROOT) + "@ours.example";

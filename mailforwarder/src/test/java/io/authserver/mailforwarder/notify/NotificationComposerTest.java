@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.mailforwarder.notify.Addressees.Addressee;
 import io.authserver.mailforwarder.notify.NotificationComposer.Original;
+import io.authserver.mailforwarder.resolve.Keepers;
+import io.authserver.mailforwarder.resolve.SenderKind;
 import io.authserver.smtp.address.ForwardPath;
 import io.authserver.smtp.address.MailParameters;
 import io.authserver.smtp.address.Mailbox;
@@ -29,9 +31,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,7 @@ final class NotificationComposerTest {
   private static final Reply GONE = Reply.of(550, "5.1.1", "hidden@far.example is gone");
   private static final Mailbox SENDER = Mailbox.parse("x@out.example");
   private static final Mailbox OWNER = Mailbox.parse("owner@ours.example");
+  private static final Keepers KEPT = new Keepers(List.of(OWNER), Set.of(1L));
   private static final Addressee TO_SENDER = new Addressee(SENDER, false);
   private static final Addressee TO_OWNER = new Addressee(OWNER, true);
   private static final Optional<Mailbox> HIDDEN = Optional.of(Mailbox.parse("hidden@far.example"));
@@ -58,7 +61,11 @@ final class NotificationComposerTest {
 
   private static Original original(Sender sender, String message, boolean eightBit) {
     return new Original(
-        sender, MessageBytes.of(message.getBytes(StandardCharsets.UTF_8)), ARRIVED, eightBit);
+        sender,
+        MessageBytes.of(message.getBytes(StandardCharsets.UTF_8)),
+        ARRIVED,
+        eightBit,
+        false);
   }
 
   private static Original original(String message) {
@@ -66,21 +73,22 @@ final class NotificationComposerTest {
   }
 
   private static Refusal refusal(
-      Recipient recipient, Optional<Mailbox> hidden, Optional<Mailbox> reportTo, Reply reply) {
-    return new Refusal(recipient, true, hidden, reportTo, reply);
+      Recipient recipient, Optional<Mailbox> hidden, Keepers keepers, Reply reply) {
+    return new Refusal(recipient, true, hidden, keepers, reply, false);
   }
 
   private static Refusal hidden(Recipient recipient) {
-    return refusal(recipient, HIDDEN, Optional.empty(), GONE);
+    return refusal(recipient, HIDDEN, Keepers.NONE, GONE);
   }
 
   private static Refusal named(String recipient, Reply reply) {
-    return refusal(recipient(recipient), Optional.empty(), Optional.empty(), reply);
+    return refusal(recipient(recipient), Optional.empty(), Keepers.NONE, reply);
   }
 
   private byte[] compose(Addressee addressee, Original original, Notice... notices)
       throws IOException {
-    byte[] bytes = composer.compose(addressee, List.of(notices), original, ARRIVED.plusSeconds(3));
+    byte[] bytes =
+        composer.compose(addressee, List.of(notices), 0, original, ARRIVED.plusSeconds(3));
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     assertFalse(text.replace("\r\n", "").contains("\n"), "every line ends with CRLF");
     assertTrue(text.lines().allMatch(line -> line.length() <= 998), "RFC 5322 §2.1.1");
@@ -123,7 +131,7 @@ final class NotificationComposerTest {
         compose(
             TO_OWNER,
             original(sender("FULL", "id", false), EIGHT_BIT, true),
-            refusal(recipient("team@ours.example"), HIDDEN, Optional.of(OWNER), GONE));
+            refusal(recipient("team@ours.example"), HIDDEN, KEPT, GONE));
     assertEquals(
         """
         Reporting-MTA: dns; mx.ours.example
@@ -181,7 +189,7 @@ final class NotificationComposerTest {
             refusal(
                 new Recipient(new ForwardPath.Postmaster(), RecipientParameters.NONE),
                 Optional.empty(),
-                Optional.empty(),
+                Keepers.NONE,
                 GONE));
     String status = status(bytes);
     assertTrue(
@@ -206,7 +214,7 @@ final class NotificationComposerTest {
           compose(
               new Addressee(author, false),
               original(sender(ret, null, true), EIGHT_BIT, true),
-              refusal(asked, Optional.empty(), Optional.empty(), GONE));
+              refusal(asked, Optional.empty(), Keepers.NONE, GONE));
       String status = text(bytes, 1, "message/global-delivery-status");
       assertTrue(status.contains("Original-Recipient: utf-8; caf\\x{E9}@ours.example\r\n"), status);
       assertTrue(status.contains("Final-Recipient: utf-8; caf\u00e9@ours.example\r\n"), status);
@@ -219,7 +227,7 @@ final class NotificationComposerTest {
         compose(
             TO_SENDER,
             original(sender("HDRS", null, true), EIGHT_BIT, false),
-            refusal(asked, Optional.empty(), Optional.empty(), GONE));
+            refusal(asked, Optional.empty(), Keepers.NONE, GONE));
     assertTrue(status(ascii).contains("Original-Recipient: utf-8; caf\\x{E9}@ours.example\n"));
     assertTrue(text(ascii, 2, "text/rfc822-headers").contains("caf\u00e9"));
     assertFalse(NotificationComposer.isEightBit(ascii), "for any next hop");
@@ -310,7 +318,7 @@ final class NotificationComposerTest {
             TO_SENDER,
             original(ASCII),
             new Refusal(
-                recipient("b@far.example"), false, Optional.empty(), Optional.empty(), GONE));
+                recipient("b@far.example"), false, Optional.empty(), Keepers.NONE, GONE, false));
     String text = new String(bytes, StandardCharsets.UTF_8);
     assertTrue(text.contains("<MAILER-DAEMON@mx.ours.example>\r\n"), text);
     assertTrue(text.contains("-0000-000000000002@mx.ours.example>\r\n"), text);
@@ -405,18 +413,85 @@ final class NotificationComposerTest {
     }
   }
 
+  private static List<Mailbox> told(SenderKind kind, ReversePath reversePath, Refusal refusal) {
+    List<Addressee> may = Addressees.of(kind, reversePath, refusal);
+    may.forEach(
+        who -> assertEquals(who.mailbox().equals(SENDER), !who.mayReadTargets(), "hidden targets"));
+    return may.stream().map(Addressee::mailbox).toList();
+  }
+
+  /** RFC 5321 §4.5.5, RFC 3461 §4.1 and §5.2.7.3. */
   @Test
-  void eachAddresseeIsToldOnce() {
-    Optional<Mailbox> owner = Optional.of(OWNER);
-    Refusal one = refusal(recipient("a@ours.example"), HIDDEN, owner, GONE);
-    Refusal two = refusal(recipient("b@ours.example", "SUCCESS"), HIDDEN, owner, GONE);
-    Refusal three = hidden(recipient("c@ours.example"));
-    Refusal four = refusal(recipient("d@ours.example", "NEVER"), HIDDEN, owner, GONE);
-    Refusal five = hidden(recipient("e@ours.example", "DELAY"));
-    List<Refusal> all = List.of(one, two, three, four, five);
+  void whoMayBeToldDependsOnTheSender() {
+    Mailbox postmaster = Mailbox.parse("postmaster@ours.example");
+    Refusal owned = refusal(recipient("a@Ours.example", "NEVER"), HIDDEN, KEPT, GONE);
+    Refusal plain = hidden(recipient("b@ours.example"));
+    Refusal quiet = hidden(recipient("c@ours.example", "DELAY"));
+    Refusal foreign =
+        new Refusal(recipient("d@far.example"), false, HIDDEN, Keepers.NONE, GONE, false);
+    ReversePath sender = new ReversePath.Address(SENDER);
+    ReversePath none = new ReversePath.Null();
+    assertEquals(List.of(OWNER), told(SenderKind.SUBMITTED, sender, owned));
+    assertEquals(List.of(SENDER, postmaster), told(SenderKind.SUBMITTED, sender, plain));
+    assertEquals(List.of(), told(SenderKind.SUBMITTED, sender, quiet));
+    assertEquals(List.of(SENDER), told(SenderKind.SUBMITTED, sender, foreign));
+    for (SenderKind kind : List.of(SenderKind.NULL, SenderKind.STRANGER)) {
+      ReversePath path = kind == SenderKind.NULL ? none : sender;
+      assertEquals(List.of(OWNER, postmaster), told(kind, path, owned));
+      assertEquals(List.of(postmaster), told(kind, path, plain));
+      assertEquals(List.of(postmaster), told(kind, path, quiet));
+      assertEquals(List.of(), told(kind, path, foreign));
+    }
+  }
+
+  @Test
+  void whatWasDroppedIsSaidToBeAndHowMuchIsLeftOut() throws Exception {
+    Refusal limit =
+        new Refusal(
+            recipient("team@ours.example"),
+            true,
+            Optional.empty(),
+            KEPT,
+            Reply.of(552, "5.3.4", "message too large"),
+            true);
+    MessageBytes kept =
+        MessageBytes.of("Received: x\r\nSubject: cut he".getBytes(StandardCharsets.UTF_8));
+    Original original = new Original(sender(null, null, false), kept, ARRIVED, true, true);
+    byte[] bytes = composer.compose(TO_OWNER, List.of(limit), 7, original, ARRIVED);
     assertEquals(
-        Map.of(TO_OWNER, List.of(one, two), TO_SENDER, List.of(three)),
-        Addressees.of(new ReversePath.Address(SENDER), all));
-    assertEquals(Map.of(), Addressees.of(new ReversePath.Null(), all), "RFC 5321 §4.5.5");
+        """
+        This is the mail system of ours.example.
+
+        A message met a limit and was dropped. Its sender was not told:
+
+          team@ours.example
+            552 5.3.4 message too large
+
+        There are 7 more that are not named here.
+
+        It will not be tried again.
+
+        Only the first 28 bytes of the message's header section follow.
+        """,
+        text(bytes, 0, "text/plain").replace("\r\n", "\n"));
+    assertEquals("Received: x\r\nSubject: cut he", text(bytes, 2, "text/rfc822-headers").strip());
+  }
+
+  @Test
+  void itKnowsItsOwnAgain() throws Exception {
+    byte[] own = compose(TO_OWNER, original(ASCII), named("a@ours.example", GONE));
+    assertTrue(NotificationComposer.isOwn(MessageBytes.of(own).header()));
+    String text = new String(own, StandardCharsets.US_ASCII);
+    for (String other :
+        List.of(
+            text.replace("auto-replied", "no"),
+            text.replace("MAILER-DAEMON@ours", "MAILER-DAEMON@else"),
+            text.replaceFirst("Message-ID: <.", "Message-ID: <"),
+            ASCII)) {
+      assertFalse(
+          NotificationComposer.isOwn(
+              MessageBytes.of(other.getBytes(StandardCharsets.US_ASCII)).header()),
+          other);
+    }
   }
 }

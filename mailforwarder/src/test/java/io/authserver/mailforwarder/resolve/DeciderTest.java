@@ -3,6 +3,7 @@ package io.authserver.mailforwarder.resolve;
 import static io.authserver.mailforwarder.Envelopes.recipient;
 import static io.authserver.mailforwarder.Envelopes.sender;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -376,7 +377,7 @@ final class DeciderTest {
         new Sender(
             sender("x@out.example").reversePath(),
             new MailParameters(123, MailParameters.Body.EIGHTBITMIME, false, "FULL", "id"));
-    SenderFacts facts = new SenderFacts(asks, false, false, false, NOW);
+    SenderFacts facts = new SenderFacts(asks, false, false, true, NOW);
     Target.Send own = send(recipient("own@ours.example", "SUCCESS,FAILURE"), facts, 0);
     assertEquals(null, own.parameters().notifyOn());
     assertEquals(null, own.sender().parameters().envid());
@@ -390,6 +391,27 @@ final class DeciderTest {
         send(recipient("team@ours.example", "SUCCESS,FAILURE"), facts, 1).parameters().notifyOn());
     assertEquals(
         "NEVER", send(recipient("team@ours.example", "SUCCESS"), facts, 1).parameters().notifyOn());
+  }
+
+  /** Of what was not submitted only the header goes back, and nobody confirms it. */
+  @ParameterizedTest
+  @CsvSource({"FULL", "HDRS", "''"})
+  void whatWasNotSubmittedAsksForHeadersAndNoSuccess(String ret) throws AuthDatabaseException {
+    for (String sender : List.of("x@out.example", "alice@ours.example", "")) {
+      Sender asks =
+          new Sender(
+              sender(sender).reversePath(),
+              new MailParameters(-1, null, false, ret.isEmpty() ? null : ret, "id"));
+      SenderFacts facts = new SenderFacts(asks, sender.contains("ours"), false, false, NOW);
+      for (String address : List.of("eve@moved.example", "team@ours.example", "own@ours.example")) {
+        Target.Send send = send(recipient(address, "SUCCESS,FAILURE"), facts, 0);
+        assertEquals("HDRS", send.sender().parameters().ret(), address);
+        assertFalse(String.valueOf(send.parameters().notifyOn()).contains("SUCCESS"), address);
+      }
+      assertEquals(
+          "NEVER",
+          send(recipient("eve@moved.example", "SUCCESS"), facts, 0).parameters().notifyOn());
+    }
   }
 
   private Target.Send send(Recipient recipient, SenderFacts facts, int index)

@@ -65,7 +65,15 @@ public final class SmtpSettings {
    * @param prefix the daemon's, e.g. {@code DKIMSIGNER}
    */
   public SmtpSettings(String prefix) {
-    FrontLimits limits = FrontLimits.DEFAULTS;
+    this(prefix, FrontLimits.DEFAULTS);
+  }
+
+  /**
+   * Defines the settings.
+   *
+   * @param limits what holds where nothing is configured
+   */
+  public SmtpSettings(String prefix, FrontLimits limits) {
     FrontTimeouts timeouts = FrontTimeouts.DEFAULTS;
     allowedClients =
         Setting.of(

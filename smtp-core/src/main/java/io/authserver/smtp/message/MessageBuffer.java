@@ -101,7 +101,7 @@ public final class MessageBuffer implements AutoCloseable {
       return new BufferedMessage(this, header, bodyOffset);
     }
     byte[] header = new byte[headerLength];
-    copyTo(header);
+    head(header, headerLength);
     return new BufferedMessage(this, HeaderSection.of(header), bodyOffset);
   }
 
@@ -115,14 +115,20 @@ public final class MessageBuffer implements AutoCloseable {
     return inFirst ? 0 : headerLength;
   }
 
-  private void copyTo(byte[] target) throws IOException {
+  /**
+   * Copies the first bytes of what was added, before the message is ended.
+   *
+   * @param length how many; no more than were added
+   * @throws IOException when the spool file cannot be read
+   */
+  public void head(byte[] target, int length) throws IOException {
     if (spool != null) {
-      readFully(spool, 0, target, target.length);
+      readFully(spool, 0, target, length);
       return;
     }
     int copied = 0;
     for (byte[] chunk : chunks) {
-      int now = Math.min(chunk.length, target.length - copied);
+      int now = Math.min(chunk.length, length - copied);
       System.arraycopy(chunk, 0, target, copied, now);
       copied += now;
     }

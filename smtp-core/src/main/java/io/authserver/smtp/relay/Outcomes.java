@@ -50,7 +50,7 @@ final class Outcomes {
     }
     if (isAboutTheAddress(reply, step)) {
       // Deviation: ADR 0012
-      return new RelayOutcome.PermanentFailure(reply.toReply());
+      return new RelayOutcome.PermanentFailure(reply.toReply(), step);
     }
     return switch (reply.code()) {
       case 421 -> temporary(closing(reply), step, reply);
@@ -68,7 +68,7 @@ final class Outcomes {
       default ->
           reply.code() < 500
               ? temporary(reply.toReply(), step, reply)
-              : new RelayOutcome.PermanentFailure(reply.toReply());
+              : new RelayOutcome.PermanentFailure(reply.toReply(), step);
     };
   }
 
@@ -104,7 +104,7 @@ final class Outcomes {
                   ? closing(said)
                   : Reply.of(451, "4.3.2", "Next hop is closing; try again later");
         };
-    return new RelayOutcome.TemporaryFailure(reply, failure.describe(), false);
+    return new RelayOutcome.TemporaryFailure(reply, failure.describe(), false, null);
   }
 
   /**
@@ -117,6 +117,6 @@ final class Outcomes {
 
   private static RelayOutcome temporary(Reply forClient, RelayStep step, NextHopReply reply) {
     return new RelayOutcome.TemporaryFailure(
-        forClient, "step=" + step + " reply=" + reply.toReply());
+        forClient, "step=" + step + " reply=" + reply.toReply(), true, step);
   }
 }

@@ -2,11 +2,18 @@ package io.authserver.smtp.relay;
 
 import io.authserver.smtp.reply.EnhancedStatusCode;
 import io.authserver.smtp.reply.Reply;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What became of one step with a next hop, and the reply that our client gets for it. */
 public sealed interface RelayOutcome {
   /** Returns the reply for our client. */
   Reply reply();
+
+  /** Returns which command it answers, where a next hop refused one. */
+  default Optional<RelayStep> refused() {
+    return Optional.empty();
+  }
 
   /**
    * Returns whether the next hop may mean that it takes no more recipients in this transaction.
@@ -26,11 +33,18 @@ public sealed interface RelayOutcome {
    * @param cause what happened, for the log
    * @param answered whether it is an answer to what was asked; false where none came, or the
    *     question was not even put, so that asking once more may find a permanent one
+   * @param step the command that the next hop refused; null where it refused none
    */
-  record TemporaryFailure(Reply reply, String cause, boolean answered) implements RelayOutcome {
+  record TemporaryFailure(Reply reply, String cause, boolean answered, @Nullable RelayStep step)
+      implements RelayOutcome {
     /** An answer. */
     public TemporaryFailure(Reply reply, String cause) {
-      this(reply, cause, true);
+      this(reply, cause, true, null);
+    }
+
+    @Override
+    public Optional<RelayStep> refused() {
+      return Optional.ofNullable(step);
     }
 
     // RFC 5321 §4.5.3.1.10: 452 is the reply to too many recipients
@@ -40,8 +54,22 @@ public sealed interface RelayOutcome {
     }
   }
 
-  /** Never: the next hop refused the address or the message itself. */
-  record PermanentFailure(Reply reply) implements RelayOutcome {
+  /**
+   * Never: the next hop refused the address or the message itself.
+   *
+   * @param step the command that it refused; null where it was not asked
+   */
+  record PermanentFailure(Reply reply, @Nullable RelayStep step) implements RelayOutcome {
+    /** One for which no next hop was asked. */
+    public PermanentFailure(Reply reply) {
+      this(reply, null);
+    }
+
+    @Override
+    public Optional<RelayStep> refused() {
+      return Optional.ofNullable(step);
+    }
+
     // RFC 5321 §4.5.3.1.10: some servers say 552 as RFC 821 had it, and mean 452
     @Override
     public boolean isRecipientLimit() {

@@ -242,7 +242,7 @@ final class Commands {
     open.received(receiver.size());
     return switch (result) {
       case MessageReceiver.Result.Complete complete -> open.message(complete);
-      case MessageReceiver.Result.Refused refused -> open.refused(refused.reply(), refused.limit());
+      case MessageReceiver.Result.Refused refused -> open.refused(refused);
       case MessageReceiver.Result.Cut cut -> throw new IllegalStateException("cut off");
     };
   }

@@ -32,6 +32,22 @@ public record FrontLimits(
   public static final FrontLimits DEFAULTS =
       new FrontLimits(100L << 20, 1000, 4096, 50, 4096, 1 << 20, 5000, 64 << 10, 100, 100, 1024);
 
+  /** Returns the same with another limit of Received fields. */
+  public FrontLimits withReceivedFields(int most) {
+    return new FrontLimits(
+        messageSize,
+        recipients,
+        sessions,
+        sessionsPerClient,
+        commandLine,
+        headerSize,
+        headerFields,
+        lineLength,
+        most,
+        errors,
+        backlog);
+  }
+
   /** Checks that each is positive, and that RFC 5321's smallest command line fits. */
   public FrontLimits {
     if (messageSize < 1

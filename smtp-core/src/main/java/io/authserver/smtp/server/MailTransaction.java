@@ -12,8 +12,8 @@ import java.util.Map;
  * it.
  *
  * <p>Called by the session's thread alone, in this order: {@link #onMail}, {@link #onRecipients}
- * any number of times, {@link #onMessage} at most once, {@link #close} always. An exception becomes
- * 451 4.3.0; what is expected is a reply.
+ * any number of times, {@link #onMessage} or {@link #onRefused} at most once, {@link #close}
+ * always. An exception becomes 451 4.3.0; what is expected is a reply.
  */
 public interface MailTransaction extends AutoCloseable {
   /** Answers MAIL. A reply that is not positive ends the transaction. */
@@ -41,6 +41,16 @@ public interface MailTransaction extends AutoCloseable {
    * @return an outcome for each accepted recipient, in the order in which they were accepted
    */
   List<Reply> onMessage(ReceivedMessage message) throws IOException;
+
+  /**
+   * Answers the end of data of a message that the front refuses for good. Nothing of it is kept but
+   * the header section; the reply is that of all recipients.
+   *
+   * @return the front's own reply, or what the daemon says in its place
+   */
+  default Reply onRefused(RefusedMessage message) throws IOException {
+    return message.reply();
+  }
 
   /**
    * Returns what the daemon adds to the transaction's line in the log, e.g. {@code decision},

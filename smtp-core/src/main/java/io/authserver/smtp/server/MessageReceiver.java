@@ -27,11 +27,30 @@ final class MessageReceiver implements AutoCloseable {
     /** All was received. */
     record Complete(MessageBytes message) implements Result {}
 
-    /** All was read, and the message is refused, where a limit was met for that. */
-    record Refused(Reply reply, FrontMetrics.@Nullable Limit limit) implements Result {}
+    /**
+     * All was read, and the message is refused.
+     *
+     * @param limit what was met for that; null for stray line ends
+     * @param kept of what is refused for good the header section
+     */
+    record Refused(Reply reply, FrontMetrics.@Nullable Limit limit, Kept kept) implements Result {
+      private Refused(Reply reply, FrontMetrics.@Nullable Limit limit) {
+        this(reply, limit, Kept.NOTHING);
+      }
+    }
 
     /** The client went away before the final dot. */
     record Cut() implements Result {}
+  }
+
+  /**
+   * What is kept of the header section of a refused message.
+   *
+   * @param header null where there was no memory for it; its last field may be cut
+   * @param whole whether it is all of it
+   */
+  record Kept(@Nullable HeaderSection header, boolean whole) {
+    static final Kept NOTHING = new Kept(null, false);
   }
 
   private final FrontSettings settings;
@@ -41,6 +60,7 @@ final class MessageReceiver implements AutoCloseable {
   private final DataScanner scanner = new DataScanner(this::take);
   private final FieldCounter counter = new FieldCounter();
   private @Nullable IOException storageFailure;
+  private @Nullable Kept kept;
   private boolean dropping;
 
   MessageReceiver(FrontSettings settings, SessionInput input) {
@@ -84,8 +104,8 @@ final class MessageReceiver implements AutoCloseable {
     if (dropping) {
       return;
     }
-    if (exceeded() != null
-        || (scanner.sawStrayLineEnds() && settings.strayLineEnds() == StrayLineEnds.REFUSE)) {
+    if (exceeded() != null || isRefusedForLineEnds()) {
+      kept = keep(block, offset, length);
       drop();
       return;
     }
@@ -97,13 +117,54 @@ final class MessageReceiver implements AutoCloseable {
       }
     } catch (IOException e) {
       storageFailure = e;
+      kept = Kept.NOTHING;
       drop();
     }
+  }
+
+  private boolean isRefusedForLineEnds() {
+    return scanner.sawStrayLineEnds() && settings.strayLineEnds() == StrayLineEnds.REFUSE;
   }
 
   private void drop() {
     dropping = true;
     buffer.close();
+  }
+
+  /**
+   * Keeps the beginning of the header section: what the buffer has of it, then what this block has.
+   */
+  private Kept keep(byte[] block, int offset, int length) {
+    int most = (int) Math.min(scanner.headerLength(), RefusedMessage.MOST_HEADER_BYTES);
+    long cost =
+        HEADER_OBJECTS
+            + most
+            + (long) Math.min(counter.fields(), most) * HeaderSection.BYTES_PER_FIELD;
+    if (!working.tryAdd(cost)) {
+      return Kept.NOTHING;
+    }
+    byte[] bytes = new byte[most];
+    int had = (int) Math.min(buffer.size(), most);
+    try {
+      buffer.head(bytes, had);
+    } catch (IOException e) {
+      LOG.warn("event=spool_failed cause={}", Reply.clean(e.toString()));
+      return Kept.NOTHING;
+    }
+    System.arraycopy(block, offset, bytes, had, Math.min(length, most - had));
+    boolean ended = scanner.bodyOffset() > scanner.headerLength() || scanner.ended();
+    return withDaemonsCost(HeaderSection.of(bytes), ended && most == scanner.headerLength());
+  }
+
+  private Kept withDaemonsCost(HeaderSection header, boolean whole) {
+    return working.tryAdd(settings.headerCost().bytes(header))
+        ? new Kept(header, whole)
+        : Kept.NOTHING;
+  }
+
+  private Kept kept() {
+    Kept before = kept;
+    return before == null ? keep(new byte[0], 0, 0) : before;
   }
 
   /** Returns the limit that the message has met so far, and its reply. */
@@ -127,12 +188,12 @@ final class MessageReceiver implements AutoCloseable {
     if (scanner.sawStrayLineEnds()) {
       settings.metrics().strayLineEnds();
       if (settings.strayLineEnds() == StrayLineEnds.REFUSE) {
-        return new Result.Refused(Replies.STRAY_LINE_ENDS, null);
+        return new Result.Refused(Replies.STRAY_LINE_ENDS, null, kept());
       }
     }
     Result.Refused exceeded = exceeded();
     if (exceeded != null) {
-      return exceeded;
+      return new Result.Refused(exceeded.reply(), exceeded.limit(), kept());
     }
     if (storageFailure != null) {
       return notStored(storageFailure);
@@ -152,8 +213,12 @@ final class MessageReceiver implements AutoCloseable {
       return notStored(e);
     }
     // RFC 5321 §6.3: many Received fields are a loop.
-    if (message.header().count("Received") > settings.limits().receivedFields()) {
-      return new Result.Refused(Replies.TOO_MANY_HOPS, FrontMetrics.Limit.RECEIVED_FIELDS);
+    int receivedFields = settings.limits().receivedFields();
+    if (message.header().count("Received") > receivedFields) {
+      return new Result.Refused(
+          Replies.tooManyHops(receivedFields),
+          FrontMetrics.Limit.RECEIVED_FIELDS,
+          withDaemonsCost(message.header(), true));
     }
     long daemonCost = settings.headerCost().bytes(message.header());
     return working.tryAdd(daemonCost)
@@ -184,10 +249,9 @@ final class MessageReceiver implements AutoCloseable {
         settings.workingMemory().used(),
         settings.workingMemory().capacity());
     // Told to come again, a client would do so until it gives up.
-    boolean never = cost > settings.workingMemory().capacity();
-    return new Result.Refused(
-        never ? Replies.HEADER_NEVER_FITS : Replies.NO_MEMORY_FOR_HEADER,
-        FrontMetrics.Limit.WORKING_MEMORY);
+    return cost > settings.workingMemory().capacity()
+        ? new Result.Refused(Replies.HEADER_NEVER_FITS, FrontMetrics.Limit.WORKING_MEMORY, kept())
+        : new Result.Refused(Replies.NO_MEMORY_FOR_HEADER, FrontMetrics.Limit.WORKING_MEMORY);
   }
 
   /** Gives the message's memory or file back. */

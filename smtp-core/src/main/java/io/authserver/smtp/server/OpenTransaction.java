@@ -189,12 +189,32 @@ final class OpenTransaction implements AutoCloseable {
         settings.clock().instant());
   }
 
-  /** Notes that the front refuses the message, and which limit it met for that. */
-  Reply refused(Reply reply, FrontMetrics.@Nullable Limit limit) {
-    decisive = reply;
+  /**
+   * Notes that the front refuses the message, and which limit it met for that. What is refused for
+   * good the daemon may answer otherwise.
+   */
+  Reply refused(MessageReceiver.Result.Refused refused) {
+    FrontMetrics.Limit limit = refused.limit();
     if (limit != null) {
       met(limit);
     }
+    Reply reply = refused.reply();
+    if (reply.isPermanent()) {
+      MessageReceiver.Kept kept = refused.kept();
+      RefusedMessage message =
+          new RefusedMessage(
+              id,
+              limit == null ? "stray_line_ends" : limit.label(),
+              reply,
+              kept.header(),
+              kept.whole());
+      try {
+        reply = Replies.forClient(inTime(() -> daemon.onRefused(message)));
+      } catch (IOException | RuntimeException e) {
+        reply = failed("DATA", e);
+      }
+    }
+    decisive = reply;
     return reply;
   }
 

@@ -32,7 +32,6 @@ final class Replies {
   static final Reply HEADER_TOO_LARGE = Reply.of(552, "5.3.4", "header section too large");
   static final Reply TOO_MANY_FIELDS = Reply.of(552, "5.3.4", "too many header fields");
   static final Reply LINE_TOO_LONG = Reply.of(554, "5.6.0", "line of the message too long");
-  static final Reply TOO_MANY_HOPS = Reply.of(554, "5.4.6", "too many Received fields: a loop");
   static final Reply STRAY_LINE_ENDS =
       Reply.of(550, "5.6.11", "message has a CR or LF that is no part of a CRLF");
   static final Reply NO_STORAGE = Reply.of(452, "4.3.1", "no space for the message now");
@@ -62,6 +61,10 @@ final class Replies {
   static final Reply FAILED = Reply.of(421, "4.3.0", "local error, closing");
 
   private Replies() {}
+
+  static Reply tooManyHops(int most) {
+    return Reply.of(554, "5.4.6", "more than " + most + " Received fields: a loop");
+  }
 
   /**
    * Returns a transaction's reply as the client may get it: with an enhanced status code (RFC 2034
