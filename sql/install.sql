@@ -8,7 +8,7 @@
 --
 -- Names and checksums (SHA-256 of the files) are written by InstallScriptTest.
 
-\set newest 13
+\set newest 15
 \ir install/begin.sql
 
 \set file 0001_auth_database
@@ -59,9 +59,9 @@
 \set version 12
 \set checksum 221281e9dbf3195ff569cc75d203fbba44425353d15be3bf39130c2a8a4cef4a
 \ir install/migration.sql
-\set file 0013_srs
-\set version 13
-\set checksum b24db1f9b10db2ed4ab079e4fba99ca2e0fbf59ae3f329373d5e68bf3b703490
+\set file 0015_lists
+\set version 15
+\set checksum 20d0879f1084f1e24eb6ce6780a72deddf6c6c423ce38723470bc7527f2c503a
 \ir install/migration.sql
 
 \set file 010_schema_version
@@ -83,10 +83,22 @@
 \set checksum 4e72cce762922d121d65b626c08053e0e9e2f95222094cf19314b042c2eb0a85
 \ir install/routine.sql
 \set file 045_look_up_list
-\set checksum bd882d27439a8016ddd7d883b636593d34f08d649ea8d3bcd9dd69cc55c3f1b4
+\set checksum 7c53c35fd4d2a5a24b4033c4e01354c2f02bc5a0386c392f29b77780999505ac
 \ir install/routine.sql
 \set file 046_has_address_in
 \set checksum 60a4508c2725b6bc3f24a09291db5eb1cdc3ec0355d987fb846f9932f077299a
+\ir install/routine.sql
+\set file 048_takes_mail
+\set checksum 894babe714e03d810b4107cdf0697aa3fef77a47e7d443f91f74df51939b1f4a
+\ir install/routine.sql
+\set file 052_doubt_lists_at
+\set checksum 35459fe6ae3386bef1b4115ad953447c13689a1ea8552df25c084be8b82eaba9
+\ir install/routine.sql
+\set file 054_doubt_lists_above
+\set checksum df63f4934e2440019d70b58da5787bd636b0f06c4f4285b29fa7115927c3f8bc
+\ir install/routine.sql
+\set file 056_doubt_lists_of
+\set checksum ee9c4dbaa738d96231d9b908cc207790f0c9b3d40707e3b55900f5ae6c936a06
 \ir install/routine.sql
 \set file 100_signer_keys
 \set checksum ac20db5583b2c738a0ab953e11fe29febb92bd92d17ed1f1d12f331579b211f3
@@ -98,13 +110,13 @@
 \set checksum b311af9f52d174457a029357238c4764b6d660825945047cb3115b97b395e0cb
 \ir install/routine.sql
 \set file 108_forwarder_expand_at_most
-\set checksum af70151b4aa07a9e57f67cccdbedcb370fb1b459b1b9785c0f3731951cf780bd
+\set checksum 910b4777e24bebd4e7552ab360f2524bbf1ac9081b56969abd51a8e85c9189b2
 \ir install/routine.sql
 \set file 110_forwarder_route
-\set checksum 1dd79003ad87831386fdc40baedf65e54fc1b8f4fa94b0db5aaae4b59d2d1ac0
+\set checksum 2206aaaf8c616f085e6bfb08decad2b7770f20b89b722e696aeb4f5086c1546c
 \ir install/routine.sql
 \set file 111_forwarder_expand
-\set checksum bd700dcdf164017c41409bb72e0f471be7f3972fa50ad8ef65e004de3ae2e38a
+\set checksum 021c3651329a496b74807b7af4ec74e650924edd870c1539f40d8421b3bf4d9e
 \ir install/routine.sql
 \set file 112_forwarder_outcomes
 \set checksum 124ee0a03587c9d2e234c6bb80b2801115872d4d2fdb88e7e645fc95a51d848a
@@ -112,8 +124,17 @@
 \set file 114_forwarder_pending_envelopes
 \set checksum cda484f1f8e4da149fffa4a21be063f61101f35a795f7d3687652b3475d4f0a7
 \ir install/routine.sql
+\set file 115_judge_list
+\set checksum fdc8b51521c8ddf83cfe744c2cdb43896fc63a8f5059027b4d223ec9d0cd8ccb
+\ir install/routine.sql
 \set file 116_forwarder_store_outcomes
 \set checksum 61a01b3f25fd4a665d8a7d6486e092282909f65d9e2b334ffb8d9e3a2caea265
+\ir install/routine.sql
+\set file 117_judge_lists
+\set checksum 665b7e1f652e6d9cb26a9a8ab4b79ac4b16d32502e82306f71b91525f2abff44
+\ir install/routine.sql
+\set file 118_forwarder_max_targets
+\set checksum fd27d37cc93150b54d75752f4775449eab014b6c99695aeeb9e92846678398b9
 \ir install/routine.sql
 \set file 120_forwarder_keep_srs_tokens
 \set checksum e69b3edb62e9bec7d00e9a02464fb96c213a6397c5e4555fd430f17f82804dd6
@@ -130,29 +151,8 @@
 \set file 132_rotate_mark_keys
 \set checksum 0574e8088ddcac2754d0b301a233082dcbef7eef3f9a8c37125b7707d06f8adf
 \ir install/routine.sql
-\set file 133_srs_pads
-\set checksum f09576029075702c749c0e921db2f2d2a6657f698bf8b8af50969e7bb3d1561d
-\ir install/routine.sql
-\set file 134_srs_secrets
-\set checksum 82d3544f1c15ad62c2dae83de9c289f203cd82a4eaf01939a5cdcfa7cb0e6a7f
-\ir install/routine.sql
-\set file 135_srs_site
-\set checksum bf9814d1e3fe926aeba544a4e888fa90c52c0a01a8558ae36ac8358f290b0b6a
-\ir install/routine.sql
-\set file 136_forwarder_register_srs_secrets
-\set checksum cbb3aababb42fae28ccd3fb52ce8cfe1fc874c11a67f81d90d8117a73b32f390
-\ir install/routine.sql
-\set file 137_set_srs_form
-\set checksum cc318954e32c63144b7c10d956cdaca84991c84c77d665e8e9a6953309407a76
-\ir install/routine.sql
-\set file 138_create_srs_secret
-\set checksum 951daa4310e54ec622f3c3cbd740ee5961b06504e02fc80650ba0c662baf43e9
-\ir install/routine.sql
-\set file 139_retire_srs_secret
-\set checksum 0334e1ea5fc7df37ceb81cbf06d48356e1a86d5acecff73cae2a35bbd4c13372
-\ir install/routine.sql
 \set file 200_is_srs_address
-\set checksum b5d3ef2281bc8a5a38fb8c036edba059d2e8db0289dbc4c0049f1d593ddeb3fc
+\set checksum f1e9caa35f31628b5d1a4579d67c3faae1e2705d120ac62bc8a4a8ac897cbb08
 \ir install/routine.sql
 \set file 210_is_usable_password
 \set checksum 3de1f49ca6b9cff6dc05afbbfeb2bfbc91c06225f07f3ac8dfe6ca6720bc2877
@@ -173,7 +173,7 @@
 \set checksum a78f5b361751821f4dd5211429bb44ddcccce7211119cbba0a6138dd94541ff9
 \ir install/routine.sql
 \set file 330_authserver_resolve_alias
-\set checksum 7aef4053ece588440438ca6de7da1db41ed90d72d30abfabf522c50fff60ea76
+\set checksum 38672e0872ed86cf0d67b06496abd7cce496ff887dc385afb5d47309927ec029
 \ir install/routine.sql
 \set file 340_authserver_iterate_users
 \set checksum ed3de9e2a3457de84ed7ddd82eb53e8400dcd7f5f22b04e694371a6d2954ceaf
@@ -183,6 +183,9 @@
 \ir install/routine.sql
 \set file 400_doctor_lists
 \set checksum 5d6802f712b2ca2d16d09355393a2cafa6eedd1d2876a77f5a5aef5b4f657b17
+\ir install/routine.sql
+\set file 410_doctor_verdicts
+\set checksum f438984e52bd3c4bbb368326e18160b2f6556c2524c209899028d13c887266d2
 \ir install/routine.sql
 
 \ir install/end.sql

@@ -12,7 +12,9 @@ RETURNS TABLE (
     new_mailfrom       text,
     owner_address      text,
     target             text,
-    block_action       text)
+    block_action       text,
+    null_sender        text,
+    single_member      boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -48,6 +50,8 @@ BEGIN
             list_name := NULL;
             new_mailfrom := NULL;
             owner_address := NULL;
+            null_sender := NULL;
+            single_member := NULL;
             target := NULL;
             block_action := NULL;
             RETURN NEXT;
@@ -108,11 +112,15 @@ BEGIN
                 list_name := NULL;
                 new_mailfrom := NULL;
                 owner_address := NULL;
+                null_sender := NULL;
+                single_member := NULL;
                 IF list_id IS NOT NULL THEN
                     listed := authserver.look_up_list(list_id);
                     list_name := listed.list_name;
                     new_mailfrom := listed.new_mailfrom;
                     owner_address := listed.owner_address;
+                    null_sender := listed.null_sender;
+                    single_member := listed.single_member;
                 END IF;
                 IF step > most THEN
                     decision := 'too_many';

@@ -13,7 +13,9 @@ RETURNS TABLE (
     owner_address      text,
     target             text,
     block_action       text,
-    transactional      boolean)
+    transactional      boolean,
+    null_sender        text,
+    single_member      boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -43,11 +45,15 @@ BEGIN
             list_name := NULL;
             new_mailfrom := NULL;
             owner_address := NULL;
+            null_sender := NULL;
+            single_member := NULL;
             IF list_id IS NOT NULL THEN
                 listed := authserver.look_up_list(list_id);
                 list_name := listed.list_name;
                 new_mailfrom := listed.new_mailfrom;
                 owner_address := listed.owner_address;
+                null_sender := listed.null_sender;
+                single_member := listed.single_member;
             END IF;
             IF decision = 'redirect' THEN
                 IF lower(address COLLATE "C") = ANY (followed) THEN

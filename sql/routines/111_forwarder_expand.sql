@@ -12,7 +12,9 @@ RETURNS TABLE (
     new_mailfrom       text,
     owner_address      text,
     target             text,
-    block_action       text)
+    block_action       text,
+    null_sender        text,
+    single_member      boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$

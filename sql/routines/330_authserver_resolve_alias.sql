@@ -60,13 +60,15 @@ BEGIN
             EXIT WHEN looked.decision <> 'redirect';
             looked := authserver.look_up(looked.target);
         END LOOP;
-        IF looked.decision IN ('user', 'list', 'foreign') THEN
+        IF looked.decision IN ('user', 'foreign') OR (looked.decision = 'list' AND authserver.takes_mail(looked.list_id)) THEN
             alias := CASE WHEN resolve_to_virtmail THEN virtmail ELSE target END;
             RETURN NEXT;
         END IF;
     ELSIF looked.decision = 'list' THEN
-        alias := CASE WHEN resolve_to_virtmail THEN virtmail ELSE email END;
-        RETURN NEXT;
+        IF authserver.takes_mail(looked.list_id) THEN
+            alias := CASE WHEN resolve_to_virtmail THEN virtmail ELSE email END;
+            RETURN NEXT;
+        END IF;
     ELSIF looked.decision = 'user' THEN
         alias := CASE
             WHEN resolve_to_virtmail AND looked.primary_address = lower(email COLLATE "C") THEN virtmail

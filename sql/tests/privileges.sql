@@ -1,6 +1,6 @@
 -- Who may do what. Needs pgTAP; changes nothing.
 BEGIN;
-SELECT plan(83);
+SELECT plan(90);
 
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_signer', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'signer_keys', ARRAY['text[]'], 'authserver_forwarder', ARRAY[]::text[]);
@@ -58,6 +58,13 @@ SELECT function_privs_are('authserver', 'find_owner', ARRAY['text'], 'authserver
 SELECT function_privs_are('authserver', 'has_address_in', ARRAY['uuid', 'bigint'], 'authserver_forwarder', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'doctor_lists', ARRAY['integer', 'integer'], 'authserver_admin', ARRAY['EXECUTE']);
 SELECT function_privs_are('authserver', 'doctor_lists', ARRAY['integer', 'integer'], 'authserver_forwarder', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'doctor_verdicts', ARRAY['integer'], 'authserver_admin', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'doctor_verdicts', ARRAY['integer'], 'authserver_forwarder', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'forwarder_max_targets', ARRAY[]::text[], 'authserver_forwarder', ARRAY['EXECUTE']);
+SELECT function_privs_are('authserver', 'forwarder_max_targets', ARRAY[]::text[], 'authserver_api', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'judge_lists', ARRAY[]::text[], 'authserver_admin', ARRAY[]::text[]);
+SELECT function_privs_are('authserver', 'takes_mail', ARRAY['bigint'], 'authserver_api', ARRAY[]::text[]);
+SELECT table_privs_are('authserver', 'list_verdict', 'authserver_admin', ARRAY['SELECT']);
 SELECT function_privs_are('authserver', 'find_login', ARRAY['text'], 'authserver_api', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'look_up', ARRAY['text'], 'authserver_forwarder', ARRAY[]::text[]);
 SELECT function_privs_are('authserver', 'look_up_list_owner', ARRAY['bigint', 'text'], 'authserver_forwarder', ARRAY[]::text[]);

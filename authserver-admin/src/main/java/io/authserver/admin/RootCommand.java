@@ -13,6 +13,7 @@ import io.authserver.admin.command.ImportCommand;
 import io.authserver.admin.command.MailingListCommand;
 import io.authserver.admin.command.PermissionCommand;
 import io.authserver.admin.command.ServiceUserCommand;
+import io.authserver.admin.command.SiteCommand;
 import io.authserver.admin.command.SpapiCommand;
 import io.authserver.admin.command.SrsCommand;
 import io.authserver.admin.command.SrsSecretCommand;
@@ -53,6 +54,7 @@ final class RootCommand {
           GroupCommand.class,
           EmailAliasCommand.class,
           MailingListCommand.class,
+          SiteCommand.class,
           DbCommand.class,
           SpapiCommand.class,
           WrappingKeyCommand.class,

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,9 +120,9 @@ public final class ForwarderSettings {
       Setting.of(
               "MAILFORWARDER_MAX_TARGETS",
               SettingTypes.integer(1, 100_000),
-              "addresses that get a copy of one message, one list's among them (550 5.2.4 for a"
-                  + " list that has more, 452 4.5.3 for recipients that are too many together)")
-          .orElse(String.valueOf(FanOutLimits.DEFAULTS.targets()));
+              "addresses that get a copy of one message, one list's among them, where fewer than"
+                  + " `authserver site show` says; default: what that says")
+          .optional();
   static final Setting<Integer> MAX_OPEN_TRANSACTIONS =
       Setting.of(
               "MAILFORWARDER_MAX_OPEN_TRANSACTIONS",
@@ -274,9 +275,9 @@ public final class ForwarderSettings {
         : Optional.of(new HostPort(ip.orElse("127.0.0.1"), port.orElse(10_047)));
   }
 
-  /** Returns how many addresses get a copy of one message. */
-  public static int maxTargets(Settings settings) {
-    return settings.get(MAX_TARGETS);
+  /** Returns how many addresses get a copy of one message, where the setting lowers that. */
+  public static OptionalInt maxTargets(Settings settings) {
+    return settings.find(MAX_TARGETS).map(OptionalInt::of).orElse(OptionalInt.empty());
   }
 
   /** Returns what the settings say about return addresses. */
@@ -315,7 +316,7 @@ public final class ForwarderSettings {
   static FanOutLimits limits(Settings settings) {
     return new FanOutLimits(
         settings.get(MAX_OPEN_TRANSACTIONS),
-        settings.get(MAX_TARGETS),
+        settings.find(MAX_TARGETS).orElse(FanOutLimits.DEFAULTS.targets()),
         FanOutLimits.DEFAULTS.poolWait(),
         FanOutLimits.DEFAULTS.reply(),
         settings.get(GIVE_UP_AFTER));

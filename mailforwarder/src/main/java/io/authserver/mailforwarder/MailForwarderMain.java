@@ -18,6 +18,8 @@ import io.authserver.db.outcome.JdbcOutcomeStore;
 import io.authserver.db.outcome.JdbcReportClaims;
 import io.authserver.db.outcome.PendingEnvelopes;
 import io.authserver.db.pool.AuthDatabase;
+import io.authserver.db.site.CachingSiteStore;
+import io.authserver.db.site.JdbcSiteStore;
 import io.authserver.mailforwarder.fanout.EdgeNames;
 import io.authserver.mailforwarder.fanout.Entrance;
 import io.authserver.mailforwarder.fanout.FanOutLimits;
@@ -25,6 +27,7 @@ import io.authserver.mailforwarder.fanout.Forwarding;
 import io.authserver.mailforwarder.fanout.ForwardingCost;
 import io.authserver.mailforwarder.fanout.NextHops;
 import io.authserver.mailforwarder.fanout.Room;
+import io.authserver.mailforwarder.fanout.TargetLimit;
 import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.smtp.daemon.Daemon;
@@ -50,6 +53,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -78,6 +82,7 @@ public final class MailForwarderMain {
       Optional<NextHopConfiguration> transactionalRelay,
       SrsSettings srs,
       FanOutLimits limits,
+      OptionalInt maxTargets,
       Duration keepOutcomes,
       Entrance entrance,
       FrontResources front) {
@@ -88,6 +93,7 @@ public final class MailForwarderMain {
           ForwarderSettings.transactionalRelay(settings).map(hop -> nextHop(settings, hop)),
           ForwarderSettings.srs(settings),
           ForwarderSettings.limits(settings),
+          ForwarderSettings.maxTargets(settings),
           settings.get(ForwarderSettings.KEEP_OUTCOMES),
           ForwarderSettings.entrance(settings),
           ForwarderSettings.SMTP.resources(settings, InstantSource.system()));
@@ -108,15 +114,6 @@ public final class MailForwarderMain {
                 daemon.problem(
                     "MAILFORWARDER_KEEP_OUTCOMES: must be longer than"
                         + " MAILFORWARDER_GIVE_UP_AFTER"));
-    configuration
-        .filter(read -> Room.bytes(read.limits()) > recipients(read).capacity())
-        .ifPresent(
-            read ->
-                daemon.problem(
-                    "MAILFORWARDER_WORKING_MEMORY: "
-                        + Room.bytes(read.limits())
-                        + " bytes are needed for MAILFORWARDER_MAX_TARGETS, which gets three"
-                        + " quarters"));
     Optional<AuthDatabase> database =
         daemon.attempt(
             () ->
@@ -127,16 +124,36 @@ public final class MailForwarderMain {
         database.flatMap(
             opened -> daemon.attempt(() -> StartupCheck.problems(opened, DaemonRole.FORWARDER)));
     unfit.ifPresent(problems -> problems.forEach(daemon::problem));
+    Optional<AuthDatabase> fit = database.filter(_ -> unfit.filter(List::isEmpty).isPresent());
     Optional<ReturnAddressKeeper> returnAddresses =
-        unfit.filter(List::isEmpty).isEmpty()
-            ? Optional.empty()
-            : configuration.flatMap(
-                read ->
-                    daemon.attempt(
-                        () ->
-                            ReturnAddressKeeper.load(
-                                read.srs(), new JdbcSrsKeyStore(database.orElseThrow()))));
+        fit.flatMap(
+            opened ->
+                configuration.flatMap(
+                    read ->
+                        daemon.attempt(
+                            () ->
+                                ReturnAddressKeeper.load(
+                                    read.srs(), new JdbcSrsKeyStore(opened)))));
     returnAddresses.ifPresent(loaded -> loaded.warnings().forEach(daemon::warning));
+    Optional<Integer> ofTheSite =
+        fit.flatMap(opened -> daemon.attempt(() -> new JdbcSiteStore(opened).maxTargets()));
+    configuration.ifPresent(
+        read -> {
+          // Where the database does not say, by the settings alone.
+          int most =
+              TargetLimit.lower(
+                  read.maxTargets(),
+                  ofTheSite.orElse(read.maxTargets().orElse(FanOutLimits.DEFAULTS.targets())));
+          if (Room.bytes(most) > recipients(read).capacity()) {
+            daemon.problem(
+                "MAILFORWARDER_WORKING_MEMORY: "
+                    + Room.bytes(most)
+                    + " bytes are needed for a list of "
+                    + most
+                    + " addresses, the limit, which gets three quarters; raise it, or lower the"
+                    + " limit by MAILFORWARDER_MAX_TARGETS");
+          }
+        });
     Optional<Path> _ = daemon.attempt(() -> ForwarderSettings.SMTP.spoolDirectory(settings));
     Optional<ForwarderSettings.Listeners> listeners =
         daemon.attempt(() -> ForwarderSettings.listeners(settings));
@@ -157,7 +174,13 @@ public final class MailForwarderMain {
                       listeners.orElseThrow().submissions().orElseThrow(),
                       socket,
                       read.entrance().submissions())));
-      wire(daemon, read, database.orElseThrow(), returnAddresses.orElseThrow(), opened);
+      wire(
+          daemon,
+          read,
+          database.orElseThrow(),
+          returnAddresses.orElseThrow(),
+          ofTheSite.orElseThrow(),
+          opened);
     }
   }
 
@@ -175,6 +198,7 @@ public final class MailForwarderMain {
       Configuration configuration,
       AuthDatabase database,
       ReturnAddressKeeper returnAddresses,
+      int ofTheSite,
       List<Opened> listeners) {
     InstantSource clock = InstantSource.system();
     RelayMetrics relayMetrics = new PrometheusRelayMetrics(daemon.metrics());
@@ -213,7 +237,12 @@ public final class MailForwarderMain {
             configuration.entrance(),
             clock,
             System::nanoTime,
-            new PrometheusForwarderMetrics(daemon.metrics()));
+            new PrometheusForwarderMetrics(daemon.metrics()),
+            TargetLimit.of(
+                new CachingSiteStore(new JdbcSiteStore(database), feed, cacheMetrics),
+                configuration.maxTargets(),
+                ofTheSite,
+                recipients.capacity()));
     PrometheusFrontMetrics frontMetrics = new PrometheusFrontMetrics(daemon.metrics());
     for (Opened listener : listeners) {
       daemon.add(

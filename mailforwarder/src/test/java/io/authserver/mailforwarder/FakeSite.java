@@ -3,6 +3,7 @@ package io.authserver.mailforwarder;
 import io.authserver.db.alias.BlockAction;
 import io.authserver.db.alias.Decision;
 import io.authserver.db.alias.Expansion;
+import io.authserver.db.alias.NullSender;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.alias.ResolutionStore;
 import io.authserver.db.pool.AuthDatabaseException;
@@ -44,6 +45,7 @@ public final class FakeSite implements ResolutionStore {
   private final List<List<String>> calls = new ArrayList<>();
   private final Set<String> cached = new HashSet<>();
   private final Set<String> inactive = new HashSet<>();
+  private final Map<String, NullSender> nullSenders = new HashMap<>();
   private boolean down;
 
   public FakeSite domain(String domain) {
@@ -69,6 +71,12 @@ public final class FakeSite implements ResolutionStore {
       String address, @Nullable String newMailfrom, @Nullable String owner, String... members) {
     aliases.put(address, new Alias.MailingList(List.of(members), newMailfrom, owner));
     lists.add(address);
+    return this;
+  }
+
+  /** Says who gets the bounces to a list, by its address. */
+  public FakeSite nullSender(String address, NullSender who) {
+    nullSenders.put(address, who);
     return this;
   }
 
@@ -189,7 +197,9 @@ public final class FakeSite implements ResolutionStore {
         step.ownerAddress(),
         step.target(),
         step.blockAction(),
-        step.transactional());
+        step.transactional(),
+        step.nullSender(),
+        step.singleMember());
   }
 
   private ResolutionStep step(String address) {
@@ -229,7 +239,9 @@ public final class FakeSite implements ResolutionStore {
         list == null ? null : list.owner(),
         decision == Decision.REDIRECT ? address.substring(0, at + 1) + redirects.get(domain) : null,
         alias instanceof Alias.Blocked(BlockAction action) ? action : null,
-        domain != null && transactional.contains(domain));
+        domain != null && transactional.contains(domain),
+        list == null ? null : nullSenders.get(matched + "@" + domain),
+        list != null && list.members().size() == 1);
   }
 
   private @Nullable String match(String localPart, String domain) {

@@ -20,6 +20,7 @@ import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.ForwarderSettings;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.smtp.daemon.Settings;
+import io.authserver.mailforwarder.fanout.TargetLimit;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -117,7 +118,11 @@ public final class DoctorCommand extends AdminCommand {
     findings.add(examination.targets(limit));
     findings.add(
         examination.lists(
-            limit, ForwarderSettings.maxTargets(context().settings(ForwarderSettings.deciding()))));
+            limit,
+            TargetLimit.lower(
+                ForwarderSettings.maxTargets(context().settings(ForwarderSettings.deciding())),
+                context().database().site().show().maxTargets())));
+    findings.add(examination.bounces(limit));
     findings.add(examination.users(limit));
     returnAddresses(examination, findings);
     findings.add(examination.domains(limit));

@@ -19,10 +19,12 @@ import io.authserver.db.alias.JdbcSrsTokenStore;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.author.JdbcAuthorStore;
 import io.authserver.db.signing.JdbcSigningStore;
+import io.authserver.db.site.JdbcSiteStore;
 import io.authserver.mailforwarder.ForwarderSettings;
 import io.authserver.mailforwarder.fanout.Entrance;
 import io.authserver.mailforwarder.fanout.Rehearsal;
 import io.authserver.mailforwarder.fanout.Route;
+import io.authserver.mailforwarder.fanout.TargetLimit;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.ReturnAddresses;
@@ -145,7 +147,9 @@ public final class ExplainCommand extends AdminCommand {
                     header,
                     entrance,
                     transactional.isPresent(),
-                    ForwarderSettings.maxTargets(settings),
+                    TargetLimit.lower(
+                        ForwarderSettings.maxTargets(settings),
+                        new JdbcSiteStore(context().pool()).maxTargets()),
                     now == null ? context().clock().instant() : now));
     Authors authors = authors(header, reversePath);
     SigningForecast forecast =

@@ -9,6 +9,8 @@ import io.authserver.db.admin.ListEdit;
 import io.authserver.db.admin.ListRow;
 import io.authserver.db.admin.NewList;
 import io.authserver.db.admin.RefusedException;
+import io.authserver.db.alias.NullSender;
+import io.authserver.smtp.address.AsciiCase;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -58,6 +60,7 @@ public final class MailingListCommand {
     fields.put("new_mailfrom", list.newMailFrom());
     fields.put("owner", list.owner());
     fields.put("extensions", list.extensions());
+    fields.put("null_sender", list.nullSender());
     fields.put("members", list.addresses().size());
     fields.put("addresses", list.addresses());
     fields.put("aliases", list.aliases());
@@ -120,6 +123,15 @@ public final class MailingListCommand {
     return members;
   }
 
+  private static NullSender nullSender(String word) throws UsageException {
+    for (NullSender who : NullSender.values()) {
+      if (AsciiCase.lower(who.name()).equals(word)) {
+        return who;
+      }
+    }
+    throw new UsageException("--null-sender is owner, members or refuse, and for edit default");
+  }
+
   /** {@code authserver mailinglist create}. */
   @Command(name = "create", description = "Create a mailing list; an alias makes it reachable.")
   static final class Create extends AdminCommand {
@@ -155,6 +167,14 @@ public final class MailingListCommand {
                 + " (default: not).")
     private boolean extensions;
 
+    @Option(
+        names = "--null-sender",
+        paramLabel = "owner|members|refuse",
+        description =
+            "Who gets bounces to it (default: the owner, else the new mailfrom; without either the"
+                + " members of a list of one, or at an address such as postmaster, else nobody).")
+    private @Nullable String nullSender;
+
     Create(Context context) {
       super(context);
     }
@@ -168,7 +188,14 @@ public final class MailingListCommand {
           context()
               .database()
               .lists()
-              .create(new NewList(name, members, reversePath, owner, extensions));
+              .create(
+                  new NewList(
+                      name,
+                      members,
+                      reversePath,
+                      owner,
+                      extensions,
+                      nullSender == null ? null : nullSender(nullSender)));
       say("created mailing list " + list.name() + " (" + list.id() + ")");
     }
   }
@@ -193,6 +220,7 @@ public final class MailingListCommand {
   @Command(name = "edit", description = "Change mailing lists; what is not named stays.")
   static final class Edit extends NounCommand.ChangeRows<ListRow, Which> {
     private static final String NONE = "none";
+    private static final String DEFAULT = "default";
 
     @Option(names = "--name", paramLabel = "NAME", description = "The new name.")
     private @Nullable String name;
@@ -217,15 +245,25 @@ public final class MailingListCommand {
         description = "Their addresses take extensions, as those of users do, or not.")
     private @Nullable Boolean extensions;
 
+    @Option(
+        names = "--null-sender",
+        paramLabel = "owner|members|refuse|default",
+        description = "Who gets bounces to it; default for what mailinglist create says.")
+    private @Nullable String nullSender;
+
     Edit(Context context) {
       super(context, NOUN, new Which(), "change", "changed");
     }
 
     @Override
     void check() throws RefusedException, UsageException {
-      if (name == null && newMailFrom == null && owner == null && extensions == null) {
+      if (name == null
+          && newMailFrom == null
+          && owner == null
+          && extensions == null
+          && nullSender == null) {
         throw new UsageException(
-            "nothing to change: --name, --new-mailfrom, --owner, --extensions");
+            "nothing to change: --name, --new-mailfrom, --owner, --extensions, --null-sender");
       }
       ListEdit _ = edit();
     }
@@ -242,7 +280,7 @@ public final class MailingListCommand {
       context().database().lists().edit(lists, edit());
     }
 
-    private ListEdit edit() throws RefusedException {
+    private ListEdit edit() throws RefusedException, UsageException {
       ListEdit.To<Address> reversePath = null;
       if (newMailFrom != null) {
         reversePath =
@@ -252,7 +290,11 @@ public final class MailingListCommand {
       if (owner != null) {
         user = new ListEdit.To<>(owner.equals(NONE) ? null : owner);
       }
-      return new ListEdit(name, reversePath, user, extensions);
+      ListEdit.To<NullSender> bounces = null;
+      if (nullSender != null) {
+        bounces = new ListEdit.To<>(nullSender.equals(DEFAULT) ? null : nullSender(nullSender));
+      }
+      return new ListEdit(name, reversePath, user, extensions, bounces);
     }
   }
 

@@ -59,8 +59,8 @@ enum Ailment {
       Severity.ERROR,
       "list %1$s and the lists within it stand for too many addresses: its mail is refused (550"
           + " 5.2.4)",
-      "raise MAILFORWARDER_MAX_TARGETS and read docs/reliability.md, or authserver mailinglist"
-          + " remove-address %1$s …"),
+      "authserver site edit --max-targets N, which docs/reliability.md explains, or authserver"
+          + " mailinglist remove-address %1$s …"),
   LIST_EMPTY(
       "list-empty",
       Severity.ERROR,
@@ -71,6 +71,17 @@ enum Ailment {
       Severity.ERROR,
       "no member of list %1$s receives mail",
       "authserver mailinglist add-address %1$s ADDRESS"),
+  LIST_VERDICT(
+      "list-verdict",
+      Severity.ERROR,
+      "what is stored of list %1$s is not what mailforwarder decides (%2$s): the edge takes mail"
+          + " that is refused later, or refuses what would be delivered",
+      "authserver spapi install, which judges all lists anew"),
+  LIST_WITHOUT_OWNER(
+      "list-without-owner",
+      Severity.INFO,
+      "nobody answers for list %1$s: bounces to it are refused (550 5.7.1)",
+      "authserver mailinglist edit %1$s --owner USER, or --null-sender refuse if it shall be so"),
   LIST_MAILFROM_LEADS_BACK(
       "list-mailfrom-leads-back",
       Severity.WARNING,

@@ -7,6 +7,7 @@ import io.authserver.mailforwarder.fanout.Rehearsal.PlannedCopy;
 import io.authserver.mailforwarder.fanout.Route;
 import io.authserver.mailforwarder.resolve.AuthorVerdict;
 import io.authserver.mailforwarder.resolve.Decision;
+import io.authserver.mailforwarder.resolve.NullSenderRule;
 import io.authserver.mailforwarder.resolve.Resolution;
 import io.authserver.mailforwarder.resolve.Target;
 import io.authserver.smtp.address.AsciiCase;
@@ -102,28 +103,29 @@ public record Explanation(
     Resolution resolution = outcome.resolution().get();
     List<Map<String, @Nullable Object>> below = top;
     for (ResolutionStep step : resolution.route()) {
-      below = add(below, step);
+      below = add(below, step, outcome.reversed().isPresent());
     }
     Expansion expansion = resolution.expansion();
     if (expansion != null) {
-      add(below, expansion);
+      add(below, expansion, outcome.reversed().isPresent());
     }
     return top;
   }
 
   /** Adds lists, redirects and members, in the order in which they were found. */
-  private static void add(List<Map<String, @Nullable Object>> top, Expansion expansion) {
+  private static void add(
+      List<Map<String, @Nullable Object>> top, Expansion expansion, boolean reversed) {
     Map<Expansion.Node, List<Map<String, @Nullable Object>>> children = new HashMap<>();
     Iterator<Expansion.Node> nodes = expansion.nodes().iterator();
     Expansion.Node node = next(nodes);
     for (Expansion.Member member : expansion.members()) {
       for (; node != null && node.number() < member.number(); node = next(nodes)) {
-        children.put(node, add(below(node.above(), children, top), node.step()));
+        children.put(node, add(below(node.above(), children, top), node.step(), reversed));
       }
       add(below(member.above(), children, top), member, member.alias(), null, null);
     }
     for (; node != null; node = next(nodes)) {
-      children.put(node, add(below(node.above(), children, top), node.step()));
+      children.put(node, add(below(node.above(), children, top), node.step(), reversed));
     }
   }
 
@@ -139,11 +141,15 @@ public record Explanation(
   }
 
   private static List<Map<String, @Nullable Object>> add(
-      List<Map<String, @Nullable Object>> to, ResolutionStep step) {
+      List<Map<String, @Nullable Object>> to, ResolutionStep step, boolean reversed) {
+    boolean list = step.decision() == io.authserver.db.alias.Decision.LIST;
     // Mail for a list's owner does not go through the list.
     String newMailfrom =
         step.decision() == io.authserver.db.alias.Decision.REDIRECT ? null : step.newMailfrom();
-    return add(to, Expansion.Member.of(null, 1, step), alias(step), newMailfrom, step.target());
+    List<Map<String, @Nullable Object>> below =
+        add(to, Expansion.Member.of(null, 1, step), alias(step), newMailfrom, step.target());
+    to.getLast().put("null_sender", list ? word(NullSenderRule.of(step, reversed)) : null);
+    return below;
   }
 
   private static List<Map<String, @Nullable Object>> add(
@@ -162,6 +168,7 @@ public record Explanation(
     node.put("redirect_to", target);
     node.put("blocked", step.blockAction() == null ? null : word(step.blockAction()));
     node.put("deactivated", deactivated(step));
+    node.put("null_sender", null);
     node.put("leads_to", below);
     to.add(node);
     return below;

@@ -107,6 +107,9 @@ public final class ExplanationText {
       add(text, ", blocked: ", step.get("blocked"), "");
       add(text, ", deactivated: ", step.get("deactivated"), "");
       add(text, ", sends as <", step.get("new_mailfrom"), ">");
+      if (explanation.outcome().facts().sender().reversePath().isNull()) {
+        add(text, ", bounces: ", step.get("null_sender"), "");
+      }
       line(depth, text.toString());
       if (step.get("leads_to") instanceof List<?> below) {
         steps(depth + 1, below);

@@ -107,6 +107,11 @@ public final class AdminDatabase implements AutoCloseable {
     return new SrsSecretAdmin(this);
   }
 
+  /** Returns what holds for the whole site. */
+  public SiteAdmin site() {
+    return new SiteAdmin(this);
+  }
+
   /** Returns the store of mailing lists. */
   public ListAdmin lists() {
     return new ListAdmin(this);

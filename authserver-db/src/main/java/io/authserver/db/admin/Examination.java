@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.db.alias.RoleAddresses;
 import io.authserver.db.migrate.DaemonRole;
 import io.authserver.db.pool.AuthDatabaseException;
 import java.sql.ResultSet;
@@ -47,6 +48,43 @@ public final class Examination {
                 Examination::finding,
                 limit + 1,
                 maxTargets));
+  }
+
+  /**
+   * Returns lists whose stored verdict is not what mailforwarder would decide, and those whose
+   * bounces nobody gets although nobody has said so.
+   */
+  public List<Finding> bounces(int limit) throws RefusedException, AuthDatabaseException {
+    return database.transact(
+        "the mailing lists",
+        sql -> {
+          List<Finding> found = new ArrayList<>();
+          found.addAll(
+              sql.list(
+                  """
+                  SELECT 'list-verdict', v.list_name, v.stored || ' instead of ' || v.judged
+                  FROM authserver.doctor_verdicts(?) v\
+                  """,
+                  Examination::finding,
+                  limit + 1));
+          found.addAll(
+              sql.list(
+                  """
+                  SELECT 'list-without-owner', l.name, NULL
+                  FROM authserver.mailing_list l
+                  WHERE l.active AND l.owner_id IS NULL AND l.new_mailfrom IS NULL
+                    AND (l.null_sender = 'owner' OR (l.null_sender IS NULL
+                      AND (SELECT count(*) FROM (SELECT FROM authserver.mailing_list_address m
+                        WHERE m.list_id = l.id LIMIT 2) few) > 1
+                      AND EXISTS (SELECT FROM authserver.email_alias a
+                        WHERE a.list_id = l.id AND a.blocked IS NULL AND a.local_part <> ALL (?))))
+                  ORDER BY l.name LIMIT ?\
+                  """,
+                  Examination::finding,
+                  List.copyOf(RoleAddresses.LOCAL_PARTS),
+                  limit + 1));
+          return found;
+        });
   }
 
   /**

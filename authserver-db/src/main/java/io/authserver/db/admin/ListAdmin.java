@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.db.alias.NullSender;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.smtp.address.AsciiCase;
 import java.sql.ResultSet;
@@ -7,12 +8,13 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Creates, shows, changes and removes mailing lists. A selector is a name or an id. */
 public final class ListAdmin {
   private static final String SELECT =
       """
-      SELECT l.id, l.name, l.active, l.new_mailfrom, u.identifier,
+      SELECT l.id, l.name, l.active, l.new_mailfrom, u.identifier, l.null_sender,
         ARRAY(SELECT m.address FROM authserver.mailing_list_address m
           WHERE m.list_id = l.id ORDER BY m.id),
         ARRAY(SELECT a.local_part || '@' || d.name
@@ -38,17 +40,21 @@ public final class ListAdmin {
           long id =
               sql.one(
                   """
-                  INSERT INTO authserver.mailing_list (name, new_mailfrom, owner_id, extensions)
-                  VALUES (?, ?, ?, ?)
+                  INSERT INTO authserver.mailing_list
+                      (name, new_mailfrom, owner_id, extensions, null_sender)
+                  VALUES (?, ?, ?, ?, ?)
                   RETURNING id\
                   """,
                   row -> row.getLong(1),
                   list.name(),
                   newMailFrom == null ? null : newMailFrom.toString(),
                   owner,
-                  list.extensions());
+                  list.extensions(),
+                  word(list.nullSender()));
           add(sql, id, list.addresses());
-          return get(sql, id);
+          ListRow created = get(sql, id);
+          refuseOwnerOfNone(sql, List.of(created));
+          return created;
         });
   }
 
@@ -149,8 +155,40 @@ public final class ListAdmin {
                 "UPDATE authserver.mailing_list SET extensions = ? WHERE id = ANY (?::bigint[])",
                 edit.extensions());
           }
+          ListEdit.To<NullSender> nullSender = edit.nullSender();
+          if (nullSender != null) {
+            sql.change(
+                lists,
+                "UPDATE authserver.mailing_list SET null_sender = ? WHERE id = ANY (?::bigint[])",
+                word(nullSender.value()));
+          }
+          refuseOwnerOfNone(sql, lists);
           return lists;
         });
+  }
+
+  private static @Nullable String word(@Nullable NullSender nullSender) {
+    return nullSender == null ? null : AsciiCase.lower(nullSender.name());
+  }
+
+  /** Bounces that go to the owner need one, or a reverse-path of the list's own. */
+  private static void refuseOwnerOfNone(Sql sql, List<ListRow> lists)
+      throws SQLException, RefusedException {
+    Optional<String> name =
+        sql.first(
+            """
+            SELECT l.name FROM authserver.mailing_list l
+            WHERE l.null_sender = 'owner' AND l.owner_id IS NULL AND l.new_mailfrom IS NULL
+              AND l.id = ANY (?::bigint[])\
+            """,
+            row -> row.getString(1),
+            Thing.keys(lists));
+    if (name.isPresent()) {
+      throw new RefusedException(
+          "mailing list "
+              + Quoting.quote(name.get())
+              + " has neither an owner nor a new_mailfrom, so its bounces cannot go there");
+    }
   }
 
   /** A list's new_mailfrom must not lead back to the list: each bounce would go to all members. */
@@ -250,8 +288,9 @@ public final class ListAdmin {
         row.getBoolean(3),
         row.getString(4),
         row.getString(5),
-        row.getBoolean(8),
-        UserAdmin.texts(row, 6),
-        UserAdmin.texts(row, 7));
+        row.getBoolean(9),
+        row.getString(6),
+        UserAdmin.texts(row, 7),
+        UserAdmin.texts(row, 8));
   }
 }

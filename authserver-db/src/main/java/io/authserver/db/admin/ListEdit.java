@@ -1,5 +1,6 @@
 package io.authserver.db.admin;
 
+import io.authserver.db.alias.NullSender;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param newMailFrom the reverse-path of what they send on
  * @param owner UUID, identifier or address of the owner
  * @param extensions whether their addresses take extensions
+ * @param nullSender who gets their bounces; none for what follows from the rest
  */
 public record ListEdit(
     @Nullable String name,
     @Nullable To<Address> newMailFrom,
     @Nullable To<String> owner,
-    @Nullable Boolean extensions) {
+    @Nullable Boolean extensions,
+    @Nullable To<NullSender> nullSender) {
   /**
    * What something changes to.
    *

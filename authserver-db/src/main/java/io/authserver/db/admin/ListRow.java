@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param newMailFrom the reverse-path of what it sends on, or null for the sender's
  * @param owner the identifier of the user who is told about members that fail, or null
  * @param extensions whether its addresses take extensions
+ * @param nullSender who gets its bounces: owner, members or refuse, or null for what follows from
+ *     the rest
  * @param addresses the members, in the order in which they came
  * @param aliases the addresses that stand for it
  */
@@ -20,6 +22,7 @@ public record ListRow(
     @Nullable String newMailFrom,
     @Nullable String owner,
     boolean extensions,
+    @Nullable String nullSender,
     List<String> addresses,
     List<String> aliases)
     implements Thing {

@@ -33,7 +33,8 @@ public final class JdbcResolutionStore implements ResolutionStore {
   private static final String ROUTE =
       """
       SELECT address, decision, domain_id, domain, matched_local_part, list_id, list_name,
-             new_mailfrom, owner_address, target, block_action, input, transactional
+             new_mailfrom, owner_address, target, block_action, null_sender, single_member,
+             input, transactional
       FROM authserver.forwarder_route(?)
       """;
 
@@ -42,13 +43,13 @@ public final class JdbcResolutionStore implements ResolutionStore {
       """
       WITH route AS MATERIALIZED (SELECT * FROM authserver.forwarder_route(?))
       SELECT address, decision, domain_id, domain, matched_local_part, list_id, list_name,
-             new_mailfrom, owner_address, target, block_action, input, transactional,
-             NULL AS list, NULL AS step, NULL AS parent
+             new_mailfrom, owner_address, target, block_action, null_sender, single_member,
+             input, transactional, NULL AS list, NULL AS step, NULL AS parent
       FROM route
       UNION ALL
       SELECT x.address, x.decision, x.domain_id, x.domain, x.matched_local_part, x.list_id,
-             x.list_name, x.new_mailfrom, x.owner_address, x.target, x.block_action, NULL, false,
-             l.list_id, x.step, x.parent
+             x.list_name, x.new_mailfrom, x.owner_address, x.target, x.block_action,
+             x.null_sender, x.single_member, NULL, false, l.list_id, x.step, x.parent
       FROM (SELECT DISTINCT list_id FROM route WHERE decision = 'list') l,
            authserver.forwarder_expand(l.list_id, ?) x
       """;
@@ -56,7 +57,8 @@ public final class JdbcResolutionStore implements ResolutionStore {
   private static final String EXPAND =
       """
       SELECT address, decision, domain_id, domain, matched_local_part, list_id, list_name,
-             new_mailfrom, owner_address, target, block_action, step, parent
+             new_mailfrom, owner_address, target, block_action, null_sender, single_member,
+             step, parent
       FROM authserver.forwarder_expand(?)
       """;
 
@@ -113,13 +115,13 @@ public final class JdbcResolutionStore implements ResolutionStore {
       Map<Long, Expansion.Builder> lists = new HashMap<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          Long list = rows.getObject(14, Long.class);
+          Long list = rows.getObject(16, Long.class);
           if (list == null) {
             addRoute(routes, addresses, rows);
           } else {
             lists
                 .computeIfAbsent(list, Expansion.Builder::new)
-                .add(rows.getInt(15), rows.getObject(16, Integer.class), step(rows, false));
+                .add(rows.getInt(17), rows.getObject(18, Integer.class), step(rows, false));
           }
         }
       }
@@ -143,8 +145,8 @@ public final class JdbcResolutionStore implements ResolutionStore {
       Map<String, List<ResolutionStep>> routes, String[] addresses, ResultSet row)
       throws SQLException {
     routes
-        .computeIfAbsent(addresses[row.getInt(12) - 1], _ -> new ArrayList<>(1))
-        .add(step(row, row.getBoolean(13)));
+        .computeIfAbsent(addresses[row.getInt(14) - 1], _ -> new ArrayList<>(1))
+        .add(step(row, row.getBoolean(15)));
   }
 
   @Override
@@ -173,7 +175,7 @@ public final class JdbcResolutionStore implements ResolutionStore {
           if (read % CHUNK_STEPS == 0) {
             reserve(reserved, listId, CHUNK_STEPS * STEP_BYTES);
           }
-          expansion.add(rows.getInt(12), rows.getObject(13, Integer.class), step(rows, false));
+          expansion.add(rows.getInt(14), rows.getObject(15, Integer.class), step(rows, false));
         }
       }
       return expansion.build();
@@ -199,7 +201,13 @@ public final class JdbcResolutionStore implements ResolutionStore {
         row.getString(9),
         row.getString(10),
         blockAction(row.getString(11)),
-        transactional);
+        transactional,
+        nullSender(row.getString(12)),
+        row.getBoolean(13));
+  }
+
+  private static @Nullable NullSender nullSender(@Nullable String name) {
+    return name == null ? null : NullSender.valueOf(AsciiCase.upper(name));
   }
 
   private static @Nullable BlockAction blockAction(@Nullable String name) {

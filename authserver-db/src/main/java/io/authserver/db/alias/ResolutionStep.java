@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param blockAction what happens to a blocked alias' mail, or null
  * @param transactional whether the domain's mail may take the transactional relay; false for
  *     members of lists, of which nobody asks it
+ * @param nullSender who gets a list's bounces, or null where nobody has said so
+ * @param singleMember whether a list has one member, however many addresses that stands for
  */
 public record ResolutionStep(
     String address,
@@ -33,4 +35,37 @@ public record ResolutionStep(
     @Nullable String ownerAddress,
     @Nullable String target,
     @Nullable BlockAction blockAction,
-    boolean transactional) {}
+    boolean transactional,
+    @Nullable NullSender nullSender,
+    boolean singleMember) {
+  /** Makes one of what is no list, or of a list of several about whose bounces nothing is said. */
+  public ResolutionStep(
+      String address,
+      Decision decision,
+      @Nullable Long domainId,
+      @Nullable String domain,
+      @Nullable String matchedLocalPart,
+      @Nullable Long listId,
+      @Nullable String listName,
+      @Nullable String newMailfrom,
+      @Nullable String ownerAddress,
+      @Nullable String target,
+      @Nullable BlockAction blockAction,
+      boolean transactional) {
+    this(
+        address,
+        decision,
+        domainId,
+        domain,
+        matchedLocalPart,
+        listId,
+        listName,
+        newMailfrom,
+        ownerAddress,
+        target,
+        blockAction,
+        transactional,
+        null,
+        false);
+  }
+}

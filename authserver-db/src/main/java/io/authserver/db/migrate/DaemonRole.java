@@ -36,6 +36,7 @@ public enum DaemonRole {
               "authserver.forwarder_route(text[])",
               "authserver.forwarder_expand(bigint)",
               "authserver.forwarder_expand(bigint, integer)",
+              "authserver.forwarder_max_targets()",
               "authserver.forwarder_judge_author(text,text,text)",
               "authserver.forwarder_keep_srs_tokens(text[],text[])",
               "authserver.forwarder_find_srs_tokens(text[])",

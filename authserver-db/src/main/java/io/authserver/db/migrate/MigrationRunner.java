@@ -183,8 +183,8 @@ public final class MigrationRunner {
   }
 
   /**
-   * Installs those routines whose text is not the installed one, or all. In the caller's
-   * transaction.
+   * Installs those routines whose text is not the installed one, or all, and judges all lists by
+   * them. In the caller's transaction.
    */
   static List<String> installRoutines(Connection connection, List<SqlFile> routines, boolean all)
       throws SQLException, AuthDatabaseException {
@@ -202,6 +202,11 @@ public final class MigrationRunner {
             routine,
             null);
         done.add(routine.name());
+      }
+    }
+    if (!done.isEmpty()) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SELECT authserver.judge_lists()");
       }
     }
     return done;

@@ -48,6 +48,16 @@ class PlantedObjectsIT {
     calls.put(
         "authserver.create_srs_secret()",
         "(SELECT c.id OPERATOR(pg_catalog.>) 0 AS made FROM authserver.create_srs_secret() c)");
+    calls.put("authserver.doctor_verdicts(integer)", "authserver.doctor_verdicts(10)");
+    calls.put(
+        "authserver.doubt_lists_above(bigint[])",
+        "authserver.doubt_lists_above((SELECT array_agg(id) FROM authserver.mailing_list))");
+    calls.put(
+        "authserver.doubt_lists_at(text[],text[])",
+        "authserver.doubt_lists_at('{ours.example}', '{team}')");
+    calls.put(
+        "authserver.doubt_lists_of(uuid[])",
+        "authserver.doubt_lists_of('{00000000-0000-0000-0000-000000000001}')");
     calls.put("authserver.find_login(text)", "authserver.find_login('alice@ours.example')");
     calls.put("authserver.find_owner(text)", "authserver.find_owner('alice+x@old.example')");
     calls.put(
@@ -85,6 +95,12 @@ class PlantedObjectsIT {
         "authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint)",
         "authserver.forwarder_store_outcomes(ARRAY[pg_catalog.sha256('l')], '{8}', '{delivered}',"
             + " '{NULL}', 86400)");
+    calls.put("authserver.forwarder_max_targets()", "authserver.forwarder_max_targets()");
+    calls.put(
+        "authserver.judge_list(bigint)",
+        "authserver.judge_list((SELECT max(id) FROM authserver.mailing_list))");
+    calls.put("authserver.judge_lists()", "authserver.judge_lists()");
+    calls.put("authserver.takes_mail(bigint)", "authserver.takes_mail(1)");
     calls.put(
         "authserver.has_permission(uuid,text)",
         "authserver.has_permission('00000000-0000-0000-0000-000000000001', 'mail')");
@@ -153,6 +169,7 @@ class PlantedObjectsIT {
           "UPDATE authserver.dkim_key SET forced = forced",
           "UPDATE authserver.mark_key SET key = key",
           "UPDATE authserver.srs_secret SET signs_at = signs_at",
+          "UPDATE authserver.site SET max_targets = max_targets",
           "DELETE FROM authserver.domain WHERE name OPERATOR(pg_catalog.=) 'new.example'",
           "TRUNCATE authserver.dkim_key");
 
@@ -277,6 +294,7 @@ class PlantedObjectsIT {
       assertEquals(
           List.of(
               "authserver.forwarder_expand(bigint)",
+              "authserver.forwarder_max_targets()",
               "authserver_get_credentials(character varying)",
               "authserver_get_credentials(character varying,character varying)"),
           unharmed);

@@ -23,6 +23,7 @@ import java.util.function.LongSupplier;
  * @param working holds what recipients stand for, and notifications while they are made
  * @param entrance what the listener says about submission
  * @param nanoTime measures the time that a reply has left, as {@link System#nanoTime()} does
+ * @param targetLimit how many addresses one message may go to
  */
 public record Forwarding(
     ResolutionStore store,
@@ -39,8 +40,43 @@ public record Forwarding(
     Entrance entrance,
     InstantSource clock,
     LongSupplier nanoTime,
-    ForwarderMetrics metrics)
+    ForwarderMetrics metrics,
+    TargetLimit targetLimit)
     implements MailTransactionFactory {
+  /** Makes it with the limit of addresses that the others have beside it. */
+  public Forwarding(
+      ResolutionStore store,
+      SrsTokenStore tokens,
+      OutcomeStore outcomes,
+      MarkKeyStore markKeys,
+      AuthorStore authors,
+      Decider decider,
+      NextHops nextHops,
+      FanOutLimits limits,
+      NotificationComposer composer,
+      MemoryBudget working,
+      Entrance entrance,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      ForwarderMetrics metrics) {
+    this(
+        store,
+        tokens,
+        outcomes,
+        markKeys,
+        authors,
+        decider,
+        nextHops,
+        limits,
+        composer,
+        working,
+        entrance,
+        clock,
+        nanoTime,
+        metrics,
+        TargetLimit.fixed(limits.targets()));
+  }
+
   @Override
   public MailTransaction begin(ClientSession session) {
     return new ForwardTransaction(this, session);
@@ -49,12 +85,26 @@ public record Forwarding(
   /** Returns the same for another listener. */
   public Forwarding at(Entrance other) {
     return new Forwarding(
-        store, tokens, outcomes, reports, markKeys, authors, decider, nextHops, limits, composer,
-        working, other, clock, nanoTime, metrics);
+        store,
+        tokens,
+        outcomes,
+        reports,
+        markKeys,
+        authors,
+        decider,
+        nextHops,
+        limits,
+        composer,
+        working,
+        other,
+        clock,
+        nanoTime,
+        metrics,
+        targetLimit);
   }
 
   Room room() {
-    return new Room(limits.targets(), working);
+    return new Room(targetLimit, working);
   }
 
   FanOut fanOut() {

@@ -274,7 +274,7 @@ final class Notifier {
         resolver.redeemOrThrow(
             forwarding.decider().lookup(addressee.mailbox(), now), forwarding.decider(), now);
     resolver.find(List.of(lookup), Optional.empty());
-    if (resolver.resolution(lookup).isEmpty()) {
+    if (resolver.resolution(lookup, forwarding.decider(), facts).isEmpty()) {
       throw new IOException("the database does not say where the notification goes");
     }
     Decision decision = forwarding.decider().decide(recipient, lookup, resolver.found(), facts);

@@ -55,7 +55,7 @@ final class Recipients implements AutoCloseable {
     if (lookup == null) {
       return entry(recipient, null, null, known);
     }
-    Optional<Resolution> found = resolver.resolution(lookup);
+    Optional<Resolution> found = resolver.resolution(lookup, forwarding.decider(), known.facts());
     if (found.isEmpty()) {
       Decision unknown = resolver.hadNoMemory(lookup) ? Room.noMemory() : databaseAway();
       return Entry.of(recipient, lookup, unknown, List.of());
@@ -64,7 +64,11 @@ final class Recipients implements AutoCloseable {
     Optional<ListName> list = ListName.of(recipient, lookup, resolution);
     Entry first = list.map(lists::get).orElse(null);
     if (first == null) {
-      Entry entry = entry(recipient, lookup, resolution.expansion(), known);
+      Expansion members =
+          forwarding.decider().reachesMembers(lookup, resolution, known.facts())
+              ? resolution.expansion()
+              : null;
+      Entry entry = entry(recipient, lookup, members, known);
       if (entry.decision() instanceof Decision.Refuse) {
         resolver.forget(lookup);
       }
@@ -87,7 +91,11 @@ final class Recipients implements AutoCloseable {
         .orElseGet(() -> first.sharedBy(recipient, lookup));
   }
 
-  /** Decides about a recipient that shares nothing; room for a list's members is taken before. */
+  /**
+   * Decides about a recipient that shares nothing; room for a list's members is taken before.
+   *
+   * @param expansion the members, where they may get it
+   */
   private Entry entry(
       Recipient recipient, @Nullable Lookup lookup, @Nullable Expansion expansion, Known known) {
     if (expansion != null) {
@@ -106,8 +114,11 @@ final class Recipients implements AutoCloseable {
     }
     List<Plan.Planned> planned = Plan.of(decision, recipient, known.facts(), false);
     if (expansion == null && !planned.isEmpty()) {
-      boolean added = fanOut.find(planned.getFirst().finalAddress()).isEmpty();
-      Optional<Decision> full = room.take(1, added ? 1 : 0, fanOut.size());
+      int added = 0;
+      for (Plan.Planned copy : planned) {
+        added += fanOut.find(copy.finalAddress()).isEmpty() ? 1 : 0;
+      }
+      Optional<Decision> full = room.take(planned.size(), added, fanOut.size());
       if (full.isPresent()) {
         return Entry.of(recipient, lookup, full.get(), List.of());
       }

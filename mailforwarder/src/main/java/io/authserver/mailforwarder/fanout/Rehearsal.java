@@ -1,5 +1,6 @@
 package io.authserver.mailforwarder.fanout;
 
+import io.authserver.db.alias.Expansion;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.alias.ResolutionStore;
 import io.authserver.db.alias.SrsTokenStore;
@@ -122,11 +123,14 @@ public final class Rehearsal {
     Optional<String> probe = Resolver.domainProbe(question.sender().reversePath());
     resolver.findOrThrow(lookup == null ? List.of() : List.of(lookup), probe);
     SenderFacts facts = facts(question, probe.flatMap(resolver::top));
-    Optional<Resolution> resolution = Optional.ofNullable(lookup).flatMap(resolver::resolution);
+    Optional<Resolution> resolution =
+        Optional.ofNullable(lookup).flatMap(asked -> resolver.resolution(asked, decider, facts));
     Decision decision =
         lookup == null
             ? new Decision.PassOn(recipient.forwardPath(), false)
-            : limit(question, resolution)
+            : resolution
+                .filter(found -> decider.reachesMembers(lookup, found, facts))
+                .flatMap(found -> limit(question, found))
                 .orElseGet(() -> decider.decide(recipient, lookup, resolver.found(), facts));
     AuthorVerdict author = author(question, facts);
     List<PlannedCopy> copies = copies(question, decision, facts, author);
@@ -164,12 +168,9 @@ public final class Rehearsal {
     return AuthorVerdict.of(enquiry, authors.judge(enquiry.questions()));
   }
 
-  private static Optional<Decision> limit(Question question, Optional<Resolution> resolution) {
-    int addresses =
-        resolution
-            .map(Resolution::expansion)
-            .map(expansion -> expansion.members().size())
-            .orElse(1);
+  private static Optional<Decision> limit(Question question, Resolution resolution) {
+    Expansion expansion = resolution.expansion();
+    int addresses = expansion == null ? 1 : expansion.members().size();
     return Room.refusal(question.maxTargets(), addresses, addresses, 0, 0);
   }
 

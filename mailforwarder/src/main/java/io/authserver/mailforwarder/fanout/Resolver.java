@@ -10,12 +10,15 @@ import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Lookup;
 import io.authserver.mailforwarder.resolve.Resolution;
+import io.authserver.mailforwarder.resolve.SenderFacts;
 import io.authserver.mailforwarder.srs.SrsReversal;
 import io.authserver.smtp.address.Mailbox;
 import io.authserver.smtp.address.ReversePath;
 import io.authserver.smtp.reply.Reply;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -239,6 +242,37 @@ final class Resolver {
     return found.keySet().containsAll(lookup.addresses())
         ? Optional.ofNullable(found.get(lookup.addresses().getLast()))
         : Optional.empty();
+  }
+
+  /**
+   * Returns the same for a message of a sender, with what its decision needs besides: where those
+   * addresses lead that answer for lists, if it is a bounce. Each of them may end in a list again.
+   */
+  Optional<Resolution> resolution(Lookup lookup, Decider decider, SenderFacts facts) {
+    Optional<Resolution> found = resolution(lookup);
+    Deque<Lookup> waiting = new ArrayDeque<>();
+    found.ifPresent(leadsTo -> waiting.addAll(returns(lookup, leadsTo, decider, facts)));
+    Set<String> asked = new HashSet<>();
+    while (!waiting.isEmpty()) {
+      Lookup next = waiting.remove();
+      if (!asked.add(next.address())) {
+        continue;
+      }
+      find(List.of(next), Optional.empty());
+      Optional<Resolution> leadsTo = resolution(next);
+      if (leadsTo.isEmpty()) {
+        return Optional.empty();
+      }
+      waiting.addAll(returns(next, leadsTo.get(), decider, facts));
+    }
+    return found;
+  }
+
+  private static List<Lookup> returns(
+      Lookup lookup, Resolution resolution, Decider decider, SenderFacts facts) {
+    return decider.returnAddresses(lookup, resolution, facts).stream()
+        .map(address -> new Lookup(address, new SrsReversal.NotSrs(), Optional.empty()))
+        .toList();
   }
 
   /** Lets go of the members of a list for which there was no room. */

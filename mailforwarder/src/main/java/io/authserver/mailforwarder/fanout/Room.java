@@ -25,18 +25,18 @@ public final class Room implements AutoCloseable {
   /** How many times as many addresses the recipients may have together as there are targets. */
   private static final int PARTS_A_TARGET = 5;
 
-  private final int maxTargets;
+  private final TargetLimit limit;
   private final MemoryBudget.Share memory;
   private long parts;
 
-  Room(int maxTargets, MemoryBudget memory) {
-    this.maxTargets = maxTargets;
+  Room(TargetLimit limit, MemoryBudget memory) {
+    this.limit = limit;
     this.memory = memory.share();
   }
 
-  /** Returns what the largest list takes, in bytes. */
-  public static long bytes(FanOutLimits limits) {
-    return RECIPIENT_BYTES + limits.targets() * (PART_BYTES + TARGET_BYTES);
+  /** Returns what a list of so many addresses takes, in bytes. */
+  public static long bytes(int targets) {
+    return RECIPIENT_BYTES + targets * (PART_BYTES + TARGET_BYTES);
   }
 
   /**
@@ -48,7 +48,7 @@ public final class Room implements AutoCloseable {
    * @return why there is none
    */
   Optional<Decision> take(int addresses, int added, int targets) {
-    Optional<Decision> refusal = refusal(maxTargets, addresses, added, targets, parts);
+    Optional<Decision> refusal = refusal(limit.most(), addresses, added, targets, parts);
     if (refusal.isPresent()) {
       return refusal;
     }

@@ -10,6 +10,7 @@ import static io.authserver.db.alias.Decision.TOO_DEEP;
 import io.authserver.db.alias.BlockAction;
 import io.authserver.db.alias.Expansion.Member;
 import io.authserver.db.alias.Expansion.Node;
+import io.authserver.db.alias.NullSender;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsReversal;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -153,11 +155,11 @@ public final class Decider {
     Steps steps = steps(found, lookup.address());
     boolean foreign = steps.top().domainId() == null;
     if (foreign && !mailbox.foldedDomain().equals(returnAddresses.get().domain())) {
-      return decideSteps(recipient, mailbox, steps, facts, false);
+      return decideSteps(recipient, mailbox, steps, found, facts, false);
     }
     // Resolution begins with SRS: an address of ours with the tag is nothing else.
     return switch (lookup.reversal()) {
-      case SrsReversal.NotSrs() -> decideSteps(recipient, mailbox, steps, facts, false);
+      case SrsReversal.NotSrs() -> decideSteps(recipient, mailbox, steps, found, facts, false);
       case SrsReversal.BadHash() ->
           refuse(550, "5.1.1", "No such address", Decision.Refuse.SRS_BAD_HASH);
       case SrsReversal.BadTimestamp() ->
@@ -170,8 +172,35 @@ public final class Decider {
       case SrsReversal.Token(String _) ->
           refuse(451, "4.3.0", "Cannot look up the address now; try again later", "database_away");
       case SrsReversal.Original original ->
-          decideSteps(recipient, mailbox, steps(found, lookup.addresses().getLast()), facts, true);
+          decideSteps(
+              recipient, mailbox, steps(found, lookup.addresses().getLast()), found, facts, true);
     };
+  }
+
+  /**
+   * Returns the addresses of which {@link #decide} has to know where they lead, too: those that
+   * answer for lists which a null reverse-path keeps from their members.
+   *
+   * @param resolution where the recipient leads, or one of these addresses
+   */
+  public Set<String> returnAddresses(Lookup lookup, Resolution resolution, SenderFacts facts) {
+    return facts.sender().reversePath().isNull()
+        ? Bounces.returnAddresses(resolution, isReversed(lookup))
+        : Set.of();
+  }
+
+  /**
+   * Returns whether mail for a list may go to those who are on it. A bounce may not, unless the
+   * list wants it so.
+   */
+  public boolean reachesMembers(Lookup lookup, Resolution resolution, SenderFacts facts) {
+    return resolution.expansion() == null
+        || !facts.sender().reversePath().isNull()
+        || NullSenderRule.of(resolution.end(), isReversed(lookup)) == NullSender.MEMBERS;
+  }
+
+  private static boolean isReversed(Lookup lookup) {
+    return lookup.original().isPresent();
   }
 
   private static Steps steps(Map<String, Resolution> found, String address) {
@@ -183,8 +212,16 @@ public final class Decider {
   }
 
   private Decision decideSteps(
-      Recipient recipient, Mailbox mailbox, Steps steps, SenderFacts facts, boolean reversed) {
+      Recipient recipient,
+      Mailbox mailbox,
+      Steps steps,
+      Map<String, Resolution> found,
+      SenderFacts facts,
+      boolean reversed) {
     ResolutionStep top = steps.top();
+    if (facts.sender().reversePath().isNull() && steps.expansion() != null) {
+      return bounce(recipient, mailbox, Bounces.of(steps, found, reversed), facts);
+    }
     return switch (top.decision()) {
       case LIST, REDIRECT -> forward(recipient, mailbox, steps, facts);
       case BLOCKED -> blocked(top);
@@ -219,7 +256,8 @@ public final class Decider {
 
   private Decision forward(Recipient recipient, Mailbox mailbox, Steps steps, SenderFacts facts) {
     List<Member> leaves = steps.leaves();
-    Optional<Decision> limit = limit(steps, leaves);
+    Optional<Decision> limit =
+        limit(steps.isTooLarge(), leaves.stream().anyMatch(leaf -> leaf.decision() == TOO_DEEP));
     if (limit.isPresent()) {
       return limit.get();
     }
@@ -249,9 +287,40 @@ public final class Decider {
     return targets.isEmpty() ? nobody(leaves) : new Decision.Forward(mailbox, targets, skipped);
   }
 
+  /** Decides about mail with a null reverse-path that leads to a list. */
+  private Decision bounce(
+      Recipient recipient, Mailbox mailbox, Bounces bounces, SenderFacts facts) {
+    List<Bounces.Leaf> leaves = bounces.leaves();
+    Optional<Decision> limit = limit(bounces.isTooLarge(), bounces.isTooDeep());
+    if (limit.isPresent()) {
+      return limit.get();
+    }
+    List<Target> targets = new ArrayList<>();
+    List<Decision.Skipped> skipped = new ArrayList<>();
+    boolean single = leaves.size() == 1;
+    @Nullable List<ResolutionStep> above = null;
+    @Nullable Way way = null;
+    for (Bounces.Leaf leaf : leaves) {
+      if (way == null || leaf.above() != above) {
+        above = leaf.above();
+        way = new Way(reversePaths, facts, above, mailbox, recipient.parameters(), single);
+      }
+      add(leaf.member(), way, targets, skipped);
+    }
+    bounces
+        .leftOut()
+        .forEach(list -> skipped.add(new Decision.Skipped(list, Decision.Skipped.NULL_SENDER)));
+    if (!targets.isEmpty()) {
+      return new Decision.Forward(mailbox, targets, skipped);
+    }
+    return leaves.isEmpty() && !bounces.leftOut().isEmpty()
+        ? refuse(550, "5.7.1", "This list takes no bounces", Decision.Skipped.NULL_SENDER)
+        : nobody(leaves.stream().map(Bounces.Leaf::member).toList());
+  }
+
   /** Refuses as a whole what meets a limit of the resolution. */
-  private static Optional<Decision> limit(Steps steps, List<Member> leaves) {
-    if (steps.isTooLarge()) {
+  private static Optional<Decision> limit(boolean tooLarge, boolean tooDeep) {
+    if (tooLarge) {
       return Optional.of(
           new Decision.Refuse(
               // RFC 3463 §3.3 X.2.4: mailing list expansion problem
@@ -259,13 +328,13 @@ public final class Decider {
               "list_over_max_steps",
               true));
     }
-    return leaves.stream().noneMatch(leaf -> leaf.decision() == TOO_DEEP)
-        ? Optional.empty()
-        : Optional.of(
+    return tooDeep
+        ? Optional.of(
             new Decision.Refuse(
                 Reply.of(554, "5.4.6", "More than 10 redirects behind this address"),
                 "over_max_redirects",
-                true));
+                true))
+        : Optional.empty();
   }
 
   private static Decision nobody(List<Member> leaves) {

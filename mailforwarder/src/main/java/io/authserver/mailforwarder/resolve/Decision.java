@@ -77,9 +77,14 @@ public sealed interface Decision {
     /** A list within a list that an administrator deactivated. */
     static final String INACTIVE_LIST = "inactive_list";
 
+    /** A list whose members get no bounces. */
+    static final String NULL_SENDER = "list_null_sender";
+
     /** Returns whether an administrator wants it so: nobody has to act. */
     public boolean isWanted() {
-      return reason.equals(BLOCKED_DROP) || reason.equals(INACTIVE_LIST);
+      return reason.equals(BLOCKED_DROP)
+          || reason.equals(INACTIVE_LIST)
+          || reason.equals(NULL_SENDER);
     }
   }
 }

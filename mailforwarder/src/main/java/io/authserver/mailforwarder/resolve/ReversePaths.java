@@ -12,8 +12,6 @@ import io.authserver.smtp.address.Sender;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The sender of a forwarded copy. */
 final class ReversePaths {

@@ -25,6 +25,16 @@ final class Steps {
     return resolution.top();
   }
 
+  /** Returns the step that decides. */
+  ResolutionStep end() {
+    return resolution.end();
+  }
+
+  /** Returns who is on the list in which it ends; null where it ends in none. */
+  @Nullable Expansion expansion() {
+    return resolution.expansion();
+  }
+
   /** Returns whether it ends in a list of which the database did not tell all. */
   boolean isTooLarge() {
     Expansion expansion = resolution.expansion();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.alias.BlockAction;
+import io.authserver.db.alias.NullSender;
 import io.authserver.db.alias.ResolutionStep;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.FakeSite;
@@ -20,6 +21,8 @@ import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.address.Sender;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +80,22 @@ final class DeciderTest {
       List<ResolutionStep> route = site.route(List.of(address)).get(address);
       Optional<Long> list = Resolution.list(route);
       found.put(address, new Resolution(route, list.isEmpty() ? null : site.expand(list.get())));
+    }
+    Deque<String> waiting =
+        new ArrayDeque<>(
+            with.returnAddresses(lookup, found.get(lookup.addresses().getLast()), facts));
+    while (!waiting.isEmpty()) {
+      String address = waiting.remove();
+      if (found.containsKey(address)) {
+        continue;
+      }
+      List<ResolutionStep> route = site.route(List.of(address)).get(address);
+      Optional<Long> list = Resolution.list(route);
+      Resolution leadsTo = new Resolution(route, list.isEmpty() ? null : site.expand(list.get()));
+      found.put(address, leadsTo);
+      waiting.addAll(
+          with.returnAddresses(
+              new Lookup(address, new SrsReversal.NotSrs(), Optional.empty()), leadsTo, facts));
     }
     return with.decide(recipient, lookup, found, facts);
   }
@@ -156,10 +175,86 @@ final class DeciderTest {
 
   @Test
   void theNullSenderStaysNull() throws AuthDatabaseException {
+    site.nullSender("team@ours.example", NullSender.MEMBERS);
     assertEquals(
         List.of("<> alice@ours.example", "<> carol@far.example"),
         copies("team@ours.example", from("")));
+    assertEquals(List.of("<> eve+x@far.example"), copies("eve+x@moved.example", from("")));
+  }
+
+  /** RFC 5321 §3.9.2: errors of a list are for who administers it. */
+  @Test
+  void bouncesToAListGoToWhoAnswersForIt() throws AuthDatabaseException {
+    assertEquals(List.of("<> bob@ours.example"), copies("held@ours.example", from("")));
+    assertEquals(List.of("<> owner@far.example"), copies("own+x@ours.example", from("")));
+    assertRefused("team@ours.example");
+    site.nullSender("own@ours.example", NullSender.MEMBERS);
     assertEquals(List.of("<> carol@far.example"), copies("own@ours.example", from("")));
+    site.nullSender("own@ours.example", NullSender.REFUSE);
+    assertRefused("own@ours.example");
+    site.nullSender("team@ours.example", NullSender.OWNER);
+    assertRefused("team@ours.example");
+  }
+
+  @Test
+  void withoutAnybodyWhoAnswersAListOfOneAndARoleAddressTakeBounces() throws AuthDatabaseException {
+    site.list("one@ours.example", "carol@far.example")
+        .list("postmaster@ours.example", "alice@ours.example", "carol@far.example")
+        .list("postmasters@ours.example", "alice@ours.example", "carol@far.example");
+    assertEquals(List.of("<> carol@far.example"), copies("one@ours.example", from("")));
+    for (String address : List.of("postmaster@ours.example", "Postmaster+x@old.example")) {
+      assertEquals(
+          List.of("<> alice@ours.example", "<> carol@far.example"), copies(address, from("")));
+    }
+    assertRefused("postmasters@ours.example");
+  }
+
+  @Test
+  void aListWithinAListDecidesForItself() throws AuthDatabaseException {
+    site.list("root@ours.example", "team@ours.example", "held@ours.example", "dave@far.example");
+    assertEquals(
+        List.of("<> bob@ours.example", "<> dave@far.example"),
+        copies("root@ours.example", from("")));
+    Decision.Forward forward =
+        assertInstanceOf(
+            Decision.Forward.class, decide(decider, recipient("root@ours.example"), from("")));
+    assertEquals(
+        List.of(new Decision.Skipped("team@ours.example", "list_null_sender")), forward.skipped());
+    assertTrue(forward.skipped().getFirst().isWanted());
+  }
+
+  @Test
+  void whoAnswersMayBeAListAndNeverTheListItself() throws AuthDatabaseException {
+    assertRefused("self@ours.example");
+    site.ownedList("news@ours.example", "desk@old.example", null, "carol@far.example", "d@x.test")
+        .ownedList("desk@ours.example", null, null, "alice@ours.example")
+        .ownedList("a@ours.example", "b+x@old.example", null, "carol@far.example", "d@x.test")
+        .ownedList("b@ours.example", "a@ours.example", null, "carol@far.example", "d@x.test")
+        .ownedList("c@ours.example", "abuse@ours.example", null, "carol@far.example", "d@x.test")
+        .list("abuse@ours.example", "c@ours.example", "bob@ours.example");
+    assertEquals(List.of("<> alice@ours.example"), copies("news@ours.example", from("")));
+    assertRefused("a@ours.example");
+    assertRefused("b@ours.example");
+    assertEquals(List.of("<> bob@ours.example"), copies("c@ours.example", from("")));
+  }
+
+  /** However many are on it, it is not they who get it. */
+  @Test
+  void aListThatIsTooLargeStillHasAnOwner() throws AuthDatabaseException {
+    site.ownedList(
+        "huge@ours.example",
+        null,
+        "bob@ours.example",
+        IntStream.range(0, 100_001).mapToObj(i -> "m" + i + "@far.example").toArray(String[]::new));
+    assertEquals(List.of("<> bob@ours.example"), copies("huge@ours.example", from("")));
+  }
+
+  private void assertRefused(String address) throws AuthDatabaseException {
+    Decision.Refuse refuse =
+        assertInstanceOf(
+            Decision.Refuse.class, decide(decider, recipient(address), from("")), address);
+    assertEquals("550 5.7.1 This list takes no bounces", refuse.reply().toString());
+    assertEquals("list_null_sender", refuse.reason());
   }
 
   @Test
@@ -277,7 +372,26 @@ final class DeciderTest {
   @Test
   void anSrsAddressLeadsOnThroughAListOfOurs() throws AuthDatabaseException {
     String made = SRS.forward("team", "ours.example", NOW) + "@ours.example";
-    assertEquals(List.of("<> alice@ours.example", "<> carol@far.example"), copies(made, from("")));
+    assertEquals(
+        List.of("alice@ours.example", "carol@far.example"),
+        copies(made, from("y@ours.example")).stream().map(copy -> copy.split(" ", -1)[1]).toList());
+  }
+
+  /**
+   * Symptom: a bounce of a copy that was sent in a list's name came to all its members. Cause: the
+   * return address was reversed, and the list expanded as for any mail.
+   */
+  @Test
+  void aBounceThatReversalLeadsToAListNeverReachesItsMembers() throws AuthDatabaseException {
+    site.nullSender("team@ours.example", NullSender.MEMBERS)
+        .nullSender("own@ours.example", NullSender.MEMBERS)
+        .list("one@ours.example", "carol@far.example");
+    for (String list : List.of("team", "one", "ring")) {
+      assertRefused(SRS.forward(list, "ours.example", NOW) + "@ours.example");
+    }
+    assertEquals(
+        List.of("<> owner@far.example"),
+        copies(SRS.forward("own", "ours.example", NOW) + "@ours.example", from("")));
   }
 
   /** The bounds of the resolution end the whole, not the rest of it. */
