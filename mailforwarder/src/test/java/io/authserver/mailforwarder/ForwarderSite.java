@@ -23,6 +23,7 @@ import io.authserver.db.testing.TestDatabase;
 import io.authserver.mailforwarder.fanout.FanOutLimits;
 import io.authserver.mailforwarder.fanout.ForwarderMetrics;
 import io.authserver.mailforwarder.fanout.Forwarding;
+import io.authserver.mailforwarder.fanout.ForwardingCost;
 import io.authserver.mailforwarder.fanout.NextHops;
 import io.authserver.mailforwarder.notify.NotificationComposer;
 import io.authserver.mailforwarder.resolve.Decider;
@@ -31,6 +32,7 @@ import io.authserver.mailforwarder.srs.SrsSecret;
 import io.authserver.smtp.message.MemoryBudget;
 import io.authserver.smtp.relay.NextHopConfiguration;
 import io.authserver.smtp.relay.RelayPool;
+import io.authserver.smtp.server.FrontLimits;
 import io.authserver.smtp.server.SmtpFront;
 import io.authserver.smtp.testing.ScriptedNextHop;
 import java.net.InetAddress;
@@ -71,6 +73,16 @@ final class ForwarderSite implements AutoCloseable {
    * @param rows fills the database
    */
   ForwarderSite(ScriptedNextHop hop, String... rows) throws Exception {
+    this(hop, FrontLimits.DEFAULTS, rows);
+  }
+
+  /**
+   * Starts all.
+   *
+   * @param limits the front's
+   * @param rows fills the database
+   */
+  ForwarderSite(ScriptedNextHop hop, FrontLimits limits, String... rows) throws Exception {
     this.hop = hop;
     database.execute(rows);
     AuthDatabase pool = database.open(door.through(database.forwarderUrl()));
@@ -99,6 +111,8 @@ final class ForwarderSite implements AutoCloseable {
     front =
         SmtpFront.builder()
             .hostName("mx.ours.example")
+            .limits(limits)
+            .headerCost(new ForwardingCost())
             .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .extensions(relay::extensions)
             .transactions(forwarding)

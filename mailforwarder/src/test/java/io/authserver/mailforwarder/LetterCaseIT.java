@@ -176,10 +176,8 @@ final class LetterCaseIT {
   void aLoopIsFoundByTheSameRule(String list, String deliveredTo, boolean loop) throws IOException {
     assertEquals(
         loop ? List.of() : List.of(list + "@far.example"),
-        delivered(
-            loop ? "554 5.4.6" : "250 2.0.0",
-            "Delivered-To: " + deliveredTo + "\r\n",
-            List.of(list)));
+        // A stranger's message that loops is dropped.
+        delivered("250 2.0.0", "Delivered-To: " + deliveredTo + "\r\n", List.of(list)));
   }
 
   /** What an earlier try delivered to one of the two counts for that one alone. */

@@ -65,7 +65,8 @@ class PlantedObjectsIT {
         "authserver.forwarder_expand((SELECT max(id) FROM authserver.mailing_list))");
     calls.put(
         "authserver.forwarder_claim_report(text)",
-        "authserver.forwarder_claim_report('owner@ours.example')");
+        "authserver.forwarder_claim_report("
+            + "pg_catalog.concat(pg_catalog.gen_random_uuid(), '@ours.example'))");
     calls.put(
         "authserver.forwarder_expand(bigint,integer)",
         "authserver.forwarder_expand((SELECT max(id) FROM authserver.mailing_list), 50)");

@@ -68,7 +68,7 @@ class FrontLimitsIT {
         () ->
             refusedData(
                 "Received: x\r\n".repeat(101) + "\r\n",
-                "554 5.4.6 too many Received fields: a loop"));
+                "554 5.4.6 more than 100 Received fields: a loop"));
     all.put(FrontMetrics.Limit.ERRORS, this::errors);
     all.put(FrontMetrics.Limit.COMMAND_TIME, this::commandTime);
     all.put(FrontMetrics.Limit.DATA_TIME, this::dataTime);

@@ -27,6 +27,13 @@ final class RecordingTransactions implements MailTransactionFactory {
       (message, recipients) ->
           recipients.stream().map(each -> Reply.of(250, "2.0.0", "taken")).toList();
 
+  volatile RefusalAnswer onRefused = RefusedMessage::reply;
+
+  /** Answers a message that the front refuses. */
+  interface RefusalAnswer {
+    Reply answer(RefusedMessage message) throws IOException;
+  }
+
   /** Answers a message. */
   interface MessageAnswer {
     List<Reply> answer(ReceivedMessage message, List<Recipient> recipients) throws IOException;
@@ -82,6 +89,11 @@ final class RecordingTransactions implements MailTransactionFactory {
                 new String(message.receivedField(), java.nio.charset.StandardCharsets.UTF_8),
                 message.id()));
         return onMessage.answer(message, List.copyOf(accepted));
+      }
+
+      @Override
+      public Reply onRefused(RefusedMessage message) throws IOException {
+        return onRefused.answer(message);
       }
 
       @Override
