@@ -514,8 +514,8 @@ final class ListVerdictIT {
       default ->
           random.nextInt(6) == 0
               ? "INSERT INTO authserver.mailing_list_address (list_id, address) SELECT l.id, 'm' ||"
-                    + " g || '@far.example' FROM authserver.mailing_list l, generate_series(1, 7) g"
-                    + " ON CONFLICT DO NOTHING"
+                  + " g || '@far.example' FROM authserver.mailing_list l, generate_series(1, 7) g"
+                  + " ON CONFLICT DO NOTHING"
               : member(random);
     };
   }
