@@ -160,10 +160,9 @@ class ExplainCommandIT extends AdminFixture {
     assertEquals("team-bounces+bob=x.example@old.example", copy.get("delivered_to"));
     String text = cli.ok("explain", "<>", "team-owner@ours.example").out();
     assertTrue(
-        text.contains(
-            "\n  team-owner@ours.example  redirect \"team\", alias team@ours.example\n"
-                + "    alice@ours.example  user, alias alice@ours.example\n"),
+        text.contains("\n  team-owner@ours.example  redirect \"team\", alias team@ours.example\n"),
         text);
+    assertTrue(text.contains("\n    alice@ours.example  user, alias alice@ours.example\n"), text);
 
     for (String nobodys : List.of("inner-owner", "inner+x", "team+x")) {
       Map<String, Object> unknown = explain("bob@x.example", nobodys + "@ours.example");

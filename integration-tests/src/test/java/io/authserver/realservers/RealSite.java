@@ -143,7 +143,9 @@ final class RealSite {
           "domain",
           "create",
           domain,
-          domain.equals(SHOP) ? "--transactional" : "--no-transactional");
+          domain.equals(SHOP) ? "--transactional" : "--no-transactional",
+          "--delimiter",
+          "both");
       authserver("dkim", "create", domain, "--algorithm", "rsa");
       authserver("dkim", "create", domain, "--algorithm", "ed25519");
       authserver("dkim", "activate", domain, "--all", "--force");
