@@ -2,6 +2,12 @@ CREATE OR REPLACE FUNCTION authserver.doubt_lists_at(domains text[], stems text[
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+-- By indexes alone, and not compiled first: in the transaction that fills the tables nothing is known yet of how large they are.
+SET jit = off
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $$
 BEGIN
     IF cardinality(domains) IS NULL OR NOT EXISTS (SELECT FROM authserver.mailing_list_address) THEN

@@ -2,6 +2,12 @@ CREATE OR REPLACE FUNCTION authserver.judge_list(list bigint)
 RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+-- By indexes alone, and not compiled first: in the transaction that fills the tables nothing is known yet of how large they are.
+SET jit = off
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $$
 DECLARE
     most CONSTANT int := (SELECT s.max_targets FROM authserver.site s);

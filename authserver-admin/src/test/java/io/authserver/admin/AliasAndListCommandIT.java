@@ -214,6 +214,27 @@ class AliasAndListCommandIT extends AdminFixture {
   }
 
   @Test
+  void whoGetsAListsBouncesIsSetAndShown() {
+    assertNull(list("Team").get("null_sender"));
+    cli.ok("mailinglist", "edit", "Team", "--null-sender", "members");
+    assertEquals("members", list("Team").get("null_sender"));
+    String refusal =
+        "mailing list \"Team\" has neither an owner nor a new_mailfrom, so its bounces cannot go"
+            + " there";
+    cli.run("mailinglist", "edit", "Team", "--null-sender", "owner").refuses(refusal);
+    assertEquals("members", list("Team").get("null_sender"));
+    cli.ok("mailinglist", "edit", "Team", "--null-sender", "owner", "--owner", "alice");
+    cli.run("mailinglist", "edit", "Team", "--owner", "none").refuses(refusal);
+    cli.ok("mailinglist", "edit", "Team", "--owner", "none", "--null-sender", "default");
+    assertNull(list("Team").get("null_sender"));
+    cli.run("mailinglist", "edit", "Team", "--null-sender", "nobody").exits(2);
+    cli.run("mailinglist", "create", "x", "--null-sender", "default").exits(2);
+    cli.run("mailinglist", "create", "x", "--null-sender", "owner").exits(1);
+    cli.ok("mailinglist", "create", "x", "--null-sender", "refuse");
+    assertEquals("refuse", list("x").get("null_sender"));
+  }
+
+  @Test
   void aListsReturnPathCannotLeadToTheList() {
     cli.ok("mailinglist", "create", "news", "--new-mailfrom", "News@example.org");
 

@@ -40,7 +40,8 @@ class DoctorCommandIT extends AdminFixture {
             + " LEFT JOIN authserver.mailing_list l ON l.name = a.l",
         "UPDATE authserver.mail_user SET delivery_mailbox_id = (SELECT a.id FROM"
             + " authserver.email_alias a WHERE a.local_part = 'alice')",
-        "UPDATE authserver.domain SET author_must_match = 'domain'");
+        "UPDATE authserver.domain SET author_must_match = 'domain'",
+        "UPDATE authserver.mailing_list SET owner_id = (SELECT id FROM authserver.mail_user)");
     members("team", "alice+x@old.example", "inner@ours.example");
     members("inner", "x@far.example", "y@away.example");
   }
@@ -76,8 +77,8 @@ class DoctorCommandIT extends AdminFixture {
   private Map<String, List<String>> problems(String... call) {
     Map<String, List<String>> problems = new TreeMap<>();
     for (Map<String, Object> row : findings(1, call.length == 0 ? CALL : call)) {
-      if (row.get("id").equals("author-unchecked")) {
-        continue; // the tests' own domains, and no problem
+      if (List.of("author-unchecked", "list-without-owner").contains(row.get("id"))) {
+        continue; // the tests' own domains and lists, and no problem
       }
       problems
           .computeIfAbsent(String.valueOf(row.get("id")), _ -> new ArrayList<>())
@@ -163,7 +164,8 @@ class DoctorCommandIT extends AdminFixture {
     list("empty");
     cli.with("MAILFORWARDER_SRS_SECRET", "k");
     for (String list : List.of("circle", "empty")) {
-      assertTrue(cli.ok("explain", "<>", list + "@ours.example").out().contains("refused ("), list);
+      assertTrue(cli.ok("explain", "x@y.test", list + "@ours.example").out().contains("refused ("),
+          list);
     }
   }
 
@@ -177,12 +179,37 @@ class DoctorCommandIT extends AdminFixture {
     list("large", "twice@ours.example", "d@far.example");
     assertEquals(List.of("large"), problems().get("list-too-large"));
     assertTrue(
-        cli.ok("explain", "<>", "large@ours.example")
+        cli.ok("explain", "x@y.test", "large@ours.example")
             .out()
             .contains(
                 "refused (list_over_max_targets): 550 5.2.4 This list stands for 4 addresses; the"
                     + " limit is 3"));
-    assertFalse(cli.ok("explain", "<>", "twice@ours.example").out().contains("refused ("));
+    assertFalse(cli.ok("explain", "x@y.test", "twice@ours.example").out().contains("refused ("));
+  }
+
+  @Test
+  void aListOfSeveralForWhichNobodyAnswersIsNamedAndNoProblem() {
+    healthy();
+    list("one", "a@far.example");
+    list("two", "a@far.example", "b@far.example");
+    list("abuse", "a@far.example", "b@far.example");
+    List<Map<String, Object>> found = findings(0, CALL);
+    assertEquals(
+        List.of("list-without-owner two"),
+        found.stream().map(row -> row.get("id") + " " + row.get("object")).toList());
+    cli.ok("mailinglist", "edit", "two", "--null-sender", "refuse");
+    assertEquals(List.of(), findings(0, CALL));
+  }
+
+  /** What a trigger that was switched off has left is seen, and mended by the command it names. */
+  @Test
+  void aVerdictThatDoesNotHoldIsNamed() {
+    healthy();
+    list("one", "a@far.example");
+    database.execute("UPDATE authserver.list_verdict SET verdict = 'empty'");
+    assertEquals(List.of("one empty instead of ok"), problems().get("list-verdict"));
+    database.execute("SELECT authserver.judge_lists()");
+    assertEquals(List.of(), findings(0, CALL));
   }
 
   @Test

@@ -77,6 +77,21 @@ class ExplainCommandIT extends AdminFixture {
   }
 
   @Test
+  void whoGetsABounceToAListIsSaid() {
+    Map<String, Object> refused = explain("<>", "team@ours.example");
+    assertEquals("550 5.7.1 This list takes no bounces", refused.get("reply"));
+    assertEquals("list_null_sender", refused.get("reason"));
+    assertEquals("refuse", list(refused.get("path")).getFirst().get("null_sender"));
+    cli.ok("mailinglist", "edit", "team", "--owner", "alice");
+    Map<String, Object> owner = explain("<>", "team@ours.example");
+    assertEquals("owner", list(owner.get("path")).getFirst().get("null_sender"));
+    assertEquals(
+        List.of("<alice@ours.example>"),
+        list(owner.get("copies")).stream().map(copy -> copy.get("recipient")).toList());
+    assertTrue(cli.ok("explain", "<>", "team@ours.example").out().contains(", bounces: owner"));
+  }
+
+  @Test
   void aListWithinAListIsATreeWithItsCircleCut() {
     Map<String, Object> explained =
         explain("bob@x.example", "team@ours.example", "--at", "2026-03-04");

@@ -124,6 +124,7 @@ class MainTest {
             "serviceuser",
             "permission",
             "group",
+            "site",
             "db",
             "spapi",
             "wrapping-key",

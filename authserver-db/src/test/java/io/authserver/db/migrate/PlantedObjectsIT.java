@@ -48,7 +48,9 @@ class PlantedObjectsIT {
     calls.put(
         "authserver.create_srs_secret()",
         "(SELECT c.id OPERATOR(pg_catalog.>) 0 AS made FROM authserver.create_srs_secret() c)");
-    calls.put("authserver.doctor_verdicts(integer)", "authserver.doctor_verdicts(10)");
+    calls.put(
+        "authserver.doctor_verdicts(integer)",
+        "(SELECT pg_catalog.count(*) FROM authserver.doctor_verdicts(10))");
     calls.put(
         "authserver.doubt_lists_above(bigint[])",
         "authserver.doubt_lists_above((SELECT array_agg(id) FROM authserver.mailing_list))");

@@ -50,7 +50,9 @@ class StoredProceduresIT {
           ('nopass', NULL, true), ('empty', '', true), ('unusable', '!$5$salt$x', true),
           ('homeless', '$5$salt$homeless', true), ('shut', '$5$salt$shut', true)
         """,
-        "INSERT INTO authserver.mailing_list (name) VALUES ('team')",
+        "INSERT INTO authserver.mailing_list (name) VALUES ('team'), ('void')",
+        "INSERT INTO authserver.mailing_list_address (list_id, address)"
+            + " SELECT id, 'bob@foreign.example' FROM authserver.mailing_list WHERE name = 'team'",
         """
         INSERT INTO authserver.email_alias (domain_id, local_part, user_id)
         SELECT d.id, u.identifier, u.id FROM authserver.mail_user u, authserver.domain d
@@ -60,7 +62,7 @@ class StoredProceduresIT {
         INSERT INTO authserver.email_alias (domain_id, local_part, user_id, list_id, blocked)
         SELECT d.id, a.local_part, u.id, l.id, a.blocked FROM (VALUES
           ('info-desk', 'alice', NULL, NULL), ('a.smith', 'alice', NULL, NULL), ('spam', 'alice', NULL, 'reject'),
-          ('team', NULL, 'team', NULL), ('hole', NULL, NULL, 'drop'), ('shut-2', 'shut', NULL, NULL)
+          ('team', NULL, 'team', NULL), ('void', NULL, 'void', NULL), ('hole', NULL, NULL, 'drop'), ('shut-2', 'shut', NULL, NULL)
         ) a (local_part, identifier, list, blocked)
         JOIN authserver.domain d ON d.name = 'ours.example'
         LEFT JOIN authserver.mail_user u ON u.identifier = a.identifier
@@ -115,6 +117,8 @@ class StoredProceduresIT {
           nopass@ours.example,         virtmail,           nopass@ours.example
           team@ours.example,           virtmail,           team@ours.example
           Team+x@ours.example,         virtmail,           Team+x@ours.example
+          void@ours.example,           -,                  -
+          void+x@old.example,          -,                  -
           alice@old.example,           virtmail,           alice@ours.example
           Team@old.example,            virtmail,           Team@ours.example
           anybody@gone.example,        virtmail,           anybody@foreign.example

@@ -21,6 +21,7 @@ import io.authserver.smtp.address.Recipient;
 import io.authserver.smtp.reply.Reply;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -298,13 +299,14 @@ public final class Decider {
     List<Target> targets = new ArrayList<>();
     List<Decision.Skipped> skipped = new ArrayList<>();
     boolean single = leaves.size() == 1;
-    @Nullable List<ResolutionStep> above = null;
-    @Nullable Way way = null;
+    // The members of one list share the steps above them.
+    Map<List<ResolutionStep>, Way> ways = new IdentityHashMap<>();
     for (Bounces.Leaf leaf : leaves) {
-      if (way == null || leaf.above() != above) {
-        above = leaf.above();
-        way = new Way(reversePaths, facts, above, mailbox, recipient.parameters(), single);
-      }
+      Way way =
+          ways.computeIfAbsent(
+              leaf.above(),
+              above ->
+                  new Way(reversePaths, facts, above, mailbox, recipient.parameters(), single));
       add(leaf.member(), way, targets, skipped);
     }
     bounces
