@@ -8,7 +8,7 @@
 --
 -- Names and checksums (SHA-256 of the files) are written by InstallScriptTest.
 
-\set newest 15
+\set newest 16
 \ir install/begin.sql
 
 \set file 0001_auth_database
@@ -59,9 +59,9 @@
 \set version 12
 \set checksum 221281e9dbf3195ff569cc75d203fbba44425353d15be3bf39130c2a8a4cef4a
 \ir install/migration.sql
-\set file 0015_lists
-\set version 15
-\set checksum 20d0879f1084f1e24eb6ce6780a72deddf6c6c423ce38723470bc7527f2c503a
+\set file 0016_reports
+\set version 16
+\set checksum e1a79c83710fb029e5b36a3acfd7956a4bd5cd1379c612115e33d872c61dc649
 \ir install/migration.sql
 
 \set file 010_schema_version
@@ -83,22 +83,10 @@
 \set checksum 4e72cce762922d121d65b626c08053e0e9e2f95222094cf19314b042c2eb0a85
 \ir install/routine.sql
 \set file 045_look_up_list
-\set checksum 7c53c35fd4d2a5a24b4033c4e01354c2f02bc5a0386c392f29b77780999505ac
+\set checksum bd882d27439a8016ddd7d883b636593d34f08d649ea8d3bcd9dd69cc55c3f1b4
 \ir install/routine.sql
 \set file 046_has_address_in
 \set checksum 60a4508c2725b6bc3f24a09291db5eb1cdc3ec0355d987fb846f9932f077299a
-\ir install/routine.sql
-\set file 048_takes_mail
-\set checksum 894babe714e03d810b4107cdf0697aa3fef77a47e7d443f91f74df51939b1f4a
-\ir install/routine.sql
-\set file 052_doubt_lists_at
-\set checksum 35459fe6ae3386bef1b4115ad953447c13689a1ea8552df25c084be8b82eaba9
-\ir install/routine.sql
-\set file 054_doubt_lists_above
-\set checksum df63f4934e2440019d70b58da5787bd636b0f06c4f4285b29fa7115927c3f8bc
-\ir install/routine.sql
-\set file 056_doubt_lists_of
-\set checksum ee9c4dbaa738d96231d9b908cc207790f0c9b3d40707e3b55900f5ae6c936a06
 \ir install/routine.sql
 \set file 100_signer_keys
 \set checksum ac20db5583b2c738a0ab953e11fe29febb92bd92d17ed1f1d12f331579b211f3
@@ -110,13 +98,13 @@
 \set checksum b311af9f52d174457a029357238c4764b6d660825945047cb3115b97b395e0cb
 \ir install/routine.sql
 \set file 108_forwarder_expand_at_most
-\set checksum 910b4777e24bebd4e7552ab360f2524bbf1ac9081b56969abd51a8e85c9189b2
+\set checksum af70151b4aa07a9e57f67cccdbedcb370fb1b459b1b9785c0f3731951cf780bd
 \ir install/routine.sql
 \set file 110_forwarder_route
-\set checksum 2206aaaf8c616f085e6bfb08decad2b7770f20b89b722e696aeb4f5086c1546c
+\set checksum 1dd79003ad87831386fdc40baedf65e54fc1b8f4fa94b0db5aaae4b59d2d1ac0
 \ir install/routine.sql
 \set file 111_forwarder_expand
-\set checksum 021c3651329a496b74807b7af4ec74e650924edd870c1539f40d8421b3bf4d9e
+\set checksum bd700dcdf164017c41409bb72e0f471be7f3972fa50ad8ef65e004de3ae2e38a
 \ir install/routine.sql
 \set file 112_forwarder_outcomes
 \set checksum 124ee0a03587c9d2e234c6bb80b2801115872d4d2fdb88e7e645fc95a51d848a
@@ -124,17 +112,11 @@
 \set file 114_forwarder_pending_envelopes
 \set checksum cda484f1f8e4da149fffa4a21be063f61101f35a795f7d3687652b3475d4f0a7
 \ir install/routine.sql
-\set file 115_judge_list
-\set checksum fdc8b51521c8ddf83cfe744c2cdb43896fc63a8f5059027b4d223ec9d0cd8ccb
-\ir install/routine.sql
 \set file 116_forwarder_store_outcomes
 \set checksum 61a01b3f25fd4a665d8a7d6486e092282909f65d9e2b334ffb8d9e3a2caea265
 \ir install/routine.sql
-\set file 117_judge_lists
-\set checksum 665b7e1f652e6d9cb26a9a8ab4b79ac4b16d32502e82306f71b91525f2abff44
-\ir install/routine.sql
-\set file 118_forwarder_max_targets
-\set checksum fd27d37cc93150b54d75752f4775449eab014b6c99695aeeb9e92846678398b9
+\set file 118_forwarder_claim_report
+\set checksum d05040ebbe0190d9ae4acd46993fbbfea6d66e6be91abb5a0dbaebe9960199aa
 \ir install/routine.sql
 \set file 120_forwarder_keep_srs_tokens
 \set checksum e69b3edb62e9bec7d00e9a02464fb96c213a6397c5e4555fd430f17f82804dd6
@@ -173,7 +155,7 @@
 \set checksum a78f5b361751821f4dd5211429bb44ddcccce7211119cbba0a6138dd94541ff9
 \ir install/routine.sql
 \set file 330_authserver_resolve_alias
-\set checksum 38672e0872ed86cf0d67b06496abd7cce496ff887dc385afb5d47309927ec029
+\set checksum 2fe44172c00381158dacc571c5a7c10f3f93f2052a009b7b4f2a3ef6cd81cd3c
 \ir install/routine.sql
 \set file 340_authserver_iterate_users
 \set checksum ed3de9e2a3457de84ed7ddd82eb53e8400dcd7f5f22b04e694371a6d2954ceaf
@@ -183,9 +165,6 @@
 \ir install/routine.sql
 \set file 400_doctor_lists
 \set checksum 5d6802f712b2ca2d16d09355393a2cafa6eedd1d2876a77f5a5aef5b4f657b17
-\ir install/routine.sql
-\set file 410_doctor_verdicts
-\set checksum f438984e52bd3c4bbb368326e18160b2f6556c2524c209899028d13c887266d2
 \ir install/routine.sql
 
 \ir install/end.sql

@@ -129,22 +129,16 @@ TABLE authserver.domain OWNER authserver_owner
   CONSTRAINT domain_require_signature_signs CHECK ((sign OR (NOT require_signature)))
   CONSTRAINT domain_signature_expiry_valid CHECK (((signature_expiry_seconds >= 60) AND (signature_expiry_seconds <= 315360000)))
   CONSTRAINT domain_signed_fields_valid CHECK (((octet_length(signed_fields) <= 1000) AND (signed_fields ~ '^[!-9<-@[-~]+(:[!-9<-@[-~]+)*$'::text) AND (signed_fields !~ '(^|:)(bcc|resent-bcc|received|return-path|delivered-to|dkim-signature|authentication-results|arc-[a-z-]*)(:|$)'::text)))
-  CREATE INDEX domain_catch_all_domain ON authserver.domain USING btree (split_part(catch_all, '@'::text, 2)) WHERE (catch_all IS NOT NULL)
   CREATE UNIQUE INDEX domain_name_unique ON authserver.domain USING btree (name)
   CREATE UNIQUE INDEX domain_pkey ON authserver.domain USING btree (id)
   CREATE INDEX domain_redirect_to ON authserver.domain USING btree (redirect_to) WHERE (redirect_to IS NOT NULL)
   CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.domain FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
   CREATE TRIGGER domain_is_not_renamed BEFORE UPDATE ON authserver.domain FOR EACH ROW WHEN ((old.name IS DISTINCT FROM new.name)) EXECUTE FUNCTION authserver.refuse_rename('the name')
-  CREATE TRIGGER doubt_delete AFTER DELETE ON authserver.domain REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_domain()
-  CREATE TRIGGER doubt_insert AFTER INSERT ON authserver.domain REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_domain()
-  CREATE TRIGGER doubt_truncate AFTER TRUNCATE ON authserver.domain FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_all()
-  CREATE TRIGGER doubt_update AFTER UPDATE ON authserver.domain REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_domain()
   CREATE TRIGGER notify_delete AFTER DELETE ON authserver.domain REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain()
   CREATE TRIGGER notify_insert AFTER INSERT ON authserver.domain REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain()
   CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.domain FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
   CREATE TRIGGER notify_update AFTER UPDATE ON authserver.domain REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain()
   CREATE TRIGGER notify_update_active AFTER UPDATE ON authserver.domain REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain_active()
-  CREATE TRIGGER take_turn BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.domain FOR EACH STATEMENT EXECUTE FUNCTION authserver.take_turn()
   GRANT DELETE TO authserver_admin
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
@@ -175,35 +169,15 @@ TABLE authserver.email_alias OWNER authserver_owner
   CREATE UNIQUE INDEX email_alias_pkey ON authserver.email_alias USING btree (id)
   CREATE INDEX email_alias_user ON authserver.email_alias USING btree (user_id) WHERE (user_id IS NOT NULL)
   CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.email_alias FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
-  CREATE TRIGGER doubt_delete AFTER DELETE ON authserver.email_alias REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_alias()
-  CREATE TRIGGER doubt_insert AFTER INSERT ON authserver.email_alias REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_alias()
-  CREATE TRIGGER doubt_truncate AFTER TRUNCATE ON authserver.email_alias FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_all()
-  CREATE TRIGGER doubt_update AFTER UPDATE ON authserver.email_alias REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_alias()
   CREATE TRIGGER notify_delete AFTER DELETE ON authserver.email_alias REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_alias()
   CREATE TRIGGER notify_insert AFTER INSERT ON authserver.email_alias REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_alias()
   CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.email_alias FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
   CREATE TRIGGER notify_update_new AFTER UPDATE ON authserver.email_alias REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_alias()
   CREATE TRIGGER notify_update_old AFTER UPDATE ON authserver.email_alias REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_alias()
-  CREATE TRIGGER take_turn BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.email_alias FOR EACH STATEMENT EXECUTE FUNCTION authserver.take_turn()
   GRANT DELETE TO authserver_admin
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
-TABLE authserver.list_verdict OWNER authserver_owner
-  COLUMN list_id bigint NOT NULL
-  COLUMN verdict text
-  CONSTRAINT list_verdict_known CHECK ((verdict = ANY (ARRAY['ok'::text, 'empty'::text, 'nowhere'::text, 'blocked'::text, 'inactive'::text, 'circle'::text, 'too_large'::text, 'too_deep'::text])))
-  CONSTRAINT list_verdict_list_id_fkey FOREIGN KEY (list_id) REFERENCES authserver.mailing_list(id) ON DELETE CASCADE
-  CONSTRAINT list_verdict_pkey PRIMARY KEY (list_id)
-  CREATE UNIQUE INDEX list_verdict_pkey ON authserver.list_verdict USING btree (list_id)
-  CREATE CONSTRAINT TRIGGER judge AFTER INSERT OR UPDATE ON authserver.list_verdict DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.verdict IS NULL)) EXECUTE FUNCTION authserver.judge_doubted()
-  GRANT SELECT TO authserver_admin
-TABLE authserver.list_verdict_turn OWNER authserver_owner
-  COLUMN only_row boolean NOT NULL DEFAULT true
-  COLUMN taken_by xid8
-  CONSTRAINT list_verdict_turn_only_row CHECK (only_row)
-  CONSTRAINT list_verdict_turn_pkey PRIMARY KEY (only_row)
-  CREATE UNIQUE INDEX list_verdict_turn_pkey ON authserver.list_verdict_turn USING btree (only_row)
 TABLE authserver.mail_user OWNER authserver_owner
   COLUMN id uuid NOT NULL DEFAULT gen_random_uuid()
   COLUMN identifier text NOT NULL
@@ -225,11 +199,8 @@ TABLE authserver.mail_user OWNER authserver_owner
   CREATE UNIQUE INDEX mail_user_identifier_unique ON authserver.mail_user USING btree (identifier)
   CREATE UNIQUE INDEX mail_user_pkey ON authserver.mail_user USING btree (id)
   CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.mail_user FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
-  CREATE TRIGGER doubt_truncate AFTER TRUNCATE ON authserver.mail_user FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_all()
-  CREATE TRIGGER doubt_update AFTER UPDATE ON authserver.mail_user REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_user()
   CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.mail_user FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
   CREATE TRIGGER notify_update AFTER UPDATE ON authserver.mail_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_user()
-  CREATE TRIGGER take_turn BEFORE DELETE OR UPDATE OF active, delivery_mailbox_id OR TRUNCATE ON authserver.mail_user FOR EACH STATEMENT EXECUTE FUNCTION authserver.take_turn()
   GRANT DELETE TO authserver_admin
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
@@ -242,23 +213,18 @@ TABLE authserver.mailing_list OWNER authserver_owner
   COLUMN created_at timestamp with time zone NOT NULL DEFAULT now()
   COLUMN changed_at timestamp with time zone NOT NULL DEFAULT now()
   COLUMN active boolean NOT NULL DEFAULT true
-  COLUMN null_sender text
   CONSTRAINT mailing_list_name_unique UNIQUE (name)
   CONSTRAINT mailing_list_name_valid CHECK ((((octet_length(name) >= 1) AND (octet_length(name) <= 255)) AND (name !~ '[[:cntrl:]]'::text) AND (name !~ '^\s|\s$'::text)))
   CONSTRAINT mailing_list_new_mailfrom_valid CHECK (((octet_length(split_part(new_mailfrom, '@'::text, 1)) <= 64) AND (octet_length(split_part(new_mailfrom, '@'::text, 2)) <= 253) AND (new_mailfrom ~ '^[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+(\.[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
-  CONSTRAINT mailing_list_null_sender_known CHECK ((null_sender = ANY (ARRAY['owner'::text, 'members'::text, 'refuse'::text])))
   CONSTRAINT mailing_list_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES authserver.mail_user(id) ON DELETE SET NULL
   CONSTRAINT mailing_list_pkey PRIMARY KEY (id)
   CREATE UNIQUE INDEX mailing_list_name_unique ON authserver.mailing_list USING btree (name)
   CREATE INDEX mailing_list_owner ON authserver.mailing_list USING btree (owner_id) WHERE (owner_id IS NOT NULL)
   CREATE UNIQUE INDEX mailing_list_pkey ON authserver.mailing_list USING btree (id)
   CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.mailing_list FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
-  CREATE TRIGGER doubt_insert AFTER INSERT ON authserver.mailing_list REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_list()
-  CREATE TRIGGER doubt_update AFTER UPDATE ON authserver.mailing_list REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_list()
   CREATE TRIGGER notify_delete AFTER DELETE ON authserver.mailing_list REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list()
   CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.mailing_list FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
   CREATE TRIGGER notify_update AFTER UPDATE ON authserver.mailing_list REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list()
-  CREATE TRIGGER take_turn BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.mailing_list FOR EACH STATEMENT EXECUTE FUNCTION authserver.take_turn()
   GRANT DELETE TO authserver_admin
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
@@ -272,18 +238,12 @@ TABLE authserver.mailing_list_address OWNER authserver_owner
   CONSTRAINT mailing_list_address_valid CHECK (((octet_length(split_part(address, '@'::text, 1)) <= 64) AND (octet_length(split_part(address, '@'::text, 2)) <= 253) AND (address ~ '^[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+(\.[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
   CREATE INDEX mailing_list_address_order ON authserver.mailing_list_address USING btree (list_id, id)
   CREATE UNIQUE INDEX mailing_list_address_pkey ON authserver.mailing_list_address USING btree (id)
-  CREATE INDEX mailing_list_address_stem ON authserver.mailing_list_address USING btree (split_part(address, '@'::text, 2), "substring"(lower((split_part(address, '@'::text, 1) COLLATE "C")), '^.[^+-]*'::text))
   CREATE UNIQUE INDEX mailing_list_address_unique ON authserver.mailing_list_address USING btree (list_id, lower((address COLLATE "C")))
-  CREATE TRIGGER doubt_delete AFTER DELETE ON authserver.mailing_list_address REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_members()
-  CREATE TRIGGER doubt_insert AFTER INSERT ON authserver.mailing_list_address REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_members()
-  CREATE TRIGGER doubt_truncate AFTER TRUNCATE ON authserver.mailing_list_address FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_all()
-  CREATE TRIGGER doubt_update AFTER UPDATE ON authserver.mailing_list_address REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_members()
   CREATE TRIGGER notify_delete AFTER DELETE ON authserver.mailing_list_address REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list_address()
   CREATE TRIGGER notify_insert AFTER INSERT ON authserver.mailing_list_address REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list_address()
   CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.mailing_list_address FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
   CREATE TRIGGER notify_update_new AFTER UPDATE ON authserver.mailing_list_address REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list_address()
   CREATE TRIGGER notify_update_old AFTER UPDATE ON authserver.mailing_list_address REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list_address()
-  CREATE TRIGGER take_turn BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.mailing_list_address FOR EACH STATEMENT EXECUTE FUNCTION authserver.take_turn()
   GRANT DELETE TO authserver_admin
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
@@ -310,6 +270,13 @@ TABLE authserver.permission OWNER authserver_owner
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
+TABLE authserver.report_told OWNER authserver_owner
+  COLUMN address text NOT NULL
+  COLUMN told_at timestamp with time zone NOT NULL
+  CONSTRAINT report_told_address_size CHECK (((octet_length(address) >= 3) AND (octet_length(address) <= 1000)))
+  CONSTRAINT report_told_pkey PRIMARY KEY (address)
+  CREATE UNIQUE INDEX report_told_pkey ON authserver.report_told USING btree (address)
+  CREATE INDEX report_told_told_at ON authserver.report_told USING btree (told_at)
 TABLE authserver.schema_migration OWNER authserver_owner
   COLUMN version integer NOT NULL
   COLUMN name text NOT NULL
@@ -363,10 +330,7 @@ TABLE authserver.site OWNER authserver_owner
   CONSTRAINT site_pkey PRIMARY KEY (only_row)
   CONSTRAINT site_srs_form_known CHECK ((srs_form = ANY (ARRAY['mailsrs'::text, 'separated'::text])))
   CREATE UNIQUE INDEX site_pkey ON authserver.site USING btree (only_row)
-  CREATE TRIGGER doubt_update AFTER UPDATE OF max_targets ON authserver.site FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_all()
   CREATE TRIGGER notify_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.site FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
-  CREATE TRIGGER take_turn BEFORE DELETE OR UPDATE OF max_targets OR TRUNCATE ON authserver.site FOR EACH STATEMENT EXECUTE FUNCTION authserver.take_turn()
-  GRANT SELECT TO authserver_admin
 TABLE authserver.srs_token OWNER authserver_owner
   COLUMN token text NOT NULL
   COLUMN address text NOT NULL
@@ -429,23 +393,14 @@ TABLE authserver.user_permission OWNER authserver_owner
 FUNCTION authserver.closest_domain(text) RETURNS bigint OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE f4ccd1b28414aec0c7d29a47d6317780
 FUNCTION authserver.doctor_lists(integer,integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE d65ab8d65cb876eb86a9b334047eb43d
   GRANT EXECUTE TO authserver_admin
-FUNCTION authserver.doctor_verdicts(integer) RETURNS TABLE(list_name text, stored text, judged text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 9d168531ba5e0dd840ddcd6a44727c18
-  GRANT EXECUTE TO authserver_admin
-FUNCTION authserver.doubt_alias() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 5c3fe48d8cb4a83e5b8e38b9f5f62153
-FUNCTION authserver.doubt_all() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0974a2d748696f48cf3c24f75af0239b
-FUNCTION authserver.doubt_domain() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE edfccece38dab00e03e08a8741b235f8
-FUNCTION authserver.doubt_list() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ac30276ca4d9d7767335d68252d5b2fb
-FUNCTION authserver.doubt_lists_above(bigint[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE b1f9ef731b3aa9fdf51bc04472b96f00
-FUNCTION authserver.doubt_lists_at(text[],text[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE 503423c39fa40fc62b192485bdafb82b
-FUNCTION authserver.doubt_lists_of(uuid[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE e4d7e2bedc13e9c9bf61ef2cd0a01fc9
-FUNCTION authserver.doubt_members() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 1e9d3d430243d5ab53053e0f1e7aa16b
-FUNCTION authserver.doubt_user() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 70b7c68e82f62a04939c3abfa2a70292
 FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 63be6719f7d3bc226cca26b58ff7c27a
 FUNCTION authserver.find_owner(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 3c4e274e6604d1778a92aa9b719e386a
-FUNCTION authserver.forwarder_expand(bigint) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, null_sender text, single_member boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ee9b4a37ba1d8d101acd635b456f9cc2
+FUNCTION authserver.forwarder_claim_report(text) RETURNS boolean OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE b92fe44b96e25fe867379486a9fb7b7a
+  GRANT EXECUTE TO authserver_forwarder
+FUNCTION authserver.forwarder_expand(bigint) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ee9b4a37ba1d8d101acd635b456f9cc2
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
-FUNCTION authserver.forwarder_expand(bigint,integer) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, null_sender text, single_member boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 938cd441d23d042f89e49ffd910fdf3e
+FUNCTION authserver.forwarder_expand(bigint,integer) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 17f39406ae6257e14e35d12eb2f9155b
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_find_srs_tokens(text[]) RETURNS TABLE(token text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE cdf260508332aef13e8c471ca28640f7
@@ -457,14 +412,11 @@ FUNCTION authserver.forwarder_judge_author(text,text,text) RETURNS record OWNER 
 FUNCTION authserver.forwarder_keep_srs_tokens(text[],text[]) RETURNS void OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE e44adbb25b92f4ff3f0f3e02b943d28d
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
-FUNCTION authserver.forwarder_max_targets() RETURNS integer OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 3ac2ecd95d8663132936f035df590002
-  GRANT EXECUTE TO authserver_admin
-  GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_outcomes(bytea[]) RETURNS TABLE(key bytea, outcome text, reply text, age_seconds bigint) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8c1f868efb723bc5ad59762b23257292
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_pending_envelopes(bigint[],integer) RETURNS SETOF bigint OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 774d795243d96963c076dffe95223adb
   GRANT EXECUTE TO authserver_forwarder
-FUNCTION authserver.forwarder_route(text[]) RETURNS TABLE(input integer, step integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, transactional boolean, null_sender text, single_member boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE a9962fe108dec47972caa519ca1fbff6
+FUNCTION authserver.forwarder_route(text[]) RETURNS TABLE(input integer, step integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, transactional boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 861528e51ee90bd9bbf4b977d08cd32d
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint) RETURNS void OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c74469831047548cae750d1921238531
@@ -473,11 +425,8 @@ FUNCTION authserver.has_address_in(uuid,bigint) RETURNS record OWNER authserver_
 FUNCTION authserver.has_permission(uuid,text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 0d618f6fd49f59dafda9d063196d2c64
 FUNCTION authserver.is_srs_address(text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 8450958f0f9358168f2853d1dcb9985e
 FUNCTION authserver.is_usable_password(text) RETURNS boolean OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 9f240af618a1b98927e9ede8b4d88c88
-FUNCTION authserver.judge_doubted() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 547248d3702f2c4bbd9abce52b8a6434
-FUNCTION authserver.judge_list(bigint) RETURNS text OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE c09035bebc0a348f7e1c849f11ee755e
-FUNCTION authserver.judge_lists() RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE 9c0c3f77a4aa1ec8e42fc9e706396789
 FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE cfce38891a69433b6ac6d3088772dd7f
-FUNCTION authserver.look_up_list(bigint) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE e5b78702d7301fe94ffa2db21e8ba30c
+FUNCTION authserver.look_up_list(bigint) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 7be9fa926ffd32b342c8a40acb0920c8
 FUNCTION authserver.lookup_keys(text) RETURNS text[] OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE a759ebe85b022f8bfa9b1b5e35f568fd
 FUNCTION authserver.mark_keys() RETURNS TABLE(key bytea) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 40f62758c9c043623baade3c8a33221c
   GRANT EXECUTE TO authserver_forwarder
@@ -511,8 +460,6 @@ FUNCTION authserver.signer_wrapping_keys() RETURNS TABLE(wrapping_key_id text, k
   GRANT EXECUTE TO authserver_signer
 FUNCTION authserver.split_address(text) RETURNS record OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 53fbdb34739fe27905b34a762315ed2a
   GRANT EXECUTE TO authserver_admin
-FUNCTION authserver.take_turn() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 1b56e3c84e5a7d949f48fec7623bbb75
-FUNCTION authserver.takes_mail(bigint) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 37b4460f5439f9398d1f0d994af826ef
 FUNCTION authserver_check_domain(character varying) RETURNS SETOF character varying OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE fc85aabe5c6928aa712cb9fe08eb55bd
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_get_credentials(character varying) RETURNS TABLE(username character varying, password character varying, primary_alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c8603341662434a39d67508df10a9bac
@@ -521,7 +468,7 @@ FUNCTION authserver_get_credentials(character varying,character varying) RETURNS
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_iterate_users() RETURNS TABLE(userid character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8746898d7835265d8ea01a523239d0c8
   GRANT EXECUTE TO authserver_api
-FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 554c49f13072cfc157e4494f48268c2c
+FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 024b3f296c03c46015c3b93253f0f294
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_sender_addresses(character varying) RETURNS TABLE(address character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE bfe1c353c1000000e70cc5768def4f30
   GRANT EXECUTE TO authserver_api

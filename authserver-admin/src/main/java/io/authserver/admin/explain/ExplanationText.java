@@ -3,6 +3,7 @@ package io.authserver.admin.explain;
 import io.authserver.db.author.AuthorPolicy;
 import io.authserver.mailforwarder.fanout.Rehearsal.PlannedCopy;
 import io.authserver.mailforwarder.resolve.AuthorVerdict;
+import io.authserver.mailforwarder.resolve.SenderKind;
 import io.authserver.mailforwarder.resolve.Target;
 import io.authserver.smtp.reply.Reply;
 import java.io.PrintStream;
@@ -53,7 +54,10 @@ public final class ExplanationText {
           failed
               .reportTo()
               .map(address -> "reported to <" + address + ">")
-              .orElse("reported to the reverse-path"));
+              .orElse(
+                  explanation.outcome().facts().kind() == SenderKind.SUBMITTED
+                      ? "reported to the reverse-path"
+                      : "reported to the postmaster of the recipient's domain"));
     }
     explanation
         .skipped()
