@@ -323,7 +323,7 @@ final class ForwardTransaction implements MailTransaction {
     // The first recipient of an address decides about its copy, as it did before.
     Set<String> seen = new HashSet<>();
     List<Plan.Planned> plans = new ArrayList<>();
-    Map<List<Entry.Part>, Decision> decided = new IdentityHashMap<>();
+    IdentityHashMap<List<Entry.Part>, Decision> decided = new IdentityHashMap<>();
     for (Entry entry : Entry.distinct(accepted)) {
       Decision decision = recipients.decide(entry.recipient(), entry.lookup(), known);
       Optional<Decision.Refuse> unkept = resolver.keep(decision);
