@@ -20,6 +20,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     max_redirects CONSTANT int := 10;
+    -- Few members are looked up one by one: joining all tables would cost more.
+    small         CONSTANT boolean := most <= 1000;
     -- The lists that were found so far, each once, and the step that found it; of the first one none did.
     lists     bigint[] := ARRAY[list];
     finders   int[] := ARRAY[NULL::int];
@@ -30,6 +32,7 @@ DECLARE
     place     int;
     redirects int;
     followed  text[];
+    rows_at   refcursor;
     member    record;
     looked    record;
     listed    record;
@@ -37,7 +40,7 @@ BEGIN
     step := 0;
     WHILE at <= cardinality(lists) LOOP
         -- Seen from the index alone, before the members are looked at.
-        IF step + (SELECT count(*) FROM (SELECT FROM authserver.mailing_list_address m WHERE m.list_id = lists[at]
+        IF NOT small AND step + (SELECT count(*) FROM (SELECT FROM authserver.mailing_list_address m WHERE m.list_id = lists[at]
                                          LIMIT most + 1) AS few) > most THEN
             step := step + 1;
             parent := finders[at];
@@ -57,7 +60,18 @@ BEGIN
             RETURN NEXT;
             RETURN;
         END IF;
-        FOR member IN
+        IF small THEN
+            OPEN rows_at FOR
+            SELECT m.address, NULL::bigint AS domain_id, split_part(m.address, '@', 2) AS domain, NULL::text AS matched_local_part,
+                   NULL::bigint AS list_id, NULL::text AS block_action,
+                   CASE WHEN octet_length(m.address) = length(m.address) AND NOT EXISTS (
+                       SELECT FROM authserver.domain d WHERE d.name = split_part(m.address, '@', 2)) THEN 'foreign' END AS decision
+            FROM authserver.mailing_list_address m
+            WHERE m.list_id = lists[at]
+            ORDER BY m.id
+            LIMIT most + 1;
+        ELSE
+            OPEN rows_at FOR
             -- What look_up would say of a member that is an address as it stands in the table, all members at once. Of
             -- others, those with extensions for one, it is asked.
             SELECT m.address, d.id AS domain_id, split_part(m.address, '@', 2) AS domain,
@@ -84,8 +98,11 @@ BEGIN
             LEFT JOIN authserver.email_alias b ON b.id = u.delivery_mailbox_id
             LEFT JOIN authserver.domain bd ON bd.id = b.domain_id
             WHERE m.list_id = lists[at]
-            ORDER BY m.id
+            ORDER BY m.id;
+        END IF;
         LOOP
+            FETCH rows_at INTO member;
+            EXIT WHEN NOT FOUND;
             parent := finders[at];
             address := member.address;
             decision := member.decision;
@@ -146,6 +163,7 @@ BEGIN
                 END IF;
                 RETURN NEXT;
                 IF decision = 'too_many' THEN
+                    CLOSE rows_at;
                     RETURN;
                 END IF;
                 IF decision IN ('list', 'redirect') THEN
@@ -160,6 +178,7 @@ BEGIN
                 decision := NULL;
             END LOOP;
         END LOOP;
+        CLOSE rows_at;
         at := at + 1;
     END LOOP;
 END;

@@ -42,6 +42,7 @@ final class ExpansionFuzzIT {
   void theDatabaseReadsRandomGraphsAsASlowReaderDoes() throws Exception {
     int members = 0;
     int circles = 0;
+    int alongside = 0;
     try (TestDatabase database = TestDatabase.create()) {
       MemoryBudget budget = new MemoryBudget(4 << 20);
       JdbcResolutionStore store =
@@ -51,12 +52,18 @@ final class ExpansionFuzzIT {
         write(database);
         for (String list : lists.keySet()) {
           String address = list + "@d0.example";
-          ResolutionStep step = store.route(List.of(address)).get(address).getFirst();
+          List<Expansion> brought = new ArrayList<>();
+          ResolutionStep step =
+              store.route(List.of(address), brought::add).get(address).getFirst();
           if (step.decision() != Decision.LIST) {
             continue;
           }
           Expansion expansion = store.expand(step.listId());
           String why = "seed " + seed + " " + list + " of " + this;
+          for (Expansion small : brought) {
+            assertEquals(steps(expansion), steps(small), why);
+            alongside++;
+          }
           Map<String, String> expected = read(list);
           Map<String, String> found = new HashMap<>();
           for (Expansion.Member member : expansion.members()) {
@@ -78,6 +85,20 @@ final class ExpansionFuzzIT {
       }
     }
     assertTrue(members > GRAPHS * 10 && circles > GRAPHS / 10, members + " and " + circles);
+    assertTrue(alongside > GRAPHS, alongside + " came along with a route");
+  }
+
+  /** Few members are looked up in another way than many. */
+  private static List<String> steps(Expansion expansion) {
+    List<String> steps = new ArrayList<>();
+    expansion.nodes().forEach(node -> steps.add(node.number() + " " + node.step()));
+    for (Expansion.Member member : expansion.members()) {
+      Expansion.Node above = member.above();
+      steps.add((above == null ? 0 : above.number()) + " " + member.number() + " " + member.decision()
+          + " " + member.address() + " " + member.alias() + " " + member.ours() + " "
+          + member.blockAction() + " " + member.listName());
+    }
+    return steps;
   }
 
   private void build(SplittableRandom random) {

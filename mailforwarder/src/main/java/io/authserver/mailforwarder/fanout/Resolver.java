@@ -199,7 +199,8 @@ final class Resolver {
 
   private void ask(Set<String> asked) throws AuthDatabaseException {
     if (!asked.isEmpty()) {
-      routes.putAll(store.route(asked));
+      routes.putAll(
+          store.route(asked, small -> expansions.putIfAbsent(small.listId(), small)));
     }
   }
 
