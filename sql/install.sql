@@ -8,7 +8,7 @@
 --
 -- Names and checksums (SHA-256 of the files) are written by InstallScriptTest.
 
-\set newest 16
+\set newest 13
 \ir install/begin.sql
 
 \set file 0001_auth_database
@@ -59,9 +59,9 @@
 \set version 12
 \set checksum 221281e9dbf3195ff569cc75d203fbba44425353d15be3bf39130c2a8a4cef4a
 \ir install/migration.sql
-\set file 0016_reports
-\set version 16
-\set checksum e1a79c83710fb029e5b36a3acfd7956a4bd5cd1379c612115e33d872c61dc649
+\set file 0013_srs
+\set version 13
+\set checksum b24db1f9b10db2ed4ab079e4fba99ca2e0fbf59ae3f329373d5e68bf3b703490
 \ir install/migration.sql
 
 \set file 010_schema_version
@@ -115,9 +115,6 @@
 \set file 116_forwarder_store_outcomes
 \set checksum 61a01b3f25fd4a665d8a7d6486e092282909f65d9e2b334ffb8d9e3a2caea265
 \ir install/routine.sql
-\set file 118_forwarder_claim_report
-\set checksum d05040ebbe0190d9ae4acd46993fbbfea6d66e6be91abb5a0dbaebe9960199aa
-\ir install/routine.sql
 \set file 120_forwarder_keep_srs_tokens
 \set checksum e69b3edb62e9bec7d00e9a02464fb96c213a6397c5e4555fd430f17f82804dd6
 \ir install/routine.sql
@@ -133,8 +130,29 @@
 \set file 132_rotate_mark_keys
 \set checksum 0574e8088ddcac2754d0b301a233082dcbef7eef3f9a8c37125b7707d06f8adf
 \ir install/routine.sql
+\set file 133_srs_pads
+\set checksum f09576029075702c749c0e921db2f2d2a6657f698bf8b8af50969e7bb3d1561d
+\ir install/routine.sql
+\set file 134_srs_secrets
+\set checksum 82d3544f1c15ad62c2dae83de9c289f203cd82a4eaf01939a5cdcfa7cb0e6a7f
+\ir install/routine.sql
+\set file 135_srs_site
+\set checksum bf9814d1e3fe926aeba544a4e888fa90c52c0a01a8558ae36ac8358f290b0b6a
+\ir install/routine.sql
+\set file 136_forwarder_register_srs_secrets
+\set checksum cbb3aababb42fae28ccd3fb52ce8cfe1fc874c11a67f81d90d8117a73b32f390
+\ir install/routine.sql
+\set file 137_set_srs_form
+\set checksum cc318954e32c63144b7c10d956cdaca84991c84c77d665e8e9a6953309407a76
+\ir install/routine.sql
+\set file 138_create_srs_secret
+\set checksum 951daa4310e54ec622f3c3cbd740ee5961b06504e02fc80650ba0c662baf43e9
+\ir install/routine.sql
+\set file 139_retire_srs_secret
+\set checksum 0334e1ea5fc7df37ceb81cbf06d48356e1a86d5acecff73cae2a35bbd4c13372
+\ir install/routine.sql
 \set file 200_is_srs_address
-\set checksum f1e9caa35f31628b5d1a4579d67c3faae1e2705d120ac62bc8a4a8ac897cbb08
+\set checksum fb8fcc3e6fe9b3e631e4290cfeaa21423d58a7e435634e3ec9831a43ac86d034
 \ir install/routine.sql
 \set file 210_is_usable_password
 \set checksum 3de1f49ca6b9cff6dc05afbbfeb2bfbc91c06225f07f3ac8dfe6ca6720bc2877
@@ -155,7 +173,7 @@
 \set checksum a78f5b361751821f4dd5211429bb44ddcccce7211119cbba0a6138dd94541ff9
 \ir install/routine.sql
 \set file 330_authserver_resolve_alias
-\set checksum 2fe44172c00381158dacc571c5a7c10f3f93f2052a009b7b4f2a3ef6cd81cd3c
+\set checksum 29f3683ef02197d9c09e543fe7ad4b089cbea6d6d0fa33ea5815ef633ea5cb0f
 \ir install/routine.sql
 \set file 340_authserver_iterate_users
 \set checksum ed3de9e2a3457de84ed7ddd82eb53e8400dcd7f5f22b04e694371a6d2954ceaf

@@ -270,13 +270,6 @@ TABLE authserver.permission OWNER authserver_owner
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
-TABLE authserver.report_told OWNER authserver_owner
-  COLUMN address text NOT NULL
-  COLUMN told_at timestamp with time zone NOT NULL
-  CONSTRAINT report_told_address_size CHECK (((octet_length(address) >= 3) AND (octet_length(address) <= 1000)))
-  CONSTRAINT report_told_pkey PRIMARY KEY (address)
-  CREATE UNIQUE INDEX report_told_pkey ON authserver.report_told USING btree (address)
-  CREATE INDEX report_told_told_at ON authserver.report_told USING btree (told_at)
 TABLE authserver.schema_migration OWNER authserver_owner
   COLUMN version integer NOT NULL
   COLUMN name text NOT NULL
@@ -331,6 +324,20 @@ TABLE authserver.site OWNER authserver_owner
   CONSTRAINT site_srs_form_known CHECK ((srs_form = ANY (ARRAY['mailsrs'::text, 'separated'::text])))
   CREATE UNIQUE INDEX site_pkey ON authserver.site USING btree (only_row)
   CREATE TRIGGER notify_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.site FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
+TABLE authserver.srs_secret OWNER authserver_owner
+  COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  COLUMN secret bytea NOT NULL
+  COLUMN inner_pad bytea NOT NULL
+  COLUMN outer_pad bytea NOT NULL
+  COLUMN created_at timestamp with time zone NOT NULL DEFAULT now()
+  COLUMN signs_at timestamp with time zone NOT NULL
+  COLUMN retired_at timestamp with time zone
+  CONSTRAINT srs_secret_pad_size CHECK (((octet_length(inner_pad) = 64) AND (octet_length(outer_pad) = 64)))
+  CONSTRAINT srs_secret_pkey PRIMARY KEY (id)
+  CONSTRAINT srs_secret_size CHECK (((octet_length(secret) >= 1) AND (octet_length(secret) <= 65536)))
+  CREATE UNIQUE INDEX srs_secret_pkey ON authserver.srs_secret USING btree (id)
+  CREATE UNIQUE INDEX srs_secret_unique ON authserver.srs_secret USING btree (sha256(secret))
+  CREATE TRIGGER notify_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.srs_secret FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
 TABLE authserver.srs_token OWNER authserver_owner
   COLUMN token text NOT NULL
   COLUMN address text NOT NULL
@@ -391,12 +398,12 @@ TABLE authserver.user_permission OWNER authserver_owner
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
 FUNCTION authserver.closest_domain(text) RETURNS bigint OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE f4ccd1b28414aec0c7d29a47d6317780
+FUNCTION authserver.create_srs_secret() RETURNS record OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 5c0368b6d36f78690338637b6746c514
+  GRANT EXECUTE TO authserver_admin
 FUNCTION authserver.doctor_lists(integer,integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE d65ab8d65cb876eb86a9b334047eb43d
   GRANT EXECUTE TO authserver_admin
 FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 63be6719f7d3bc226cca26b58ff7c27a
 FUNCTION authserver.find_owner(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 3c4e274e6604d1778a92aa9b719e386a
-FUNCTION authserver.forwarder_claim_report(text) RETURNS boolean OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE b92fe44b96e25fe867379486a9fb7b7a
-  GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_expand(bigint) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ee9b4a37ba1d8d101acd635b456f9cc2
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
@@ -416,6 +423,8 @@ FUNCTION authserver.forwarder_outcomes(bytea[]) RETURNS TABLE(key bytea, outcome
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_pending_envelopes(bigint[],integer) RETURNS SETOF bigint OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 774d795243d96963c076dffe95223adb
   GRANT EXECUTE TO authserver_forwarder
+FUNCTION authserver.forwarder_register_srs_secrets(bytea[]) RETURNS integer OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 9c5cf5a679f41cadb8357e5908c9f9d8
+  GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_route(text[]) RETURNS TABLE(input integer, step integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, transactional boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 861528e51ee90bd9bbf4b977d08cd32d
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
@@ -423,7 +432,7 @@ FUNCTION authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigi
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.has_address_in(uuid,bigint) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 70dd65dff12cc714bbab055325718f01
 FUNCTION authserver.has_permission(uuid,text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 0d618f6fd49f59dafda9d063196d2c64
-FUNCTION authserver.is_srs_address(text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 8450958f0f9358168f2853d1dcb9985e
+FUNCTION authserver.is_srs_address(text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 4558e44aa845c4adb8c8d39ee857ad04
 FUNCTION authserver.is_usable_password(text) RETURNS boolean OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 9f240af618a1b98927e9ede8b4d88c88
 FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE cfce38891a69433b6ac6d3088772dd7f
 FUNCTION authserver.look_up_list(bigint) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 7be9fa926ffd32b342c8a40acb0920c8
@@ -443,6 +452,8 @@ FUNCTION authserver.notify_service_user() RETURNS trigger OWNER authserver_owner
 FUNCTION authserver.notify_user() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 787e998badbb387692c34340ddf8ed4e
 FUNCTION authserver.notify_users(uuid[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE ae237410f0b4a4ad721b98212e75cfeb
 FUNCTION authserver.refuse_rename() RETURNS trigger OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE be491c2a1017803e18133080d3c63a0b
+FUNCTION authserver.retire_srs_secret(bigint,boolean) RETURNS text OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE d744203054a7051cbb543852848bcabc
+  GRANT EXECUTE TO authserver_admin
 FUNCTION authserver.rotate_mark_keys() RETURNS boolean OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 4b00b3fc317d16fd1faadb8da8109ab0
   GRANT EXECUTE TO authserver_admin
 FUNCTION authserver.schema_version() RETURNS integer OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 81c5279f37bf2604d3604223bbc28a43
@@ -450,6 +461,9 @@ FUNCTION authserver.schema_version() RETURNS integer OWNER authserver_owner STAB
   GRANT EXECUTE TO authserver_forwarder
   GRANT EXECUTE TO authserver_signer
 FUNCTION authserver.set_changed_at() RETURNS trigger OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE dacb133b65cdf53ef93afa35498b3560
+FUNCTION authserver.set_srs_form(text) RETURNS boolean OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 319fb149ae6c81c49b6b1341b5831dac
+  GRANT EXECUTE TO authserver_admin
+  GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.signer_keys(text[]) RETURNS TABLE(domain_id bigint, domain text, sign boolean, require_signature boolean, refuse_several_authors boolean, sign_by_reverse_path boolean, signature_expiry_seconds bigint, key_id bigint, selector text, algorithm text, wrapped_private_key bytea) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE f37ef0edbe21863729da7bcc391982f5
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_signer
@@ -460,6 +474,13 @@ FUNCTION authserver.signer_wrapping_keys() RETURNS TABLE(wrapping_key_id text, k
   GRANT EXECUTE TO authserver_signer
 FUNCTION authserver.split_address(text) RETURNS record OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 53fbdb34739fe27905b34a762315ed2a
   GRANT EXECUTE TO authserver_admin
+FUNCTION authserver.srs_pads(bytea) RETURNS record OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 4701221f5af052f56c473152a6560c6d
+FUNCTION authserver.srs_secrets() RETURNS TABLE(id bigint, secret bytea, state text, created_at timestamp with time zone, signs_at timestamp with time zone, retired_at timestamp with time zone, octets integer, fingerprint text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 96c7d2f28bcd5781e1c4ed24d0824a82
+  GRANT EXECUTE TO authserver_admin
+  GRANT EXECUTE TO authserver_forwarder
+FUNCTION authserver.srs_site(text) RETURNS record OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 6c08ff14d67ede1d18b515493c31bdf9
+  GRANT EXECUTE TO authserver_admin
+  GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver_check_domain(character varying) RETURNS SETOF character varying OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE fc85aabe5c6928aa712cb9fe08eb55bd
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_get_credentials(character varying) RETURNS TABLE(username character varying, password character varying, primary_alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c8603341662434a39d67508df10a9bac
@@ -468,7 +489,7 @@ FUNCTION authserver_get_credentials(character varying,character varying) RETURNS
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_iterate_users() RETURNS TABLE(userid character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8746898d7835265d8ea01a523239d0c8
   GRANT EXECUTE TO authserver_api
-FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 024b3f296c03c46015c3b93253f0f294
+FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 652d620427c3d5775cd92825e39a662c
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_sender_addresses(character varying) RETURNS TABLE(address character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE bfe1c353c1000000e70cc5768def4f30
   GRANT EXECUTE TO authserver_api

@@ -32,9 +32,15 @@ BEGIN
     -- In a deactivated domain too: what was sent in its name may still come back.
     srs := authserver.is_srs_address(parts.local_part);
     IF srs IS NOT NULL AND EXISTS (SELECT FROM authserver.domain d WHERE d.name = parts.domain) THEN
-        original := regexp_replace(
-            parts.local_part, '^srs(?:0[=+-][^=]+=[^=]+=([^=]+)=(.+)|1[=+-][^=]+=([^=]+)=(.*))$',
-            CASE WHEN left(parts.local_part, 4) = 'srs0' THEN '\2@\1' ELSE 'srs0\4@\3' END);
+        original := substr(parts.local_part, 6);
+        original := CASE left(parts.local_part, 4)
+            WHEN 'srs0' THEN
+                substr(original, length(split_part(original, '=', 1) || split_part(original, '=', 2)
+                    || split_part(original, '=', 3)) + 4) || '@' || split_part(original, '=', 3)
+            ELSE
+                'srs0' || substr(original, length(split_part(original, '=', 1) || split_part(original, '=', 2)) + 3)
+                    || '@' || split_part(original, '=', 2)
+        END;
         -- Where it leads to an address of ours, that has to take mail: mailforwarder refuses what leads to none.
         IF srs AND (
             NOT EXISTS (

@@ -12,12 +12,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** {@code authserver doctor}: nothing on a healthy site, each fault where it was made. */
 class DoctorCommandIT extends AdminFixture {
   private static final String[] CALL = {"doctor", "--no-dns", "--json"};
+
+  @BeforeEach
+  void makeSecret() {
+    cli.ok("srs-secret", "create");
+  }
 
   /** A site without a fault: two users, lists within lists, redirects, postmasters, a key. */
   private void healthy() {
@@ -134,6 +140,40 @@ class DoctorCommandIT extends AdminFixture {
     healthy();
     assertEquals(List.of(), findings(0, CALL));
     assertTrue(cli.ok("doctor", "--no-dns").err().contains("nothing is wrong"));
+  }
+
+  @Test
+  void returnAddressesThatCouldBeForgedOrLeadNowhereAreNamed() {
+    healthy();
+    cli.with("MAILFORWARDER_SRS_DOMAIN", "SRS.example")
+        .with("MAILFORWARDER_SRS_MIN_HASH_LENGTH", "3");
+    database.execute(
+        "SELECT authserver.forwarder_register_srs_secrets(ARRAY['short'::bytea])",
+        "INSERT INTO authserver.domain (name, active) VALUES ('srs.example', false)");
+    Map<String, List<String>> problems = problems();
+    assertEquals(List.of("2 5"), problems.remove("srs-secret-short"));
+    assertEquals(List.of("3"), problems.remove("srs-hash-short"));
+    assertEquals(List.of("srs.example"), problems.remove("srs-domain-unknown"));
+    assertEquals(Map.of(), problems);
+    database.execute("TRUNCATE authserver.srs_secret");
+    assertEquals(List.of("authserver.srs_secret"), problems().get("srs-no-secret"));
+  }
+
+  /** It is advice: most sites need no extension, since the edge verifies the other form itself. */
+  @Test
+  void whatTheEdgeCannotVerifyIsSaidAndNoProblem() {
+    healthy();
+    cli.ok("srs-secret", "form", "mailsrs");
+    Map<String, Object> finding = findings(0, CALL).getFirst();
+    assertEquals("srs-unchecked-by-edge", finding.get("id"));
+    assertEquals("info", finding.get("severity"));
+    database.execute("CREATE EXTENSION pgcrypto");
+    assertEquals(List.of(), findings(0, CALL));
+    database.execute("DROP EXTENSION pgcrypto");
+    cli.ok("srs-secret", "form", "separated");
+    assertEquals("srs-unchecked-by-edge", findings(0, CALL).getFirst().get("id"));
+    database.execute("UPDATE authserver.site SET srs_form_since = now() - interval '23 days'");
+    assertEquals(List.of(), findings(0, CALL));
   }
 
   @Test

@@ -94,6 +94,10 @@ class MainTest {
           "wrapping-key create",
           "srs forward",
           "srs reverse",
+          "srs-secret create",
+          "srs-secret list",
+          "srs-secret retire",
+          "srs-secret form",
           "explain",
           "doctor",
           "demo");
@@ -129,6 +133,7 @@ class MainTest {
             "spapi",
             "wrapping-key",
             "srs",
+            "srs-secret",
             "explain",
             "doctor",
             "demo")) {
@@ -153,7 +158,7 @@ class MainTest {
   @Test
   void aNounAloneIsWhatItIsAmongAll() {
     CommandLine all = tree();
-    assertEquals(16, all.getSubcommands().size());
+    assertEquals(17, all.getSubcommands().size());
 
     all.getSubcommands()
         .forEach(
@@ -230,6 +235,9 @@ class MainTest {
         "mailinglist add-address only-a-list",
         "wrapping-key create",
         "wrapping-key create a --output b",
+        "srs-secret retire",
+        "srs-secret retire x",
+        "srs-secret form other",
         "spapi grant",
         "spapi check --installed --grant x",
         "demo",

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.mailforwarder.srs.Srs;
+import io.authserver.mailforwarder.srs.SrsForm;
+import io.authserver.mailforwarder.srs.SrsForms;
 import io.authserver.mailforwarder.srs.SrsSecret;
 import io.authserver.smtp.message.HeaderSection;
 import io.authserver.smtp.message.MessageBytes;
@@ -40,7 +42,8 @@ final class OriginLineIT {
           "other.example",
           "caught.example",
           "xn--mnchen-3ya.example");
-  private static final Srs SRS = new Srs(List.of(SrsSecret.of(MailLine.SECRET)));
+  private static final Srs SRS =
+      new Srs(List.of(SrsSecret.of(MailLine.SECRET)), new SrsForms(SrsForm.SEPARATED, null));
   private static final Pattern SIGNING_DOMAIN = Pattern.compile("[;\\s]d=\\s*([^;\\s]+)");
   private static final Pattern CASE = Pattern.compile("\r\nX-Case: (\\S+)\r\n");
   private static final String LONG =
