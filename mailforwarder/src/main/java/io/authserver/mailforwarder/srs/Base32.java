@@ -1,5 +1,7 @@
 package io.authserver.mailforwarder.srs;
 
+import io.authserver.smtp.address.AsciiCase;
+
 /** Base 32 of RFC 4648 §6, without padding. */
 final class Base32 {
   static final String DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -26,7 +28,7 @@ final class Base32 {
   static boolean isDigits(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (!(c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '2' && c <= '7')) {
+      if (DIGITS.indexOf(AsciiCase.upper(c)) < 0) {
         return false;
       }
     }
