@@ -167,8 +167,8 @@ class MainTest {
               assertEquals(Set.of(noun), made.getSubcommands().keySet());
               assertSame(expected, made.getSubcommands().get(noun));
             });
-    assertEquals(16, tree("domains", "domain").getSubcommands().size());
-    assertEquals(16, tree("--env-dir", "domain", "user").getSubcommands().size());
+    assertEquals(17, tree("domains", "domain").getSubcommands().size());
+    assertEquals(17, tree("--env-dir", "domain", "user").getSubcommands().size());
   }
 
   private static CommandLine tree(String... args) {
