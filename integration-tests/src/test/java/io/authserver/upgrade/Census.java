@@ -68,8 +68,9 @@ final class Census {
       String key = primaryKey(statement, table);
       try (ResultSet row =
           statement.executeQuery(
-              "SELECT count(*), md5(string_agg(r.line, ',' ORDER BY r.line COLLATE \"C\")) FROM"
-                  + " (SELECT ROW("
+              "SELECT count(*),"
+                  + " coalesce(md5(string_agg(r.line, ',' ORDER BY r.line COLLATE \"C\")), 'none')"
+                  + " FROM (SELECT ROW("
                   + key
                   + ", "
                   + column.name()
