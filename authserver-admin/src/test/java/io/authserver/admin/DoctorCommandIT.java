@@ -204,8 +204,8 @@ class DoctorCommandIT extends AdminFixture {
     list("empty");
     cli.with("MAILFORWARDER_SRS_SECRET", "k");
     for (String list : List.of("circle", "empty")) {
-      assertTrue(cli.ok("explain", "x@y.test", list + "@ours.example").out().contains("refused ("),
-          list);
+      assertTrue(
+          cli.ok("explain", "x@y.test", list + "@ours.example").out().contains("refused ("), list);
     }
   }
 

@@ -6,6 +6,7 @@ import io.authserver.db.pool.DatabaseUrl;
 import io.authserver.mailforwarder.fanout.EdgeNames;
 import io.authserver.mailforwarder.fanout.Entrance;
 import io.authserver.mailforwarder.fanout.FanOutLimits;
+import io.authserver.mailforwarder.fanout.TargetLimit;
 import io.authserver.mailforwarder.resolve.ReturnAddresses;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.mailforwarder.srs.SrsForm;
@@ -276,8 +277,17 @@ public final class ForwarderSettings {
   }
 
   /** Returns how many addresses get a copy of one message, where the setting lowers that. */
-  public static OptionalInt maxTargets(Settings settings) {
+  static OptionalInt maxTargets(Settings settings) {
     return settings.find(MAX_TARGETS).map(OptionalInt::of).orElse(OptionalInt.empty());
+  }
+
+  /**
+   * Returns how many addresses get a copy of one message.
+   *
+   * @param ofTheSite what the database says
+   */
+  public static int maxTargets(Settings settings, int ofTheSite) {
+    return TargetLimit.lower(maxTargets(settings), ofTheSite);
   }
 
   /** Returns what the settings say about return addresses. */

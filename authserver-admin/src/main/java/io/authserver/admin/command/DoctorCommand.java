@@ -18,7 +18,6 @@ import io.authserver.db.admin.Selection;
 import io.authserver.db.migrate.MigrationRunner;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.ForwarderSettings;
-import io.authserver.mailforwarder.fanout.TargetLimit;
 import io.authserver.mailforwarder.srs.Srs;
 import io.authserver.smtp.daemon.Settings;
 import java.io.IOException;
@@ -119,8 +118,8 @@ public final class DoctorCommand extends AdminCommand {
     findings.add(
         examination.lists(
             limit,
-            TargetLimit.lower(
-                ForwarderSettings.maxTargets(context().settings(ForwarderSettings.deciding())),
+            ForwarderSettings.maxTargets(
+                context().settings(ForwarderSettings.deciding()),
                 context().database().site().show().maxTargets())));
     findings.add(examination.bounces(limit));
     findings.add(examination.users(limit));

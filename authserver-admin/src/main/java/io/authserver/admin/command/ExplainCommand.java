@@ -24,7 +24,6 @@ import io.authserver.mailforwarder.ForwarderSettings;
 import io.authserver.mailforwarder.fanout.Entrance;
 import io.authserver.mailforwarder.fanout.Rehearsal;
 import io.authserver.mailforwarder.fanout.Route;
-import io.authserver.mailforwarder.fanout.TargetLimit;
 import io.authserver.mailforwarder.resolve.Decider;
 import io.authserver.mailforwarder.resolve.Decision;
 import io.authserver.mailforwarder.resolve.Resolution;
@@ -147,9 +146,8 @@ public final class ExplainCommand extends AdminCommand {
                     header,
                     entrance,
                     transactional.isPresent(),
-                    TargetLimit.lower(
-                        ForwarderSettings.maxTargets(settings),
-                        new JdbcSiteStore(context().pool()).maxTargets()),
+                    ForwarderSettings.maxTargets(
+                        settings, new JdbcSiteStore(context().pool()).maxTargets()),
                     now == null ? context().clock().instant() : now));
     Authors authors = authors(header, reversePath);
     SigningForecast forecast =
