@@ -300,7 +300,7 @@ public final class Decider {
     List<Decision.Skipped> skipped = new ArrayList<>();
     boolean single = leaves.size() == 1;
     // The members of one list share the steps above them.
-    Map<List<ResolutionStep>, Way> ways = new IdentityHashMap<>();
+    IdentityHashMap<List<ResolutionStep>, Way> ways = new IdentityHashMap<>();
     for (Bounces.Leaf leaf : leaves) {
       Way way =
           ways.computeIfAbsent(

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.authserver.db.alias.BlockAction;
+import io.authserver.db.alias.NullSender;
 import io.authserver.db.outcome.OutcomeKind;
 import io.authserver.db.pool.AuthDatabaseException;
 import io.authserver.mailforwarder.Envelopes;
@@ -441,6 +442,8 @@ final class ForwardTransactionTest {
             "x@y.example");
     remote.refuse("<dan@far.example>", "550 5.1.1 gone");
     remote.refuse("<x@y.example>", "550 5.1.1 gone");
+    // Else no bounce would reach a member.
+    site.nullSender(list + "@ours.example", NullSender.MEMBERS);
     MailTransaction transaction = begin(reversePath);
     transaction.onRecipients(List.of(recipient(list + "@ours.example", "FAILURE,SUCCESS")));
     boolean submitted = way.equals("submitted");
