@@ -246,7 +246,9 @@ class DoctorCommandIT extends AdminFixture {
   void aVerdictThatDoesNotHoldIsNamed() {
     healthy();
     list("one", "a@far.example");
-    database.execute("UPDATE authserver.list_verdict SET verdict = 'empty'");
+    database.execute(
+        "UPDATE authserver.list_verdict SET verdict = 'empty' WHERE list_id ="
+            + " (SELECT id FROM authserver.mailing_list WHERE name = 'one')");
     assertEquals(List.of("one empty instead of ok"), problems().get("list-verdict"));
     database.execute("SELECT authserver.judge_lists()");
     assertEquals(List.of(), findings(0, CALL));

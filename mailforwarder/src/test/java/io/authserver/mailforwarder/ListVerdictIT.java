@@ -83,7 +83,10 @@ final class ListVerdictIT {
         Collection<String> addresses, Consumer<Expansion> small) throws AuthDatabaseException {
       Map<String, List<ResolutionStep>> routes = new HashMap<>();
       for (String address : addresses) {
-        long list = address.matches("[0-9]+@.*") ? Long.parseLong(address.split("@")[0]) : -1;
+        long list =
+            address.matches("[0-9]+@.*")
+                ? Long.parseLong(address.substring(0, address.indexOf('@')))
+                : -1;
         routes.put(
             address,
             list < 0
