@@ -78,11 +78,12 @@ class ExplainCommandIT extends AdminFixture {
 
   @Test
   void whoGetsABounceToAListIsSaid() {
+    cli.ok("mailinglist", "edit", "team", "--null-sender", "refuse");
     Map<String, Object> refused = explain("<>", "team@ours.example");
     assertEquals("550 5.7.1 This list takes no bounces", refused.get("reply"));
     assertEquals("list_null_sender", refused.get("reason"));
     assertEquals("refuse", list(refused.get("path")).getFirst().get("null_sender"));
-    cli.ok("mailinglist", "edit", "team", "--owner", "alice");
+    cli.ok("mailinglist", "edit", "team", "--owner", "alice", "--null-sender", "owner");
     Map<String, Object> owner = explain("<>", "team@ours.example");
     assertEquals("owner", list(owner.get("path")).getFirst().get("null_sender"));
     assertEquals(
