@@ -170,7 +170,7 @@ final class NotificationFuzzTest {
     int end = report.indexOf("\r\n\r\n");
     String top = report.substring(0, end + 2);
     List<String> names = new ArrayList<>();
-    for (String line : top.split("\r\n")) {
+    for (String line : top.strip().split("\r\n", -1)) {
       if (!line.startsWith(" ") && !line.startsWith("\t")) {
         names.add(line.substring(0, line.indexOf(':')));
       }
@@ -190,7 +190,8 @@ final class NotificationFuzzTest {
         which);
     Matcher boundary = BOUNDARY.matcher(top);
     assertTrue(boundary.find(), which);
-    String[] parts = report.substring(end + 2).split("\r\n--" + Pattern.quote(boundary.group(1)));
+    String[] parts =
+        report.substring(end + 2).split("\r\n--" + Pattern.quote(boundary.group(1)), -1);
     assertEquals(5, parts.length, which + ": nothing, three parts, the end");
     assertEquals("--\r\n", parts[4], which);
     assertEquals(
