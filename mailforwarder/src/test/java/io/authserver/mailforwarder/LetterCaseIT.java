@@ -174,10 +174,10 @@ final class LetterCaseIT {
     "kim, \u212aim@ours.example, false"
   })
   void aLoopIsFoundByTheSameRule(String list, String deliveredTo, boolean loop) throws IOException {
-    assertEquals(
-        loop ? List.of() : List.of(list + "@far.example"),
-        // A stranger's message that loops is dropped.
-        delivered("250 2.0.0", "Delivered-To: " + deliveredTo + "\r\n", List.of(list)));
+    // A stranger's message that loops is dropped, and reported to an owner at most.
+    List<String> got =
+        delivered("250 2.0.0", "Delivered-To: " + deliveredTo + "\r\n", List.of(list));
+    assertEquals(!loop, got.contains(list + "@far.example"), got::toString);
   }
 
   /** What an earlier try delivered to one of the two counts for that one alone. */

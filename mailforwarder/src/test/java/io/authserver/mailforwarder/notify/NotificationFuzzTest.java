@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * three parts with our own fields alone on top, and nothing of the message's body is in it.
  */
 final class NotificationFuzzTest {
-  private static final int MESSAGES = 1500;
+  private static final int MESSAGES = 500;
   private static final Instant NOW = Instant.parse("2026-03-04T05:06:07Z");
   private static final Mailbox OWNER = Mailbox.parse("owner@ours.example");
   private static final String BODY = "the body that nobody else reads";
