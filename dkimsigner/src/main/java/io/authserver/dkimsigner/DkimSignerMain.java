@@ -35,6 +35,7 @@ import io.authserver.smtp.daemon.SmtpSettings;
 import io.authserver.smtp.daemon.StartException;
 import io.authserver.smtp.relay.RelayMetrics;
 import io.authserver.smtp.relay.RelayPool;
+import io.authserver.smtp.server.FrontLimits;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,9 +107,29 @@ public final class DkimSignerMain {
                   + " author's domain, or gets it and is reported")
           .orElse("enforce");
 
-  static final SmtpSettings SMTP = new SmtpSettings("DKIMSIGNER");
+  static final SmtpSettings SMTP = new SmtpSettings("DKIMSIGNER", limits());
 
   private DkimSignerMain() {}
+
+  /**
+   * Returns limits with room for the fields that mailforwarder and the queue between add: what it
+   * just takes must not be refused here, which OpenSMTPD would tell the sender, whoever that is.
+   */
+  private static FrontLimits limits() {
+    FrontLimits before = FrontLimits.DEFAULTS;
+    return new FrontLimits(
+        before.messageSize() + (1 << 20),
+        before.recipients(),
+        before.sessions(),
+        before.sessionsPerClient(),
+        before.commandLine(),
+        before.headerSize() + (64 << 10),
+        before.headerFields() + 100,
+        before.lineLength(),
+        before.receivedFields(),
+        before.errors(),
+        before.backlog());
+  }
 
   /** Returns every setting, in the order of the documentation. */
   public static SettingsTable settingsTable() {
