@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -102,7 +103,7 @@ final class Census {
     Set<String> changed = new TreeSet<>();
     sums.forEach(
         (name, sum) -> {
-          if (!sum.equals(other.sums.get(name))) {
+          if (!Objects.equals(sum, other.sums.get(name))) {
             changed.add(name);
           }
         });
