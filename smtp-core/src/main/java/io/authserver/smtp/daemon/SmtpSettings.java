@@ -148,7 +148,7 @@ public final class SmtpSettings {
                 prefix + "_MAX_HEADER_SIZE",
                 SettingTypes.byteSize(1024, 64L << 20),
                 "largest header section of a message (552 5.3.4)")
-            .orElse((limits.headerSize() >> 20) + "MiB");
+            .orElse(byteSize(limits.headerSize()));
     headerFields =
         count(
             prefix + "_MAX_HEADER_FIELDS",
@@ -250,6 +250,11 @@ public final class SmtpSettings {
             Duration.ofMinutes(5),
             "time for a TLS handshake; the connection is closed beyond");
     nextHop = new NextHopSettings(prefix);
+  }
+
+  /** Returns a size as it is configured, in the largest unit that fits. */
+  private static String byteSize(int bytes) {
+    return bytes % (1 << 20) == 0 ? (bytes >> 20) + "MiB" : (bytes >> 10) + "KiB";
   }
 
   /** Returns all of them, for the daemon's table. */
