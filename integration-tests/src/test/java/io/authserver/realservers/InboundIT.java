@@ -94,12 +94,23 @@ class InboundIT {
   @Test
   void aNullSenderStaysNull() throws Exception {
     String text = "null-sender";
-    fromStranger("", text, "alice@example.org", "team@example.org");
-    for (Message copy : site.awaitTaken(text, 2)) {
+    fromStranger("", text, "alice@example.org", "zoe@moved.example");
+    for (Message copy : site.awaitTaken(text, 1)) {
       assertEquals("<>", copy.reversePath());
     }
     String received = site.awaitMailbox("alice@example.org", text).getFirst();
     assertTrue(received.startsWith("Return-Path: <>"), received);
+  }
+
+  @Test
+  void aBounceToAListReachesItsOwnerAlone() throws Exception {
+    String text = "bounce-to-a-list";
+    fromStranger("", text, "team@example.org");
+    String received = site.awaitMailbox("alice@example.org", text).getFirst();
+    assertTrue(received.startsWith("Return-Path: <>"), received);
+    site.awaitEmptyQueue();
+    assertEquals(List.of(), site.recipients(text));
+    assertEquals(List.of(), site.mailbox("carol@example.org", text));
   }
 
   @Test
