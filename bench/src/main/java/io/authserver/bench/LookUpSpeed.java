@@ -87,8 +87,7 @@ final class LookUpSpeed {
    * it is asked for.
    */
   private static int members(
-      ResolutionStore store, List<ResolutionStep> route, List<Expansion> small)
-      throws IOException {
+      ResolutionStore store, List<ResolutionStep> route, List<Expansion> small) throws IOException {
     if (route.isEmpty() || route.getLast().decision() != Decision.LIST) {
       return 0;
     }

@@ -53,8 +53,7 @@ final class ExpansionFuzzIT {
         for (String list : lists.keySet()) {
           String address = list + "@d0.example";
           List<Expansion> brought = new ArrayList<>();
-          ResolutionStep step =
-              store.route(List.of(address), brought::add).get(address).getFirst();
+          ResolutionStep step = store.route(List.of(address), brought::add).get(address).getFirst();
           if (step.decision() != Decision.LIST) {
             continue;
           }
@@ -94,9 +93,22 @@ final class ExpansionFuzzIT {
     expansion.nodes().forEach(node -> steps.add(node.number() + " " + node.step()));
     for (Expansion.Member member : expansion.members()) {
       Expansion.Node above = member.above();
-      steps.add((above == null ? 0 : above.number()) + " " + member.number() + " " + member.decision()
-          + " " + member.address() + " " + member.alias() + " " + member.ours() + " "
-          + member.blockAction() + " " + member.listName());
+      steps.add(
+          (above == null ? 0 : above.number())
+              + " "
+              + member.number()
+              + " "
+              + member.decision()
+              + " "
+              + member.address()
+              + " "
+              + member.alias()
+              + " "
+              + member.ours()
+              + " "
+              + member.blockAction()
+              + " "
+              + member.listName());
     }
     return steps;
   }

@@ -199,8 +199,7 @@ final class Resolver {
 
   private void ask(Set<String> asked) throws AuthDatabaseException {
     if (!asked.isEmpty()) {
-      routes.putAll(
-          store.route(asked, small -> expansions.putIfAbsent(small.listId(), small)));
+      routes.putAll(store.route(asked, small -> expansions.putIfAbsent(small.listId(), small)));
     }
   }
 
