@@ -8,7 +8,7 @@
 --
 -- Names and checksums (SHA-256 of the files) are written by InstallScriptTest.
 
-\set newest 13
+\set newest 16
 \ir install/begin.sql
 
 \set file 0001_auth_database
@@ -63,6 +63,18 @@
 \set version 13
 \set checksum b24db1f9b10db2ed4ab079e4fba99ca2e0fbf59ae3f329373d5e68bf3b703490
 \ir install/migration.sql
+\set file 0014_delimiter
+\set version 14
+\set checksum 48d17d44a97b13af78060d2cdcec3d973d1a07f9f6605ba45db5ab6e565ab276
+\ir install/migration.sql
+\set file 0015_lists
+\set version 15
+\set checksum 20d0879f1084f1e24eb6ce6780a72deddf6c6c423ce38723470bc7527f2c503a
+\ir install/migration.sql
+\set file 0016_reports
+\set version 16
+\set checksum e1a79c83710fb029e5b36a3acfd7956a4bd5cd1379c612115e33d872c61dc649
+\ir install/migration.sql
 
 \set file 010_schema_version
 \set checksum 28ec7e4091c6ff88cfc262ae9b89f9de9e9372a3d70c88889b08937ee8c45a9f
@@ -70,23 +82,35 @@
 \set file 020_split_address
 \set checksum d8eef129791849f9b137d3e97fb1b3b9ca6d388919b3c314de60caab65791d3a
 \ir install/routine.sql
-\set file 030_lookup_keys
-\set checksum 3293807b8aa45068164708c652bd5fd7af928eb1db01e40591fc8e497209bc4c
+\set file 035_look_up_list_owner
+\set checksum 600d1c52dfc326954b9a190ab0a2ec5227297449692b360074cc04a40371cdd8
 \ir install/routine.sql
 \set file 040_look_up
-\set checksum 75210c104d3f247db9c8ec97e27c1b25e917b0c67f22735b476a841653238ab0
+\set checksum 1589bd504ffab5958827f3d4203e3ddfc9ca69c3da5a9ebbc1cba2fdcc2d09c5
 \ir install/routine.sql
 \set file 042_find_owner
-\set checksum 91eab8399cfa9289349a4f7d8252db384386dab90c779fa28218b46493cf36be
+\set checksum 31de88e879839ba6212b3408a5d1739e234aff005a894f47ca78614472d76337
 \ir install/routine.sql
 \set file 044_closest_domain
 \set checksum 4e72cce762922d121d65b626c08053e0e9e2f95222094cf19314b042c2eb0a85
 \ir install/routine.sql
 \set file 045_look_up_list
-\set checksum bd882d27439a8016ddd7d883b636593d34f08d649ea8d3bcd9dd69cc55c3f1b4
+\set checksum 382e7d8cde3a15fdb64d8db79697637a5489d47112f231b19d8b0603b9035d1c
 \ir install/routine.sql
 \set file 046_has_address_in
 \set checksum 60a4508c2725b6bc3f24a09291db5eb1cdc3ec0355d987fb846f9932f077299a
+\ir install/routine.sql
+\set file 048_takes_mail
+\set checksum 894babe714e03d810b4107cdf0697aa3fef77a47e7d443f91f74df51939b1f4a
+\ir install/routine.sql
+\set file 052_doubt_lists_at
+\set checksum ebbd843491a53cf7671cafff3e5c422dc0218c51ad1c72e621a20236b59acadb
+\ir install/routine.sql
+\set file 054_doubt_lists_above
+\set checksum df63f4934e2440019d70b58da5787bd636b0f06c4f4285b29fa7115927c3f8bc
+\ir install/routine.sql
+\set file 056_doubt_lists_of
+\set checksum ee9c4dbaa738d96231d9b908cc207790f0c9b3d40707e3b55900f5ae6c936a06
 \ir install/routine.sql
 \set file 100_signer_keys
 \set checksum ac20db5583b2c738a0ab953e11fe29febb92bd92d17ed1f1d12f331579b211f3
@@ -98,13 +122,13 @@
 \set checksum b311af9f52d174457a029357238c4764b6d660825945047cb3115b97b395e0cb
 \ir install/routine.sql
 \set file 108_forwarder_expand_at_most
-\set checksum af70151b4aa07a9e57f67cccdbedcb370fb1b459b1b9785c0f3731951cf780bd
+\set checksum 8c1c4eb8a4018f598bf8c6c8fd5ab68cf7f916c163ee3f6ceaaf5fa37eff7383
 \ir install/routine.sql
 \set file 110_forwarder_route
-\set checksum 1dd79003ad87831386fdc40baedf65e54fc1b8f4fa94b0db5aaae4b59d2d1ac0
+\set checksum 2206aaaf8c616f085e6bfb08decad2b7770f20b89b722e696aeb4f5086c1546c
 \ir install/routine.sql
 \set file 111_forwarder_expand
-\set checksum bd700dcdf164017c41409bb72e0f471be7f3972fa50ad8ef65e004de3ae2e38a
+\set checksum 021c3651329a496b74807b7af4ec74e650924edd870c1539f40d8421b3bf4d9e
 \ir install/routine.sql
 \set file 112_forwarder_outcomes
 \set checksum 124ee0a03587c9d2e234c6bb80b2801115872d4d2fdb88e7e645fc95a51d848a
@@ -112,8 +136,20 @@
 \set file 114_forwarder_pending_envelopes
 \set checksum cda484f1f8e4da149fffa4a21be063f61101f35a795f7d3687652b3475d4f0a7
 \ir install/routine.sql
+\set file 115_judge_list
+\set checksum c873ae4fcf7652d4f2f05c534c76e7191d0ab419d50b26eb4592b6f0e767626e
+\ir install/routine.sql
 \set file 116_forwarder_store_outcomes
 \set checksum 61a01b3f25fd4a665d8a7d6486e092282909f65d9e2b334ffb8d9e3a2caea265
+\ir install/routine.sql
+\set file 117_judge_lists
+\set checksum 665b7e1f652e6d9cb26a9a8ab4b79ac4b16d32502e82306f71b91525f2abff44
+\ir install/routine.sql
+\set file 118_forwarder_claim_report
+\set checksum d05040ebbe0190d9ae4acd46993fbbfea6d66e6be91abb5a0dbaebe9960199aa
+\ir install/routine.sql
+\set file 118_forwarder_max_targets
+\set checksum fd27d37cc93150b54d75752f4775449eab014b6c99695aeeb9e92846678398b9
 \ir install/routine.sql
 \set file 120_forwarder_keep_srs_tokens
 \set checksum e69b3edb62e9bec7d00e9a02464fb96c213a6397c5e4555fd430f17f82804dd6
@@ -161,7 +197,7 @@
 \set checksum a4637cfe11a4b5235d5695a1de6d976d508e3055b4c0c2d5f15305694806b207
 \ir install/routine.sql
 \set file 230_find_login
-\set checksum a59e674d620027491aee6be774c8cb6fcd5b9e8adf404e215719437ace7b39b4
+\set checksum cffad2679d5870f323cd9e580a58ade400b20aeb5ed03768f733c92bfd2be47d
 \ir install/routine.sql
 \set file 300_authserver_get_credentials
 \set checksum c2f3d2a37dd0ce24665984a2b34e33ebb471712f84c096a8ef3185be92448cdc
@@ -173,16 +209,19 @@
 \set checksum a78f5b361751821f4dd5211429bb44ddcccce7211119cbba0a6138dd94541ff9
 \ir install/routine.sql
 \set file 330_authserver_resolve_alias
-\set checksum 29f3683ef02197d9c09e543fe7ad4b089cbea6d6d0fa33ea5815ef633ea5cb0f
+\set checksum 87edead0eddcc8807b42982221f77f148b5631c9455cf905f678a1f0cfdbf345
 \ir install/routine.sql
 \set file 340_authserver_iterate_users
 \set checksum ed3de9e2a3457de84ed7ddd82eb53e8400dcd7f5f22b04e694371a6d2954ceaf
 \ir install/routine.sql
 \set file 350_authserver_sender_addresses
-\set checksum 5006f0522b018e6d42f39c5e006b6dbb69e389b980cd634fc90ada9e093527fc
+\set checksum ab0a900c6e050089499568b61000e09da37a4aaf887bd1596011366e411cf92b
 \ir install/routine.sql
 \set file 400_doctor_lists
-\set checksum 5d6802f712b2ca2d16d09355393a2cafa6eedd1d2876a77f5a5aef5b4f657b17
+\set checksum 331383a628812f70048829f1831f2bae13290db6ae5c7e58d72d1adaaaf091d8
+\ir install/routine.sql
+\set file 410_doctor_verdicts
+\set checksum f438984e52bd3c4bbb368326e18160b2f6556c2524c209899028d13c887266d2
 \ir install/routine.sql
 
 \ir install/end.sql

@@ -108,11 +108,13 @@ TABLE authserver.domain OWNER authserver_owner
   COLUMN active boolean NOT NULL DEFAULT true
   COLUMN author_must_match text NOT NULL DEFAULT 'off'::text
   COLUMN author_mismatch text NOT NULL DEFAULT 'unsigned'::text
+  COLUMN delimiter text NOT NULL DEFAULT 'both'::text
   CONSTRAINT domain_auid_valid CHECK (((auid = 'author'::text) OR ((octet_length(auid) <= 320) AND (auid ~ '^([A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*)?@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text) AND ((split_part(auid, '@'::text, 2) = name) OR ("right"(split_part(auid, '@'::text, 2), (length(name) + 1)) = ('.'::text || name))))))
   CONSTRAINT domain_author_mismatch_known CHECK ((author_mismatch = ANY (ARRAY['unsigned'::text, 'refuse'::text])))
   CONSTRAINT domain_author_must_match_known CHECK ((author_must_match = ANY (ARRAY['off'::text, 'domain'::text, 'address'::text])))
   CONSTRAINT domain_body_canonicalization_known CHECK ((body_canonicalization = ANY (ARRAY['simple'::text, 'relaxed'::text])))
   CONSTRAINT domain_catch_all_valid CHECK (((octet_length(split_part(catch_all, '@'::text, 1)) <= 64) AND (octet_length(split_part(catch_all, '@'::text, 2)) <= 253) AND (catch_all ~ '^[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+(\.[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
+  CONSTRAINT domain_delimiter_known CHECK ((delimiter = ANY (ARRAY['plus'::text, 'dash'::text, 'both'::text, 'none'::text])))
   CONSTRAINT domain_header_canonicalization_known CHECK ((header_canonicalization = ANY (ARRAY['simple'::text, 'relaxed'::text])))
   CONSTRAINT domain_key_age_valid CHECK (((key_age_days >= 1) AND (key_age_days <= 3650)))
   CONSTRAINT domain_key_grace_valid CHECK (((key_grace_days >= 5) AND (key_grace_days <= 365)))
@@ -129,16 +131,22 @@ TABLE authserver.domain OWNER authserver_owner
   CONSTRAINT domain_require_signature_signs CHECK ((sign OR (NOT require_signature)))
   CONSTRAINT domain_signature_expiry_valid CHECK (((signature_expiry_seconds >= 60) AND (signature_expiry_seconds <= 315360000)))
   CONSTRAINT domain_signed_fields_valid CHECK (((octet_length(signed_fields) <= 1000) AND (signed_fields ~ '^[!-9<-@[-~]+(:[!-9<-@[-~]+)*$'::text) AND (signed_fields !~ '(^|:)(bcc|resent-bcc|received|return-path|delivered-to|dkim-signature|authentication-results|arc-[a-z-]*)(:|$)'::text)))
+  CREATE INDEX domain_catch_all_domain ON authserver.domain USING btree (split_part(catch_all, '@'::text, 2)) WHERE (catch_all IS NOT NULL)
   CREATE UNIQUE INDEX domain_name_unique ON authserver.domain USING btree (name)
   CREATE UNIQUE INDEX domain_pkey ON authserver.domain USING btree (id)
   CREATE INDEX domain_redirect_to ON authserver.domain USING btree (redirect_to) WHERE (redirect_to IS NOT NULL)
   CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.domain FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
   CREATE TRIGGER domain_is_not_renamed BEFORE UPDATE ON authserver.domain FOR EACH ROW WHEN ((old.name IS DISTINCT FROM new.name)) EXECUTE FUNCTION authserver.refuse_rename('the name')
+  CREATE TRIGGER doubt_delete AFTER DELETE ON authserver.domain REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_domain()
+  CREATE TRIGGER doubt_insert AFTER INSERT ON authserver.domain REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_domain()
+  CREATE TRIGGER doubt_truncate AFTER TRUNCATE ON authserver.domain FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_all()
+  CREATE TRIGGER doubt_update AFTER UPDATE ON authserver.domain REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_domain()
   CREATE TRIGGER notify_delete AFTER DELETE ON authserver.domain REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain()
   CREATE TRIGGER notify_insert AFTER INSERT ON authserver.domain REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain()
   CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.domain FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
   CREATE TRIGGER notify_update AFTER UPDATE ON authserver.domain REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain()
   CREATE TRIGGER notify_update_active AFTER UPDATE ON authserver.domain REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_domain_active()
+  CREATE TRIGGER take_turn BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.domain FOR EACH STATEMENT EXECUTE FUNCTION authserver.take_turn()
   GRANT DELETE TO authserver_admin
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
@@ -169,15 +177,35 @@ TABLE authserver.email_alias OWNER authserver_owner
   CREATE UNIQUE INDEX email_alias_pkey ON authserver.email_alias USING btree (id)
   CREATE INDEX email_alias_user ON authserver.email_alias USING btree (user_id) WHERE (user_id IS NOT NULL)
   CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.email_alias FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
+  CREATE TRIGGER doubt_delete AFTER DELETE ON authserver.email_alias REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_alias()
+  CREATE TRIGGER doubt_insert AFTER INSERT ON authserver.email_alias REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_alias()
+  CREATE TRIGGER doubt_truncate AFTER TRUNCATE ON authserver.email_alias FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_all()
+  CREATE TRIGGER doubt_update AFTER UPDATE ON authserver.email_alias REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_alias()
   CREATE TRIGGER notify_delete AFTER DELETE ON authserver.email_alias REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_alias()
   CREATE TRIGGER notify_insert AFTER INSERT ON authserver.email_alias REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_alias()
   CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.email_alias FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
   CREATE TRIGGER notify_update_new AFTER UPDATE ON authserver.email_alias REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_alias()
   CREATE TRIGGER notify_update_old AFTER UPDATE ON authserver.email_alias REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_alias()
+  CREATE TRIGGER take_turn BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.email_alias FOR EACH STATEMENT EXECUTE FUNCTION authserver.take_turn()
   GRANT DELETE TO authserver_admin
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
+TABLE authserver.list_verdict OWNER authserver_owner
+  COLUMN list_id bigint NOT NULL
+  COLUMN verdict text
+  CONSTRAINT list_verdict_known CHECK ((verdict = ANY (ARRAY['ok'::text, 'empty'::text, 'nowhere'::text, 'blocked'::text, 'inactive'::text, 'circle'::text, 'too_large'::text, 'too_deep'::text])))
+  CONSTRAINT list_verdict_list_id_fkey FOREIGN KEY (list_id) REFERENCES authserver.mailing_list(id) ON DELETE CASCADE
+  CONSTRAINT list_verdict_pkey PRIMARY KEY (list_id)
+  CREATE UNIQUE INDEX list_verdict_pkey ON authserver.list_verdict USING btree (list_id)
+  CREATE CONSTRAINT TRIGGER judge AFTER INSERT OR UPDATE ON authserver.list_verdict DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.verdict IS NULL)) EXECUTE FUNCTION authserver.judge_doubted()
+  GRANT SELECT TO authserver_admin
+TABLE authserver.list_verdict_turn OWNER authserver_owner
+  COLUMN only_row boolean NOT NULL DEFAULT true
+  COLUMN taken_by xid8
+  CONSTRAINT list_verdict_turn_only_row CHECK (only_row)
+  CONSTRAINT list_verdict_turn_pkey PRIMARY KEY (only_row)
+  CREATE UNIQUE INDEX list_verdict_turn_pkey ON authserver.list_verdict_turn USING btree (only_row)
 TABLE authserver.mail_user OWNER authserver_owner
   COLUMN id uuid NOT NULL DEFAULT gen_random_uuid()
   COLUMN identifier text NOT NULL
@@ -199,8 +227,11 @@ TABLE authserver.mail_user OWNER authserver_owner
   CREATE UNIQUE INDEX mail_user_identifier_unique ON authserver.mail_user USING btree (identifier)
   CREATE UNIQUE INDEX mail_user_pkey ON authserver.mail_user USING btree (id)
   CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.mail_user FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
+  CREATE TRIGGER doubt_truncate AFTER TRUNCATE ON authserver.mail_user FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_all()
+  CREATE TRIGGER doubt_update AFTER UPDATE ON authserver.mail_user REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_user()
   CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.mail_user FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
   CREATE TRIGGER notify_update AFTER UPDATE ON authserver.mail_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_user()
+  CREATE TRIGGER take_turn BEFORE DELETE OR UPDATE OF active, delivery_mailbox_id OR TRUNCATE ON authserver.mail_user FOR EACH STATEMENT EXECUTE FUNCTION authserver.take_turn()
   GRANT DELETE TO authserver_admin
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
@@ -213,18 +244,25 @@ TABLE authserver.mailing_list OWNER authserver_owner
   COLUMN created_at timestamp with time zone NOT NULL DEFAULT now()
   COLUMN changed_at timestamp with time zone NOT NULL DEFAULT now()
   COLUMN active boolean NOT NULL DEFAULT true
+  COLUMN extensions boolean NOT NULL DEFAULT true
+  COLUMN null_sender text
   CONSTRAINT mailing_list_name_unique UNIQUE (name)
   CONSTRAINT mailing_list_name_valid CHECK ((((octet_length(name) >= 1) AND (octet_length(name) <= 255)) AND (name !~ '[[:cntrl:]]'::text) AND (name !~ '^\s|\s$'::text)))
   CONSTRAINT mailing_list_new_mailfrom_valid CHECK (((octet_length(split_part(new_mailfrom, '@'::text, 1)) <= 64) AND (octet_length(split_part(new_mailfrom, '@'::text, 2)) <= 253) AND (new_mailfrom ~ '^[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+(\.[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
+  CONSTRAINT mailing_list_null_sender_known CHECK ((null_sender = ANY (ARRAY['owner'::text, 'members'::text, 'refuse'::text])))
   CONSTRAINT mailing_list_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES authserver.mail_user(id) ON DELETE SET NULL
   CONSTRAINT mailing_list_pkey PRIMARY KEY (id)
   CREATE UNIQUE INDEX mailing_list_name_unique ON authserver.mailing_list USING btree (name)
   CREATE INDEX mailing_list_owner ON authserver.mailing_list USING btree (owner_id) WHERE (owner_id IS NOT NULL)
   CREATE UNIQUE INDEX mailing_list_pkey ON authserver.mailing_list USING btree (id)
   CREATE TRIGGER changed_at BEFORE UPDATE ON authserver.mailing_list FOR EACH ROW EXECUTE FUNCTION authserver.set_changed_at()
+  CREATE TRIGGER doubt_insert AFTER INSERT ON authserver.mailing_list REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_list()
+  CREATE TRIGGER doubt_update AFTER UPDATE ON authserver.mailing_list REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_list()
   CREATE TRIGGER notify_delete AFTER DELETE ON authserver.mailing_list REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list()
   CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.mailing_list FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
   CREATE TRIGGER notify_update AFTER UPDATE ON authserver.mailing_list REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list()
+  CREATE TRIGGER notify_update_addresses AFTER UPDATE ON authserver.mailing_list REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list_addresses()
+  CREATE TRIGGER take_turn BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.mailing_list FOR EACH STATEMENT EXECUTE FUNCTION authserver.take_turn()
   GRANT DELETE TO authserver_admin
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
@@ -238,12 +276,18 @@ TABLE authserver.mailing_list_address OWNER authserver_owner
   CONSTRAINT mailing_list_address_valid CHECK (((octet_length(split_part(address, '@'::text, 1)) <= 64) AND (octet_length(split_part(address, '@'::text, 2)) <= 253) AND (address ~ '^[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+(\.[^]\u0001-\u0020()<>@,;:\\".\u007f-\u009f[]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)))
   CREATE INDEX mailing_list_address_order ON authserver.mailing_list_address USING btree (list_id, id)
   CREATE UNIQUE INDEX mailing_list_address_pkey ON authserver.mailing_list_address USING btree (id)
+  CREATE INDEX mailing_list_address_stem ON authserver.mailing_list_address USING btree (split_part(address, '@'::text, 2), "substring"(lower((split_part(address, '@'::text, 1) COLLATE "C")), '^.[^+-]*'::text))
   CREATE UNIQUE INDEX mailing_list_address_unique ON authserver.mailing_list_address USING btree (list_id, lower((address COLLATE "C")))
+  CREATE TRIGGER doubt_delete AFTER DELETE ON authserver.mailing_list_address REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_members()
+  CREATE TRIGGER doubt_insert AFTER INSERT ON authserver.mailing_list_address REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_members()
+  CREATE TRIGGER doubt_truncate AFTER TRUNCATE ON authserver.mailing_list_address FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_all()
+  CREATE TRIGGER doubt_update AFTER UPDATE ON authserver.mailing_list_address REFERENCING OLD TABLE AS previous NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_members()
   CREATE TRIGGER notify_delete AFTER DELETE ON authserver.mailing_list_address REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list_address()
   CREATE TRIGGER notify_insert AFTER INSERT ON authserver.mailing_list_address REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list_address()
   CREATE TRIGGER notify_truncate AFTER TRUNCATE ON authserver.mailing_list_address FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
   CREATE TRIGGER notify_update_new AFTER UPDATE ON authserver.mailing_list_address REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list_address()
   CREATE TRIGGER notify_update_old AFTER UPDATE ON authserver.mailing_list_address REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_list_address()
+  CREATE TRIGGER take_turn BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.mailing_list_address FOR EACH STATEMENT EXECUTE FUNCTION authserver.take_turn()
   GRANT DELETE TO authserver_admin
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
@@ -270,6 +314,13 @@ TABLE authserver.permission OWNER authserver_owner
   GRANT INSERT TO authserver_admin
   GRANT SELECT TO authserver_admin
   GRANT UPDATE TO authserver_admin
+TABLE authserver.report_told OWNER authserver_owner
+  COLUMN address text NOT NULL
+  COLUMN told_at timestamp with time zone NOT NULL
+  CONSTRAINT report_told_address_size CHECK (((octet_length(address) >= 3) AND (octet_length(address) <= 1000)))
+  CONSTRAINT report_told_pkey PRIMARY KEY (address)
+  CREATE UNIQUE INDEX report_told_pkey ON authserver.report_told USING btree (address)
+  CREATE INDEX report_told_told_at ON authserver.report_told USING btree (told_at)
 TABLE authserver.schema_migration OWNER authserver_owner
   COLUMN version integer NOT NULL
   COLUMN name text NOT NULL
@@ -323,7 +374,10 @@ TABLE authserver.site OWNER authserver_owner
   CONSTRAINT site_pkey PRIMARY KEY (only_row)
   CONSTRAINT site_srs_form_known CHECK ((srs_form = ANY (ARRAY['mailsrs'::text, 'separated'::text])))
   CREATE UNIQUE INDEX site_pkey ON authserver.site USING btree (only_row)
+  CREATE TRIGGER doubt_update AFTER UPDATE OF max_targets ON authserver.site FOR EACH STATEMENT EXECUTE FUNCTION authserver.doubt_all()
   CREATE TRIGGER notify_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON authserver.site FOR EACH STATEMENT EXECUTE FUNCTION authserver.notify_all()
+  CREATE TRIGGER take_turn BEFORE DELETE OR UPDATE OF max_targets OR TRUNCATE ON authserver.site FOR EACH STATEMENT EXECUTE FUNCTION authserver.take_turn()
+  GRANT SELECT TO authserver_admin
 TABLE authserver.srs_secret OWNER authserver_owner
   COLUMN id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
   COLUMN secret bytea NOT NULL
@@ -400,14 +454,27 @@ TABLE authserver.user_permission OWNER authserver_owner
 FUNCTION authserver.closest_domain(text) RETURNS bigint OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE f4ccd1b28414aec0c7d29a47d6317780
 FUNCTION authserver.create_srs_secret() RETURNS record OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 5c0368b6d36f78690338637b6746c514
   GRANT EXECUTE TO authserver_admin
-FUNCTION authserver.doctor_lists(integer,integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE d65ab8d65cb876eb86a9b334047eb43d
+FUNCTION authserver.doctor_lists(integer,integer) RETURNS TABLE(fault text, list_name text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 6d8a131b3d9d877b06e76199010b6c97
   GRANT EXECUTE TO authserver_admin
-FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 63be6719f7d3bc226cca26b58ff7c27a
-FUNCTION authserver.find_owner(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 3c4e274e6604d1778a92aa9b719e386a
-FUNCTION authserver.forwarder_expand(bigint) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ee9b4a37ba1d8d101acd635b456f9cc2
+FUNCTION authserver.doctor_verdicts(integer) RETURNS TABLE(list_name text, stored text, judged text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 9d168531ba5e0dd840ddcd6a44727c18
+  GRANT EXECUTE TO authserver_admin
+FUNCTION authserver.doubt_alias() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 5c3fe48d8cb4a83e5b8e38b9f5f62153
+FUNCTION authserver.doubt_all() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 0974a2d748696f48cf3c24f75af0239b
+FUNCTION authserver.doubt_domain() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE edfccece38dab00e03e08a8741b235f8
+FUNCTION authserver.doubt_list() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ac30276ca4d9d7767335d68252d5b2fb
+FUNCTION authserver.doubt_lists_above(bigint[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE b1f9ef731b3aa9fdf51bc04472b96f00
+FUNCTION authserver.doubt_lists_at(text[],text[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp; jit=off; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_hashjoin=off; enable_mergejoin=off SOURCE 503423c39fa40fc62b192485bdafb82b
+FUNCTION authserver.doubt_lists_of(uuid[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE e4d7e2bedc13e9c9bf61ef2cd0a01fc9
+FUNCTION authserver.doubt_members() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 1e9d3d430243d5ab53053e0f1e7aa16b
+FUNCTION authserver.doubt_user() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 70b7c68e82f62a04939c3abfa2a70292
+FUNCTION authserver.find_login(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE fdd41ff0d48edb238387e91894ca7269
+FUNCTION authserver.find_owner(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE a8527695c9e0e65e2863de9b97da7047
+FUNCTION authserver.forwarder_claim_report(text) RETURNS boolean OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE b92fe44b96e25fe867379486a9fb7b7a
+  GRANT EXECUTE TO authserver_forwarder
+FUNCTION authserver.forwarder_expand(bigint) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, null_sender text, single_member boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE ee9b4a37ba1d8d101acd635b456f9cc2
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
-FUNCTION authserver.forwarder_expand(bigint,integer) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 17f39406ae6257e14e35d12eb2f9155b
+FUNCTION authserver.forwarder_expand(bigint,integer) RETURNS TABLE(step integer, parent integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, null_sender text, single_member boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE edf95b2c5a8b801951f5cbb6f1048a23
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_find_srs_tokens(text[]) RETURNS TABLE(token text, address text) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE cdf260508332aef13e8c471ca28640f7
@@ -419,13 +486,16 @@ FUNCTION authserver.forwarder_judge_author(text,text,text) RETURNS record OWNER 
 FUNCTION authserver.forwarder_keep_srs_tokens(text[],text[]) RETURNS void OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE e44adbb25b92f4ff3f0f3e02b943d28d
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
+FUNCTION authserver.forwarder_max_targets() RETURNS integer OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 3ac2ecd95d8663132936f035df590002
+  GRANT EXECUTE TO authserver_admin
+  GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_outcomes(bytea[]) RETURNS TABLE(key bytea, outcome text, reply text, age_seconds bigint) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8c1f868efb723bc5ad59762b23257292
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_pending_envelopes(bigint[],integer) RETURNS SETOF bigint OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 774d795243d96963c076dffe95223adb
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_register_srs_secrets(bytea[]) RETURNS integer OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 9c5cf5a679f41cadb8357e5908c9f9d8
   GRANT EXECUTE TO authserver_forwarder
-FUNCTION authserver.forwarder_route(text[]) RETURNS TABLE(input integer, step integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, transactional boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 861528e51ee90bd9bbf4b977d08cd32d
+FUNCTION authserver.forwarder_route(text[]) RETURNS TABLE(input integer, step integer, address text, decision text, domain_id bigint, domain text, matched_local_part text, list_id bigint, list_name text, new_mailfrom text, owner_address text, target text, block_action text, transactional boolean, null_sender text, single_member boolean) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE a9962fe108dec47972caa519ca1fbff6
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
 FUNCTION authserver.forwarder_store_outcomes(bytea[],bigint[],text[],text[],bigint) RETURNS void OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c74469831047548cae750d1921238531
@@ -434,9 +504,12 @@ FUNCTION authserver.has_address_in(uuid,bigint) RETURNS record OWNER authserver_
 FUNCTION authserver.has_permission(uuid,text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 0d618f6fd49f59dafda9d063196d2c64
 FUNCTION authserver.is_srs_address(text) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 4558e44aa845c4adb8c8d39ee857ad04
 FUNCTION authserver.is_usable_password(text) RETURNS boolean OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE 9f240af618a1b98927e9ede8b4d88c88
-FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE cfce38891a69433b6ac6d3088772dd7f
-FUNCTION authserver.look_up_list(bigint) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 7be9fa926ffd32b342c8a40acb0920c8
-FUNCTION authserver.lookup_keys(text) RETURNS text[] OWNER authserver_owner IMMUTABLE SET search_path=pg_catalog, pg_temp SOURCE a759ebe85b022f8bfa9b1b5e35f568fd
+FUNCTION authserver.judge_doubted() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 547248d3702f2c4bbd9abce52b8a6434
+FUNCTION authserver.judge_list(bigint) RETURNS text OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp; jit=off; plan_cache_mode=force_generic_plan; enable_seqscan=off; enable_hashjoin=off; enable_mergejoin=off SOURCE c09035bebc0a348f7e1c849f11ee755e
+FUNCTION authserver.judge_lists() RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE 9c0c3f77a4aa1ec8e42fc9e706396789
+FUNCTION authserver.look_up(text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE c245574fbe69f7261fe8a98777a3e27b
+FUNCTION authserver.look_up_list(bigint) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 97d23c2e29c8bc482f26f98389e50239
+FUNCTION authserver.look_up_list_owner(bigint,text) RETURNS record OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 97645e0853d87ff9561fc90179505d08
 FUNCTION authserver.mark_keys() RETURNS TABLE(key bytea) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 40f62758c9c043623baade3c8a33221c
   GRANT EXECUTE TO authserver_forwarder
   GRANT EXECUTE TO authserver_signer
@@ -448,9 +521,10 @@ FUNCTION authserver.notify_domain() RETURNS trigger OWNER authserver_owner SECUR
 FUNCTION authserver.notify_domain_active() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 13ed8448d08fa0d8f00e8e229c3d1312
 FUNCTION authserver.notify_list() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 50365d0358b91c353483190aab849744
 FUNCTION authserver.notify_list_address() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 13bbef37ce7bcf4d52317e7df8cf4e49
+FUNCTION authserver.notify_list_addresses() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 3a768949cf0fa9e64e5ec76344baae20
 FUNCTION authserver.notify_service_user() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 5eaaa01789f5f67caacde7456fa4de44
 FUNCTION authserver.notify_user() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 787e998badbb387692c34340ddf8ed4e
-FUNCTION authserver.notify_users(uuid[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE ae237410f0b4a4ad721b98212e75cfeb
+FUNCTION authserver.notify_users(uuid[]) RETURNS void OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE 172e4100273025673fcf8d34ae968c05
 FUNCTION authserver.refuse_rename() RETURNS trigger OWNER authserver_owner SET search_path=pg_catalog, pg_temp SOURCE be491c2a1017803e18133080d3c63a0b
 FUNCTION authserver.retire_srs_secret(bigint,boolean) RETURNS text OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE d744203054a7051cbb543852848bcabc
   GRANT EXECUTE TO authserver_admin
@@ -481,6 +555,8 @@ FUNCTION authserver.srs_secrets() RETURNS TABLE(id bigint, secret bytea, state t
 FUNCTION authserver.srs_site(text) RETURNS record OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 6c08ff14d67ede1d18b515493c31bdf9
   GRANT EXECUTE TO authserver_admin
   GRANT EXECUTE TO authserver_forwarder
+FUNCTION authserver.take_turn() RETURNS trigger OWNER authserver_owner SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 1b56e3c84e5a7d949f48fec7623bbb75
+FUNCTION authserver.takes_mail(bigint) RETURNS boolean OWNER authserver_owner STABLE SET search_path=pg_catalog, pg_temp SOURCE 37b4460f5439f9398d1f0d994af826ef
 FUNCTION authserver_check_domain(character varying) RETURNS SETOF character varying OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE fc85aabe5c6928aa712cb9fe08eb55bd
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_get_credentials(character varying) RETURNS TABLE(username character varying, password character varying, primary_alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE c8603341662434a39d67508df10a9bac
@@ -489,7 +565,7 @@ FUNCTION authserver_get_credentials(character varying,character varying) RETURNS
   GRANT EXECUTE TO authserver_api
 FUNCTION authserver_iterate_users() RETURNS TABLE(userid character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 8746898d7835265d8ea01a523239d0c8
   GRANT EXECUTE TO authserver_api
-FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 652d620427c3d5775cd92825e39a662c
+FUNCTION authserver_resolve_alias(character varying,boolean) RETURNS TABLE(alias character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE 79dee3da99deafe40b63031afa25dcff
   GRANT EXECUTE TO authserver_api
-FUNCTION authserver_sender_addresses(character varying) RETURNS TABLE(address character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE bfe1c353c1000000e70cc5768def4f30
+FUNCTION authserver_sender_addresses(character varying) RETURNS TABLE(address character varying) OWNER authserver_owner STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp SOURCE fcdd54d7badaae24b047fa5c599c2fa2
   GRANT EXECUTE TO authserver_api
