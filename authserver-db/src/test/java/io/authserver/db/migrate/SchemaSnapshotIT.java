@@ -62,7 +62,7 @@ class SchemaSnapshotIT {
         ResultSet rows =
             statement.executeQuery(
                 """
-                SELECT p.oid::regprocedure, array_to_string(p.proconfig, ','), obj_description(p.oid),
+                SELECT p.oid::regprocedure, p.proconfig[1], obj_description(p.oid),
                        has_function_privilege('public', p.oid, 'EXECUTE'), p.provolatile = 'v', p.prosecdef
                 FROM pg_proc p
                 WHERE p.pronamespace = 'authserver'::regnamespace
