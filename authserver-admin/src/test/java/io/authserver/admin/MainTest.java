@@ -158,7 +158,7 @@ class MainTest {
   @Test
   void aNounAloneIsWhatItIsAmongAll() {
     CommandLine all = tree();
-    assertEquals(17, all.getSubcommands().size());
+    assertEquals(18, all.getSubcommands().size());
 
     all.getSubcommands()
         .forEach(
@@ -167,8 +167,8 @@ class MainTest {
               assertEquals(Set.of(noun), made.getSubcommands().keySet());
               assertSame(expected, made.getSubcommands().get(noun));
             });
-    assertEquals(17, tree("domains", "domain").getSubcommands().size());
-    assertEquals(17, tree("--env-dir", "domain", "user").getSubcommands().size());
+    assertEquals(18, tree("domains", "domain").getSubcommands().size());
+    assertEquals(18, tree("--env-dir", "domain", "user").getSubcommands().size());
   }
 
   private static CommandLine tree(String... args) {
