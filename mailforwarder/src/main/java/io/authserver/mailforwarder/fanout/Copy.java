@@ -29,6 +29,8 @@ final class Copy {
   enum Ruling {
     /** Its address has expanded the message before. */
     LOOP,
+    /** With the fields that are added on its way it is larger than its next hop takes. */
+    TOO_LARGE,
     /** It has failed for now for too long. */
     GIVEN_UP
   }

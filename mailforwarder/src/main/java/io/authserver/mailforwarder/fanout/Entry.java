@@ -132,10 +132,11 @@ record Entry(
       return deferral().isEmpty() && refusal().isEmpty();
     }
 
-    /** Returns whether its address has expanded the message before. */
-    boolean isLoop() {
+    /** Returns the limit of ours that it meets. */
+    Optional<Copy.Ruling> limit() {
       return copy.state() == Copy.State.REFUSED
-          && copy.ruling().filter(Copy.Ruling.LOOP::equals).isPresent();
+          ? copy.ruling().filter(ruling -> ruling != Copy.Ruling.GIVEN_UP)
+          : Optional.empty();
     }
   }
 
@@ -216,7 +217,7 @@ record Entry(
                     hidden.map(Target::address),
                     hidden.map(Target::keepers).orElse(Keepers.NONE),
                     reply,
-                    part.isLoop()));
+                    part.limit().isPresent()));
   }
 
   /**

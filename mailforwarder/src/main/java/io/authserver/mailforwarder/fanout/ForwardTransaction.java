@@ -49,6 +49,12 @@ final class ForwardTransaction implements MailTransaction {
   private static final Reply LOOP =
       Reply.of(554, "5.4.6", "Forwarding loop: Delivered-To names this address already");
 
+  private static final Reply TOO_LARGE =
+      Reply.of(552, "5.3.4", "Message too large for the next server, with the fields that are added");
+
+  /** What our fields and those of the servers on this host add to a message, in bytes. */
+  private static final int ADDED_BYTES = 8192;
+
   private final Forwarding forwarding;
   private final TransactionLog log;
   private final Resolver resolver;
@@ -198,6 +204,9 @@ final class ForwardTransaction implements MailTransaction {
         key -> key.deliveredTo().filter(expandedBefore::contains).isPresent(),
         Copy.Ruling.LOOP,
         LOOP);
+    long grown = message.content().size() + ADDED_BYTES;
+    fanOut.refuse(
+        key -> !forwarding.nextHops().takes(key.route(), grown), Copy.Ruling.TOO_LARGE, TOO_LARGE);
     Reply reply;
     try {
       fanOut.leaveOut(ledger().recall(accepted, message.content()));

@@ -26,6 +26,14 @@ public record NextHops(
     return takesEightBit(localDelivery) && takesEightBit(remoteRelay);
   }
 
+  /** Returns whether a next hop takes a message of that size, as far as it says (RFC 1870). */
+  boolean takes(Route route, long bytes) {
+    return of(route)
+        .extensions()
+        .filter(offered -> offered.size() > 0 && offered.size() < bytes)
+        .isEmpty();
+  }
+
   private static boolean takesEightBit(NextHop nextHop) {
     return nextHop.extensions().filter(Extensions::eightBitMime).isPresent();
   }

@@ -59,8 +59,16 @@ sealed interface Verdict {
 
   private static Optional<String> dropped(
       List<Entry> distinct, List<Refusal> toReport, boolean taken) {
-    if (toReport.stream().anyMatch(Refusal::limit)) {
-      return Optional.of("delivered_to_loop");
+    Optional<Copy.Ruling> limit =
+        toReport.stream().noneMatch(Refusal::limit)
+            ? Optional.empty()
+            : distinct.stream()
+                .flatMap(entry -> entry.parts().stream())
+                .flatMap(part -> part.limit().stream())
+                .findFirst();
+    if (limit.isPresent()) {
+      return Optional.of(
+          limit.get() == Copy.Ruling.LOOP ? "delivered_to_loop" : "next_hop_size");
     }
     if (taken || toReport.isEmpty()) {
       return Optional.empty();
@@ -98,8 +106,8 @@ sealed interface Verdict {
   private static Reply refusal(Entry entry) {
     List<Reply> refusals = entry.refusals();
     Reply first = refusals.getFirst();
-    // A loop is told in our own words, which name nobody.
-    if (!entry.isForwarded() || entry.parts().stream().allMatch(Entry.Part::isLoop)) {
+    // A limit is told in our own words, which name nobody.
+    if (!entry.isForwarded() || entry.parts().stream().allMatch(part -> part.limit().isPresent())) {
       return first;
     }
     boolean alike =

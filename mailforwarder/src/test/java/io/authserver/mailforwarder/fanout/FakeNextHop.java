@@ -36,6 +36,7 @@ final class FakeNextHop implements NextHop {
   }
 
   private final String name;
+  private volatile long size = -1;
   private final List<Taken> taken = new ArrayList<>();
   private final Map<String, RelayOutcome> atRecipient = new HashMap<>();
   private final Map<String, RelayOutcome> atSend = new HashMap<>();
@@ -113,9 +114,14 @@ final class FakeNextHop implements NextHop {
     return name;
   }
 
+  /** Offers SIZE, in bytes. */
+  void offerSize(long bytes) {
+    size = bytes;
+  }
+
   @Override
   public Optional<Extensions> extensions() {
-    return Optional.of(Extensions.NONE);
+    return Optional.of(new Extensions(false, false, false, false, false, size));
   }
 
   @Override

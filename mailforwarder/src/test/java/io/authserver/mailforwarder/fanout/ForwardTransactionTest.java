@@ -1220,6 +1220,34 @@ final class ForwardTransactionTest {
     assertTrue(remote.taken().isEmpty());
   }
 
+  /** Who relays counts the fields that he adds, and would refuse what we have taken. */
+  @ParameterizedTest
+  @CsvSource({
+    "'',            FROM_OUTSIDE, 552 5.3.4",
+    "x@out.example, SUBMITTED,    552 5.3.4",
+    "x@out.example, FROM_OUTSIDE, 250 2.0.0"
+  })
+  void whatIsTooLargeForTheNextHopWithTheAddedFieldsIsNotSent(
+      String reversePath, String header, String answer) throws IOException {
+    String fields = header.equals("SUBMITTED") ? SUBMITTED : FROM_OUTSIDE;
+    long bytes = message(fields).content().size();
+    remote.offerSize(bytes + 8191);
+    MailTransaction transaction = begin(reversePath);
+    site.nullSender("team@ours.example", NullSender.MEMBERS);
+    rcpt(transaction, "team@ours.example");
+    assertEquals(answer, data(transaction, fields));
+    assertTrue(remote.taken().isEmpty());
+    boolean dropped = answer.startsWith("250");
+    assertEquals(dropped ? List.of("next_hop_size") : List.of(), droppedBy);
+    assertEquals(dropped ? List.of("postmaster") : List.of(), names(local));
+
+    remote.offerSize(bytes + 8192);
+    MailTransaction fits = begin(reversePath);
+    rcpt(fits, "team@ours.example");
+    assertEquals("250 2.0.0", data(fits, fields));
+    assertFalse(remote.taken().isEmpty());
+  }
+
   /** What all next hops refuse is theirs; what fails for a day is given up by us. */
   @Test
   void aStrangerIsAnsweredWhatNextHopsSayAndNotThatWeGaveUp() throws IOException {
