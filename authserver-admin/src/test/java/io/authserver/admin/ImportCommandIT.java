@@ -128,12 +128,16 @@ class ImportCommandIT extends AdminFixture {
                 + " left(can_use_transactional::text, 1) || ' ' || author_must_match || ' ' ||"
                 + " delimiter FROM authserver.domain ORDER BY name"));
     assertEquals(List.of("t"), rows("SELECT extensions FROM authserver.mailing_list"));
+    // Return addresses of the reference are under way.
+    assertEquals(List.of("mailsrs"), rows("SELECT srs_form FROM authserver.site"));
     assertEquals(
         List.of("alice@ours.example", "Carol@elsewhere.example"),
         rows("SELECT address FROM authserver.mailing_list_address ORDER BY id"));
     assertEquals(
         List.of("team-bounces@ours.example " + ALICE),
-        rows("SELECT new_mailfrom || ' ' || owner_id FROM authserver.mailing_list"));
+        rows(
+            "SELECT new_mailfrom || ' ' || owner_id || coalesce(null_sender, '')"
+                + " FROM authserver.mailing_list"));
     assertEquals(KEY.toPem(), cli.ok("dkim", "export", "ours.example", "s2024", "-o", "-").out());
     assertEquals(
         List.of("active", "active"), rows("SELECT state FROM authserver.dkim_key ORDER BY id"));
@@ -429,6 +433,10 @@ class ImportCommandIT extends AdminFixture {
         List.of("left-out key s._domainkey.more.example", "left-out mailinglist more"),
         leftOut(result));
     assertEquals(List.of("100000"), rows("SELECT count(*) FROM authserver.mailing_list_address"));
+    // Nobody answers for it.
+    assertEquals(
+        List.of("members"),
+        rows("SELECT null_sender FROM authserver.mailing_list WHERE name = 'most'"));
     assertEquals(
         List.of("most.example"),
         rows(

@@ -178,8 +178,11 @@ final class ListStep {
     Map<String, Long> ids = new HashMap<>();
     sql.list(
             """
-            INSERT INTO authserver.mailing_list (name, new_mailfrom, owner_id)
-            SELECT * FROM unnest(?::text[], ?::text[], ?::text[]::uuid[])
+            INSERT INTO authserver.mailing_list (name, new_mailfrom, owner_id, null_sender)
+            -- Where nobody answers for a list, bounces go on to its members, as in the reference.
+            SELECT n.name, n.new_mailfrom, n.owner,
+                CASE WHEN n.new_mailfrom IS NULL AND n.owner IS NULL THEN 'members' END
+            FROM unnest(?::text[], ?::text[], ?::text[]::uuid[]) AS n (name, new_mailfrom, owner)
             RETURNING name, id\
             """,
             row -> Map.entry(row.getString(1), row.getLong(2)),
