@@ -283,7 +283,8 @@ final class ForwardingIT {
             "<news-bounces@ours.example> <carol@far.example>"),
         envelopes(remote.awaitMessages(2, SOON)));
     send("", "news@ours.example");
-    assertEquals("<> <carol@far.example>", envelopes(remote.awaitMessages(3, SOON)).getLast());
+    assertEquals(
+        "<> <news-bounces@ours.example>", envelopes(remote.awaitMessages(3, SOON)).getLast());
   }
 
   private static List<String> envelopes(List<Message> messages) {

@@ -89,6 +89,9 @@ class ExtensionsIT {
         WHERE a.user_id = u.id AND a.local_part = u.identifier
           AND d.name IN ('plus.example', 'asleep.example') AND u.identifier <> 'homeless'
         """,
+        // A list of nobody takes no mail.
+        "INSERT INTO authserver.mailing_list_address (list_id, address)"
+            + " SELECT id, 'x@far.example' FROM authserver.mailing_list",
         "UPDATE authserver.mail_user SET active = false WHERE identifier = 'former'",
         "UPDATE authserver.domain SET active = false WHERE name = 'asleep.example'");
     forwarder = database.open(database.forwarderUrl());

@@ -460,6 +460,7 @@ final class ForwardTransactionTest {
 
   @Test
   void aBouncesRefusalsAreToldOnceAnHourAndNeverAboutAReportOfOurs() throws IOException {
+    site.nullSender("team@ours.example", NullSender.MEMBERS);
     remote.refuse("<dan@far.example>", "550 5.1.1 gone");
     for (int i = 0; i < 3; i++) {
       MailTransaction bounce = begin("");
@@ -479,6 +480,7 @@ final class ForwardTransactionTest {
 
   @Test
   void withoutTheDatabaseABouncesRefusalIsToldToNobodyAndTheBounceGoesOn() throws IOException {
+    site.nullSender("team@ours.example", NullSender.MEMBERS);
     remote.refuse("<dan@far.example>", "550 5.1.1 gone");
     noClaims = true;
     try (LogCapture log = new LogCapture("io.authserver.mailforwarder")) {
@@ -1195,6 +1197,7 @@ final class ForwardTransactionTest {
   })
   void aLoopIsTheFailureOfItsRecipientOnly(
       String reversePath, String header, String alone, String told) throws IOException {
+    site.nullSender("team@ours.example", NullSender.MEMBERS);
     String fields = header.equals("SUBMITTED") ? SUBMITTED : FROM_OUTSIDE;
     String looped = "Delivered-To: <none@x.example>\r\nDelivered-To: Team@ours.EXAMPLE\r\n";
     MailTransaction both = begin(reversePath);

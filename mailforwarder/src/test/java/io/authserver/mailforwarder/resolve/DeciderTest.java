@@ -511,6 +511,8 @@ final class DeciderTest {
   @ParameterizedTest
   @CsvSource({"FULL", "HDRS", "''"})
   void whatWasNotSubmittedAsksForHeadersAndNoSuccess(String ret) throws AuthDatabaseException {
+    site.nullSender("team@ours.example", NullSender.MEMBERS);
+    site.nullSender("own@ours.example", NullSender.MEMBERS);
     for (String sender : List.of("x@out.example", "alice@ours.example", "")) {
       Sender asks =
           new Sender(
