@@ -116,6 +116,7 @@ class DoctorCommandIT extends AdminFixture {
   @Test
   void membersAreFoundAsTheirDomainAndListHaveIt() {
     healthy();
+    database.execute("UPDATE authserver.mailing_list SET owner_id = NULL");
     cli.ok("domain", "edit", "ours.example", "--delimiter", "both");
     members("team", "alice-x@old.example", "alice+x-y@ours.example", "inner+x@old.example");
     members("team", "inner-owner@old.example", "unused-owner@ours.example");
