@@ -92,9 +92,10 @@ final class OriginLineIT {
                 + " 'caught.example'",
             "UPDATE authserver.domain SET can_use_transactional = true WHERE name = 'ours.example'",
             """
-            INSERT INTO authserver.mailing_list (name, new_mailfrom) VALUES
-              ('team', NULL), ('nest', NULL), ('news', 'news-bounces@ours.example'),
-              ('bulletin', 'news-bounces@ours.example'), ('out', NULL)
+            INSERT INTO authserver.mailing_list (name, new_mailfrom, null_sender) VALUES
+              ('team', NULL, 'members'), ('nest', NULL, 'members'),
+              ('news', 'news-bounces@ours.example', 'members'),
+              ('bulletin', 'news-bounces@ours.example', 'members'), ('out', NULL, 'members')
             """,
             """
             INSERT INTO authserver.email_alias (domain_id, local_part, list_id)

@@ -287,7 +287,7 @@ public final class ForwarderSettings {
    * @param ofTheSite what the database says
    */
   public static int maxTargets(Settings settings, int ofTheSite) {
-    return TargetLimit.lower(maxTargets(settings), ofTheSite);
+    return TargetLimit.smaller(maxTargets(settings), ofTheSite);
   }
 
   /** Returns what the settings say about return addresses. */

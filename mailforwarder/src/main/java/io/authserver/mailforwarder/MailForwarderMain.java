@@ -141,7 +141,7 @@ public final class MailForwarderMain {
         read -> {
           // Where the database does not say, by the settings alone.
           int most =
-              TargetLimit.lower(
+              TargetLimit.smaller(
                   read.maxTargets(),
                   ofTheSite.orElse(read.maxTargets().orElse(FanOutLimits.DEFAULTS.targets())));
           if (Room.bytes(most) > recipients(read).capacity()) {

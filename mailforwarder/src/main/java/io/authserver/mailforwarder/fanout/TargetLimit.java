@@ -43,13 +43,13 @@ public final class TargetLimit {
    */
   public static TargetLimit of(
       SiteStore site, OptionalInt setting, int ofTheSite, long workingBytes) {
-    TargetLimit limit = new TargetLimit(site, setting, lower(setting, ofTheSite), workingBytes);
+    TargetLimit limit = new TargetLimit(site, setting, smaller(setting, ofTheSite), workingBytes);
     limit.say(ofTheSite);
     return limit;
   }
 
   /** Returns the limit that counts: the setting can only lower the site's. */
-  public static int lower(OptionalInt setting, int ofTheSite) {
+  public static int smaller(OptionalInt setting, int ofTheSite) {
     return Math.min(setting.orElse(ofTheSite), ofTheSite);
   }
 
@@ -57,7 +57,7 @@ public final class TargetLimit {
   int most() {
     try {
       int ofTheSite = site.maxTargets();
-      int now = lower(setting, ofTheSite);
+      int now = smaller(setting, ofTheSite);
       if (known.getAndSet(now) != now) {
         say(ofTheSite);
       }
@@ -69,7 +69,7 @@ public final class TargetLimit {
   }
 
   private void say(int ofTheSite) {
-    int now = lower(setting, ofTheSite);
+    int now = smaller(setting, ofTheSite);
     if (now < ofTheSite) {
       LOG.warn(
           "event=max_targets value={} site={}: MAILFORWARDER_MAX_TARGETS is lower than the site's"
