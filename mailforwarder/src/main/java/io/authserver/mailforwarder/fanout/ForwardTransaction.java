@@ -50,7 +50,8 @@ final class ForwardTransaction implements MailTransaction {
       Reply.of(554, "5.4.6", "Forwarding loop: Delivered-To names this address already");
 
   private static final Reply TOO_LARGE =
-      Reply.of(552, "5.3.4", "Message too large for the next server, with the fields that are added");
+      Reply.of(
+          552, "5.3.4", "Message too large for the next server, with the fields that are added");
 
   /** What our fields and those of the servers on this host add to a message, in bytes. */
   private static final int ADDED_BYTES = 8192;

@@ -67,8 +67,7 @@ sealed interface Verdict {
                 .flatMap(part -> part.limit().stream())
                 .findFirst();
     if (limit.isPresent()) {
-      return Optional.of(
-          limit.get() == Copy.Ruling.LOOP ? "delivered_to_loop" : "next_hop_size");
+      return Optional.of(limit.get() == Copy.Ruling.LOOP ? "delivered_to_loop" : "next_hop_size");
     }
     if (taken || toReport.isEmpty()) {
       return Optional.empty();
