@@ -312,6 +312,12 @@ final class UpgradeIT {
                     + " ON l.id = a.list_id JOIN authserver.mail_user u ON u.id = l.owner_id"
                     + " AND u.active JOIN authserver.email_alias m ON m.id ="
                     + " u.delivery_mailbox_id AND m.blocked IS NULL"));
+    Set<String> aliases =
+        Set.copyOf(
+            lines(
+                site.database().superuserUrl(),
+                "SELECT a.local_part || '@' || d.name FROM authserver.email_alias a JOIN"
+                    + " authserver.domain d ON d.id = a.domain_id"));
     int asked = 0;
     int taken = 0;
     try (Enquiry enquiry = new Enquiry(site.access())) {
@@ -330,7 +336,8 @@ final class UpgradeIT {
             List.of("-request", "-owner", "-admin", "-unsubscribe", "-bounces", "-bounces+a=b")) {
           String address = list.replace("@", suffix + "@");
           boolean row = hasRow(ask(enquiry, Question.of(Kind.SPAPI, address)));
-          if (row != owned.contains(list)) {
+          // An alias of that name comes first.
+          if (row != (owned.contains(list) || aliases.contains(address.replace("+a=b", "")))) {
             wrong.add(address);
           }
           asked++;
